@@ -1,0 +1,1 @@
+"""Pure functions on tables: no simulation, no knowledge of the models."""

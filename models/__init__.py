@@ -1,0 +1,1 @@
+"""The models: equations as strings, one documented parameter dataclass each."""

@@ -1,0 +1,166 @@
+"""The three names a model file needs: `param`, `Model` and `Step`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, is_dataclass
+from typing import Any
+
+from brian2 import Quantity, get_dimensions
+from brian2.units.fundamentalunits import get_unit
+
+
+def param(default: Any, text: str, symbol: str = "", source: str = "") -> Any:
+    """Declare one documented parameter of a dataclass.
+
+    Parameters
+    ----------
+    default : Quantity, float, int, bool or str
+        Default value. Its dimensions are the dimensions every other value must have.
+    text : str
+        Meaning, one line.
+    symbol : str
+        LaTeX symbol, as in the paper.
+    source : str
+        Where the paper (or its specification) gives the value.
+
+    Returns
+    -------
+    dataclasses.Field
+        A field whose metadata feeds the unit check, the parameter table and the equations of the report.
+    """
+    return field(
+        default_factory=lambda: default,
+        metadata={"default": default, "text": text, "symbol": symbol, "source": source},
+    )
+
+
+def unit_name(value: Any) -> str:
+    """Name the type of `value` as Brian2 equations spell it.
+
+    Parameters
+    ----------
+    value : Quantity, float, int or bool
+        A parameter value.
+
+    Returns
+    -------
+    str
+        ``integer``, ``boolean``, ``1`` or the base unit, for example ``second``.
+    """
+    if isinstance(value, bool):
+        return "boolean"
+    if isinstance(value, int):
+        return "integer"
+    if not isinstance(value, Quantity) or value.is_dimensionless:
+        return "1"
+    return repr(get_unit(get_dimensions(value)))
+
+
+@dataclass(frozen=True)
+class Step:
+    """Abstract code that runs on every tick of a clock, or at an event.
+
+    Parameters
+    ----------
+    name : str
+        Name of the step; the Brian2 object is called ``<group>_<name>``.
+    code : str
+        Abstract code, one statement per line.
+    when : str
+        Slot of the schedule.
+    order : int
+        Order within the slot. Always explicit: Brian2 breaks ties by name.
+    every : str
+        Name of the clock, given to `Model.add_steps`; empty for every time step.
+    event : str
+        Name of a custom event that triggers the code instead of a clock.
+    """
+
+    name: str
+    code: str
+    when: str
+    order: int
+    every: str = ""
+    event: str = ""
+
+
+@dataclass(frozen=True)
+class Model:
+    """Equations of one `NeuronGroup` or `Synapses`, with their parameters.
+
+    Parameters
+    ----------
+    name : str
+        Name of the model, unique within its file.
+    text : str
+        What the model is, one line.
+    source : str
+        Key in ``references.bib`` and place in the paper.
+    equations : str
+        Brian2 equations with units. Parameters are not repeated here.
+    params : type
+        Dataclass of `param` fields. Each becomes a ``(shared, constant)`` variable, so that it is set at run time.
+    code : Mapping
+        Further arguments of the Brian2 class: ``threshold``, ``reset``, ``on_pre``, ``method`` ...
+    steps : tuple of Step
+        Statements on a clock or at an event.
+    symbols : Mapping
+        LaTeX symbols of state variables.
+    deviations : tuple of str
+        Differences from the paper, one sentence each. The report flags them.
+    """
+
+    name: str
+    text: str
+    source: str
+    equations: str
+    params: type
+    code: Mapping[str, Any] = field(default_factory=dict)
+    steps: tuple[Step, ...] = ()
+    symbols: Mapping[str, str] = field(default_factory=dict)
+    deviations: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse a parameter class that is not a dataclass."""
+        if not is_dataclass(self.params):
+            raise TypeError(f"model {self.name}: params must be a dataclass of param() fields")
+
+    def kwargs(self) -> dict[str, Any]:
+        """Return the arguments of `NeuronGroup` or `Synapses`.
+
+        Returns
+        -------
+        dict
+            ``model`` with one shared constant per parameter, an empty namespace, and the entries of `code`.
+        """
+        shared = [f"{f.name} : {unit_name(f.metadata['default'])} (shared, constant)" for f in fields(self.params)]
+        return {"model": "\n".join([self.equations, *shared]), "namespace": {}, **self.code}
+
+    def add_steps(self, group: Any, **clocks: Quantity) -> None:
+        """Attach the steps of the model to a Brian2 object.
+
+        Parameters
+        ----------
+        group : NeuronGroup or Synapses
+            The object made from `kwargs`.
+        **clocks : Quantity, second
+            Period of each clock that the steps name in `every`.
+        """
+        for step in self.steps:
+            name = f"{group.name}_{step.name}"
+            if step.event:
+                group.run_on_event(step.event, step.code, when=step.when, order=step.order)
+            else:
+                period = clocks[step.every] if step.every else None
+                group.run_regularly(step.code, dt=period, when=step.when, order=step.order, name=name)
+
+    def assign(self, group: Any, **values: Any) -> None:
+        """Set the parameters of a Brian2 object: defaults, and what `values` overrides.
+
+        Parameters
+        ----------
+        group : NeuronGroup or Synapses
+            The object made from `kwargs`.
+        **values : Quantity, float, int or bool
+            Parameter values with the right dimensions.
+        """
+        group.set_states({**vars(self.params()), **values})

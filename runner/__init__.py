@@ -1,0 +1,1 @@
+"""How experiments are simulated: the only place that knows C++ standalone."""
