@@ -76,9 +76,7 @@ def inputs(p: Mapping[str, Any], rng: np.random.Generator) -> dict[str, np.ndarr
     n_train, n_test = p["network.n_train"], p["network.n_test"]
     x_train, y_train, x_test, y_test = split(p["inputs.first"], p["inputs.second"], n_train, n_test, rng)
     sizes = np.array([p[f"network.n_{layer}"] for layer in range(4)])
-    weights = [
-        rng.normal(0.0, 1.0 / np.sqrt(pre), pre * post) for pre, post in zip(sizes[:-1], sizes[1:], strict=True)
-    ]
+    weights = [rng.normal(0.0, 1.0 / np.sqrt(pre), pre * post) for pre, post in zip(sizes[:-1], sizes[1:], strict=True)]
 
     test = np.arange(n_train, n_train + n_test)
     epochs = [np.concatenate([rng.permutation(n_train), test]) for _ in range(p["network.n_epochs"])]
