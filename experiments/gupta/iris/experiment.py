@@ -29,7 +29,9 @@ class Inputs:
 
     first: int = param(1, "species of class 0: 0 setosa, 1 versicolor, 2 virginica", r"c_0", "specification 4, E1")
     second: int = param(2, "species of class 1", r"c_1", "same")
-    watched: int = param(0, "training sample whose spikes are recorded, once in every epoch")
+    watched: int = param(
+        0, "training sample whose spikes are recorded, once in every epoch", r"r_\mathrm{w}", "our choice"
+    )
 
 
 OBJECTS = {

@@ -298,7 +298,7 @@ def draw(tables: dict[str, DataFrame], fig: Figure) -> None:
     left.tick_params(axis="x", length=0)
     left.set(ylabel="test accuracy", ylim=(min(0.84, table["test"].min() - 0.02), 1.012), xlim=(-0.5, len(pairs) - 0.5))
     handles = [Line2D([], [], color=COLOURS[colour], label=method) for method, colour in METHODS.items()]
-    left.legend(handles=handles, loc="lower left")
+    left.legend(handles=handles, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3, columnspacing=1.0)
 
     curve = tables["curve"]
     for pair, colour in zip(pairs, PAIRS[-len(pairs) :], strict=True):
