@@ -47,7 +47,8 @@ def spike_time_differences(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Distribution of the interval between neighbouring spikes of two neurons.
 
-    A pair counts when no spike of either neuron lies in between.
+    A pair counts when no spike of either neuron lies in between. As in the authors' program, the first spike may coincide
+    with a spike of the second neuron, and the second spike with one of the first neuron.
 
     Parameters
     ----------
@@ -80,7 +81,7 @@ def spike_time_differences(
         start[..., 0, 0] += together.sum(axis=(-2, -1))
         found = []
         for _ in range(1, t_max):
-            found.append((start * (1 - p_first) * p_next).sum(axis=(-2, -1)))
+            found.append((start * p_next).sum(axis=(-2, -1)))
             start = _older(start * (1 - p_first) * (1 - p_next))
         counts = np.stack(found, axis=-1)
         return 0.5 * counts / counts.sum(axis=-1, keepdims=True)

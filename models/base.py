@@ -1,6 +1,7 @@
 """The three names a model file needs: `param`, `Model` and `Step`."""
 
 from collections.abc import Mapping
+from copy import deepcopy
 from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any
 
@@ -138,7 +139,8 @@ class Model:
             ``model`` with one shared constant per parameter, ``namespace``, and the entries of `code`.
         """
         shared = [f"{f.name} : {unit_name(f.metadata['default'])} (shared, constant)" for f in fields(self.params)]
-        return {"model": "\n".join([self.equations, *shared]), "namespace": tables, **self.code}
+        # A copy: Brian2 adds the event "spike" to the mapping of events that it is given.
+        return {"model": "\n".join([self.equations, *shared]), "namespace": tables, **deepcopy(dict(self.code))}
 
     def add_steps(self, group: Any, **clocks: Quantity) -> None:
         """Attach the steps of the model to a Brian2 object.

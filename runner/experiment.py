@@ -201,7 +201,9 @@ def load(name: str) -> Experiment:
     defaults: dict[str, Any] = {"run.duration": 1.0 * second}
     sections = {"network": module.Structure, "inputs": getattr(module, "Inputs", None)}
     for taken in (PROSE | PLANNING | {"network", "inputs", "run"}) & set(module.OBJECTS):
-        raise ConfigError(folder / "experiment.py", f"OBJECTS.{taken}", "this name means something else; choose another")
+        raise ConfigError(
+            folder / "experiment.py", f"OBJECTS.{taken}", "this name means something else; choose another"
+        )
     sections |= {name: model.params for name, model in module.OBJECTS.items()}
     for section, params in sections.items():
         if params is not None:
