@@ -221,7 +221,7 @@ def select(table: DataFrame, observation: Mapping[str, Any]) -> np.ndarray:
     reduce = observation.get("reduce", "none")
     if reduce == "none" or values.empty:
         return values.to_numpy(float)
-    return np.array([getattr(values, reduce)()], float)
+    return np.array([getattr(values, reduce)(skipna=False)], float)  # a NaN must not vanish in a mean
 
 
 # -- scoring -----------------------------------------------------------------------------------------------------------
@@ -276,6 +276,13 @@ def _trend(observed: np.ndarray, target: Mapping[str, Any], other: Callable[[Any
     return {"outcome": outcome, "tolerance": text, "other": reference.tolist()}
 
 
+def _plain(value: Any) -> Any:
+    """Replace what JSON cannot hold (NaN, infinity) by None."""
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    return None if isinstance(value, float) and not np.isfinite(value) else value
+
+
 def _distribution(observed: np.ndarray, target: Mapping[str, Any]) -> dict[str, Any]:
     """Score kind distribution: two-sample Kolmogorov-Smirnov distance."""
     size = target["accept"]["ks"]
@@ -311,8 +318,8 @@ def score(
     -------
     list of dict
         One entry per target, in order: ``name``, ``claim``, ``kind``, ``reported`` (number, list or None), ``source``,
-        ``origin``, ``observed`` (list of numbers), ``tolerance`` (text), ``outcome``, and where they apply ``deviation``
-        (in tolerances), ``other`` (list: what a trend was compared with) and ``note``.
+        ``origin``, ``observed`` (list; None for NaN), ``tolerance`` (text), ``outcome``, and where they apply
+        ``deviation`` (in tolerances), ``other`` (list: what a trend was compared with) and ``note``.
 
     Raises
     ------
@@ -326,7 +333,7 @@ def score(
         entry = {key: target[key] for key in ("claim", "kind")}
         entry["reported"] = target["reported"].get("value")
         entry["source"] = target["reported"]["source"]
-        entry["origin"] = target["reported"].get("origin", "paper")
+        entry["origin"] = target["reported"].get("origin", "")
         entry |= {"observed": [], "tolerance": "", "outcome": "not run"}
         entries.append({"name": name, **entry})
         if scale not in target.get("scales", SCALES):
@@ -349,7 +356,7 @@ def score(
                 result = _near(observed, target)
         except ValueError as problem:
             raise ValueError(f"{file}: {name}: {problem}") from None
-        entries[-1] |= {"observed": observed.tolist(), **result}
+        entries[-1] |= {key: _plain(value) for key, value in {"observed": observed.tolist(), **result}.items()}
     return entries
 
 
