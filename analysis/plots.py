@@ -40,8 +40,7 @@ def panel_label(ax: Axes, text: str) -> None:
         The letter, for example ``a``.
     """
     shift = ScaledTranslation(-26 / 72, 5 / 72, ax.get_figure(root=True).dpi_scale_trans)
-    label = ax.text(0, 1, text, transform=ax.transAxes + shift, fontweight="bold", fontsize="large", va="bottom")
-    label.set_in_layout(False)  # the letter stands in the margin and must not make the panel smaller
+    ax.text(0, 1, text, transform=ax.transAxes + shift, fontweight="bold", fontsize="large", va="bottom")
 
 
 def band(

@@ -241,9 +241,7 @@ def _near(observed: np.ndarray, target: Mapping[str, Any]) -> dict[str, Any]:
         note = f"{len(observed)} of {len(expected)} values at this scale"
         return {"outcome": "not run", "tolerance": text, "note": note}
     if len(observed) > len(expected):
-        raise ValueError(
-            f"{len(observed)} rows selected for {len(expected)} reported value(s); narrow 'where' or reduce"
-        )
+        raise ValueError(f"{len(observed)} rows for {len(expected)} reported value(s); narrow 'where' or reduce")
     unit = np.abs(expected) if how == "relative" else np.ones_like(expected)
     distance = np.max(np.abs(observed - expected) / unit)  # np.max hands a NaN on
     return {"outcome": _grade(distance, size), "tolerance": text, "deviation": float(distance / size)}
