@@ -117,13 +117,15 @@ def experiments(folder: Path) -> list[str]:
 # -- texts -------------------------------------------------------------------------------------------------------------
 
 
-def number(value: float | None) -> str:
-    """Write a number with four digits, a power of ten as such, and a missing one as NaN.
+def number(value: float | None, digits: int = 4) -> str:
+    """Write a number, a power of ten as such, and a missing one as NaN.
 
     Parameters
     ----------
     value : float or None
         The number; None stands for NaN or infinity in JSON.
+    digits : int
+        Significant digits.
 
     Returns
     -------
@@ -132,7 +134,7 @@ def number(value: float | None) -> str:
     """
     if value is None:
         return "NaN"
-    mantissa, _, exponent = f"{value:.4g}".partition("e")
+    mantissa, _, exponent = f"{value:.{digits}g}".partition("e")
     if exponent:
         power = str(int(exponent)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
         return f"{mantissa} × 10{power}".replace("-", "−")
@@ -147,7 +149,7 @@ def numbers(values: Any, kind: str = "") -> str:
     values : float, list or None
         Reported or observed values.
     kind : str
-        Kind of the target; a sample of a distribution is summarised.
+        Kind of the target: exact values have more digits, a sample of a distribution is summarised.
 
     Returns
     -------
@@ -157,10 +159,9 @@ def numbers(values: Any, kind: str = "") -> str:
     values = [] if values is None else values if isinstance(values, list) else [values]
     known = [value for value in values if value is not None]
     if kind == "distribution" and len(known) > 1:
-        return f"{number(float(np.mean(known)))} ± {number(float(np.std(known, ddof=1)))} (n = {len(known)})"
-    if len(values) <= 5:
-        return ", ".join(number(value) for value in values)
-    return f"{', '.join(number(value) for value in values[:3])}, … {number(values[-1])} ({len(values)} values)"
+        return f"{number(float(np.mean(known)))} ± {number(float(np.std(known, ddof=1)), 2)} (n = {len(known)})"
+    shown = [number(value, 7 if kind == "exact" else 4) for value in values]
+    return ", ".join(shown) if len(shown) <= 5 else f"{', '.join(shown[:3])}, … {shown[-1]} ({len(shown)} values)"
 
 
 def seconds(value: float | None) -> str:
@@ -182,6 +183,7 @@ def seconds(value: float | None) -> str:
         return f"{value:.2g} s"
     if value < 99.5:
         return f"{value:.0f} s"
+    value = round(value)
     if value < 5400:
         return f"{value // 60:.0f} min {value % 60:.0f} s"
     return f"{value / 3600:.1f} h"
@@ -212,6 +214,24 @@ def settings(config: Mapping[str, Any], scale: str) -> dict[str, str]:
     return {key: text(value) for key, value in found.items()}
 
 
+def cite(source: str, papers: Mapping[str, Mapping[str, str]]) -> str:
+    """Replace bibliography keys by short citations.
+
+    Parameters
+    ----------
+    source : str
+        For example ``bellec2020, eq. 1``.
+    papers : Mapping
+        What `references` returned.
+
+    Returns
+    -------
+    str
+        For example ``Bellec et al. (2020), eq. 1``.
+    """
+    return re.sub(r"\w+", lambda word: papers.get(word[0], {}).get("cite", word[0]), source)
+
+
 def text(value: Any) -> str:
     """Write a configured value: a list as its entries, a truth value as in YAML.
 
@@ -230,6 +250,32 @@ def text(value: Any) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def resolved(provenance: Mapping[str, Any]) -> dict[str, str]:
+    """Write the parameters that were simulated, by dotted key, in the units of the config.
+
+    Parameters
+    ----------
+    provenance : Mapping
+        ``parameters`` holds numbers in SI base units, or lists of them for swept keys; ``units`` gives the name and the
+        size of the unit of each key that has dimensions. Without a size the key is left out.
+
+    Returns
+    -------
+    dict
+        Dotted key to text.
+    """
+    found, units = {}, provenance.get("units") or {}
+    for key, value in (provenance.get("parameters") or {}).items():
+        unit = units.get(key, ("", 1))
+        if isinstance(unit, str):
+            continue
+        values = value if isinstance(value, list) else [value]
+        # Dividing by the size of the unit leaves rounding in the last digits; %g hides it.
+        shown = [text(item / unit[1] if unit[0] else item) for item in values]
+        found[key] = f"{', '.join(shown)} {unit[0]}".strip()
+    return found
 
 
 # -- one experiment ----------------------------------------------------------------------------------------------------
@@ -265,30 +311,63 @@ def _cell(entry: Mapping[str, Any]) -> dict[str, str]:
     return {**row, "outcome": outcome, "symbol": SYMBOLS[outcome]}
 
 
-def _parameters(rows: Iterable[Mapping[str, Any]], used: Mapping[str, str]) -> list[dict[str, Any]]:
-    """Add the value that was used to every row of a parameter table."""
+def _parameters(
+    rows: Iterable[Mapping[str, Any]], used: Mapping[str, str], provenance: Mapping[str, Any]
+) -> list[dict[str, Any]]:
+    """Add the value that was used to every row of a parameter table, and write the default in the same unit."""
+    simulated, units = provenance.get("parameters") or {}, provenance.get("units") or {}
     table = []
     for row in rows:
-        value = used.get(row["key"], "")
-        default = " ".join(part for part in (row["default"], row["unit"]) if part)
-        table.append({**row, "symbol": Markup(row["symbol"]), "default": default, "value": value or default})
-        table[-1]["changed"] = bool(value) and value.replace(" ", "") != default.replace(" ", "")
+        key = row["key"]
+        default = f"{row['default']} {row['unit']}".strip()
+        if isinstance(units.get(key), list) and isinstance(row.get("base"), int | float):
+            default = f"{row['base'] / units[key][1]:g} {units[key][0]}"
+        value = used.get(key) or default
+        changed = key in simulated and simulated[key] != row.get("base")
+        table.append({**row, "symbol": Markup(row["symbol"]), "default": default, "value": value, "changed": changed})
     return table
 
 
-def _mathematics(content: Mapping[str, Any], used: Mapping[str, str]) -> dict[str, Any]:
-    """Mark the formulas of ``document.json`` as HTML and add the values used."""
+def _mathematics(
+    content: Mapping[str, Any], used: Mapping[str, str], provenance: Mapping[str, Any]
+) -> dict[str, list[dict[str, Any]]]:
+    """Mark the formulas of ``document.json`` as HTML, sort the lines by kind, and add the values used."""
     objects = []
     for item in content.get("objects", ()):
-        equations = [{**row, "math": Markup(row["math"])} for row in item["equations"]]
+        rows = [{**row, "math": Markup(row["math"])} for row in item["equations"]]
+        variables = [row for row in rows if row["kind"] == "variable"]
         steps = [
             {**block, "lines": [{**line, "math": Markup(line["math"])} for line in block["lines"]]}
             for block in item["steps"]
         ]
-        rows = _parameters(item["parameters"], used)
-        objects.append({**item, "equations": equations, "steps": steps, "parameters": rows})
-    tables = {name: _parameters(content.get(name, ()), used) for name in ("structure", "inputs")}
+        sorted_rows = {
+            "equations": [row for row in rows if row["kind"] != "variable"],
+            "variables": [row for row in variables if "linked" not in row["flags"]],
+            "linked": [row for row in variables if "linked" in row["flags"]],
+        }
+        parameters = _parameters(item["parameters"], used, provenance)
+        objects.append({**item, **sorted_rows, "steps": steps, "parameters": parameters})
+    tables = {name: _parameters(content.get(name, ()), used, provenance) for name in ("structure", "inputs")}
     return {"objects": objects, **tables}
+
+
+def _facts(provenance: Mapping[str, Any], build: Mapping[str, Any], runs: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """List what made the results, as name and text."""
+    versions = ", ".join(f"{name} {version}" for name, version in (provenance.get("versions") or {}).items())
+    flags = provenance.get("flags")
+    commit = provenance.get("commit")
+    rows = {
+        "commit": f"{commit} with uncommitted changes" if commit and provenance.get("dirty") else commit,
+        "created": provenance.get("created"),
+        "versions": versions,
+        "compiler": provenance.get("compiler"),
+        "flags": " ".join(flags) if isinstance(flags, list) else flags,
+        "processor": provenance.get("cpu"),
+        "build": ", ".join(build.get("keys") or []) or build.get("key"),
+        "wall time": f"compiling {seconds(build.get('wall_s'))}, simulating {seconds(runs.get('wall_s'))}",
+        "sha256 of the tables": provenance.get("checksum"),
+    }
+    return [(name, str(value or "–")) for name, value in rows.items()]
 
 
 def experiment(name: str, scale: str, results: Path, folder: Path) -> dict[str, Any]:
@@ -314,9 +393,10 @@ def experiment(name: str, scale: str, results: Path, folder: Path) -> dict[str, 
     provenance = read_json(place / "provenance.json")
     paper = config.get("paper") if isinstance(config.get("paper"), Mapping) else {}
     entries = scored.get("targets", [])
-    resolved = {key: text(value) for key, value in provenance.get("parameters", {}).items() if isinstance(value, str | list)}
+    used = {**settings(config, scale), **resolved(provenance)}
     readme = folder / name / "README.md"
     build, runs = provenance.get("build") or {}, provenance.get("runs") or {}
+    facts = _facts(provenance, build, runs) if provenance else []
     files = {kind: place / f"figure.{kind}" for kind in ("svg", "png")}
     anchor = name.replace("/", "-")
     return {
@@ -332,9 +412,12 @@ def experiment(name: str, scale: str, results: Path, folder: Path) -> dict[str, 
         "targets": [_cell(entry) for entry in entries],
         "counts": count(entries),
         "ran": bool(provenance or entries),
-        "mathematics": _mathematics(read_json(place / "document.json"), {**settings(config, scale), **resolved}),
+        "mathematics": _mathematics(read_json(place / "document.json"), used, provenance),
         "readme": readme.read_text(encoding="utf-8").strip() if readme.is_file() else "",
-        "provenance": provenance,
+        "commit": str(provenance.get("commit") or "")[:10],
+        "dirty": bool(provenance.get("dirty")),
+        "created": str(provenance.get("created") or ""),
+        "facts": facts,
         "cost": {"build": build.get("cpu_s"), "runs": runs.get("cpu_s"), "n": runs.get("n")},
         "command": str(provenance.get("command") or f"snakemake --profile profiles/default {name}"),
     }
@@ -361,7 +444,9 @@ def render(found: Sequence[Mapping[str, Any]], papers: Mapping[str, Mapping[str,
         HTML.
     """
     order = list(papers)
-    keys = sorted({item["paper"] for item in found}, key=lambda key: (order.index(key) if key in order else len(order), key))
+    keys = sorted(
+        {item["paper"] for item in found}, key=lambda key: (order.index(key) if key in order else len(order), key)
+    )
     groups = [
         {
             "cite": papers.get(key, {}).get("cite", key or "No paper named"),
@@ -373,15 +458,17 @@ def render(found: Sequence[Mapping[str, Any]], papers: Mapping[str, Mapping[str,
     ]
     entries = [entry for item in found for entry in item["targets"]]
     costs = [item["cost"] for item in found]
-    total = {key: sum(cost[key] for cost in costs if isinstance(cost[key], int | float)) for key in ("build", "runs", "n")}
-    commits = sorted({str(item["provenance"]["commit"])[:10] for item in found if item["provenance"].get("commit")})
+    total = {
+        key: sum(cost[key] for cost in costs if isinstance(cost[key], int | float)) for key in ("build", "runs", "n")
+    }
+    commits = sorted({item["commit"] for item in found} - {""})
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent),
         autoescape=True,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"seconds": seconds, "number": number}
+    environment.filters |= {"seconds": seconds, "cite": lambda source: cite(source, papers)}
     return environment.get_template("report.html.j2").render(
         groups=groups,
         experiments=found,
@@ -390,7 +477,7 @@ def render(found: Sequence[Mapping[str, Any]], papers: Mapping[str, Mapping[str,
         ran=sum(item["ran"] for item in found),
         total=total,
         commits=commits,
-        created=max((str(item["provenance"].get("created", "")) for item in found), default=""),
+        created=max((item["created"] for item in found), default=""),
         scale=scale,
         meaning=MEANING.get(scale, ""),
         symbols=SYMBOLS,

@@ -15,6 +15,8 @@ import yaml
 from pandas import DataFrame
 from scipy.stats import ks_2samp
 
+from analysis.tables import read_folder
+
 OUTCOMES = ("match", "close", "differs", "not run")
 SCALES = ("smoke", "quick", "paper")
 ORIGINS = ("paper", "authors' code", "independent reimplementation", "derivation")
@@ -401,7 +403,7 @@ def load(targets: Path, tables: Path) -> tuple[dict[str, Any], dict[str, DataFra
         raise ValueError(f"{targets}: no such file") from None
     except yaml.YAMLError as problem:
         raise ValueError(f"{targets}: not YAML: {' '.join(str(problem).split())}") from None
-    found = {path.stem: pd.read_parquet(path) for path in sorted(tables.glob("*.parquet"))}
+    found = read_folder(tables)
     if not found:
         raise ValueError(f"{tables}: holds no observation table (*.parquet)")
     return content, found

@@ -21,6 +21,7 @@ from brian2.parsing.statements import parse_statement
 from latex2mathml.converter import convert
 
 from models.base import Model, unit_name
+from runner.files import atomic
 
 # Symbols of what Brian2 provides. `t` and `xi` need none: the automatic symbol is right.
 BUILT_IN = {
@@ -40,7 +41,7 @@ FUNCTIONS = {
     "rand": r"\mathcal{{U}}(0, 1)",
     "randn": r"\mathcal{{N}}(0, 1)",
     "sqrt": r"\sqrt{{{}}}",
-    "timestep": r"\left\lfloor \frac{{{}}}{{{}}} \right\rfloor",
+    "timestep": r"\left\lfloor {} / {} \right\rfloor",
 }
 KNOWN_TO_LATEX = ("sin", "cos", "tan", "sinh", "cosh", "tanh", "log", "arcsin", "arccos", "arctan")
 RELATIONS = {"Lt": "<", "LtE": r"\le", "Gt": ">", "GtE": r"\ge", "Eq": "=", "NotEq": r"\ne"}
@@ -194,7 +195,7 @@ class Latex(NodeRenderer):
         if isinstance(node.op, ast.Div):
             return rf"\frac{{{self.render_node(left)}}}{{{self.render_node(right)}}}"
         if isinstance(node.op, ast.FloorDiv):
-            return rf"\left\lfloor \frac{{{self.render_node(left)}}}{{{self.render_node(right)}}} \right\rfloor"
+            return rf"\left\lfloor {self.inside(left, POWER)} / {self.inside(right, POWER)} \right\rfloor"
         if isinstance(node.op, ast.Pow):
             plain = isinstance(left, ast.Name | ast.Constant) and "^" not in self.render_node(left)
             base = self.render_node(left) if plain else rf"\left( {self.render_node(left)} \right)"
@@ -221,7 +222,7 @@ class Latex(NodeRenderer):
 
     def render_BoolOp(self, node: ast.BoolOp) -> str:
         """Render and, or."""
-        word, level = (r"\text{ or }", AND) if isinstance(node.op, ast.Or) else (r"\text{ and }", NOT)
+        word, level = (r"\text{ or }", NOT) if isinstance(node.op, ast.Or) else (r"\text{ and }", NOT)
         return word.join(self.inside(value, level) for value in node.values)
 
     def render_Compare(self, node: ast.Compare) -> str:
@@ -334,6 +335,13 @@ def _value(value: Any) -> tuple[str, str]:
     return (f"{float(value):g}" if isinstance(value, int | float | Quantity) else str(value)), ""
 
 
+def _base(value: Any) -> Any:
+    """Return a default as JSON holds it: a number in SI base units, or as it is."""
+    if isinstance(value, Quantity):
+        return float(value)
+    return value if isinstance(value, bool | int | float | str | None) else str(value)
+
+
 def parameters(params: type | None, prefix: str) -> list[dict[str, str]]:
     """Tabulate a dataclass of `param` fields.
 
@@ -347,7 +355,8 @@ def parameters(params: type | None, prefix: str) -> list[dict[str, str]]:
     Returns
     -------
     list of dict
-        ``key``, ``name``, ``symbol`` (MathML), ``unit``, ``default``, ``meaning`` and ``source`` of each parameter.
+        ``key``, ``name``, ``symbol`` (MathML), ``unit``, ``default`` (text), ``base`` (the default in SI base units),
+        ``meaning`` and ``source`` of each parameter.
     """
     rows = []
     for field in fields(params) if params else ():
@@ -359,6 +368,7 @@ def parameters(params: type | None, prefix: str) -> list[dict[str, str]]:
             "symbol": formula(lambda _, s=symbol: s, field.name),
         }
         row |= {"unit": unit, "default": default, "meaning": field.metadata.get("text", "")}
+        row["base"] = _base(field.metadata["default"])
         rows.append({**row, "source": field.metadata.get("source", "")})
     return rows
 
@@ -411,7 +421,8 @@ def equations(model: Model, latex: Latex) -> list[dict[str, Any]]:
             code = str(equation.expr)
             if equation.type.startswith("differential"):
                 left = rf"\frac{{d {left}}}{{d t}}"
-            math = formula(lambda text, s=left: f"{s} = {latex.render_expr(text)}", code)
+            sign = r"\Leftrightarrow" if equation.var_type == "boolean" else "="
+            math = formula(lambda text, s=left, sign=sign: f"{s} {sign} {latex.render_expr(text)}", code)
             if math.startswith("<code>"):
                 shown = f"d{name}/dt" if equation.type.startswith("differential") else name
                 math = f"<code>{html.escape(f'{shown} = {code}')}</code>"
@@ -454,8 +465,8 @@ def steps(model: Model, latex: Latex) -> list[dict[str, Any]]:
     }
     blocks = []
     for key, value in model.code.items():
-        if key in ("events", "on_pre", "on_post") and isinstance(value, Mapping):
-            when = titles.get(key, "event if")
+        if isinstance(value, Mapping):
+            when = titles.get(key, "event if" if key == "events" else "")
             parts = [(f"{key}: {name}", when, code) for name, code in value.items()]
         else:
             parts = [(key, titles.get(key, ""), value)]
@@ -521,10 +532,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
             raise  # the experiment exists, and something it imports does not
         sys.exit(f"error: {options.experiment}: no such experiment")
     content = document(experiment.OBJECTS, getattr(experiment, "Structure", None), getattr(experiment, "Inputs", None))
-    options.out.parent.mkdir(parents=True, exist_ok=True)
-    partial = options.out.with_name(options.out.name + ".part")
-    partial.write_text(json.dumps({"experiment": options.experiment, **content}, indent=1, ensure_ascii=False) + "\n")
-    partial.replace(options.out)
+    shown = json.dumps({"experiment": options.experiment, **content}, indent=1, ensure_ascii=False)
+    with atomic(options.out) as out:
+        out.write_text(shown + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

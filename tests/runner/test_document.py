@@ -40,6 +40,7 @@ NEURON = Model(
     psi = 1 / v_th * clip(1 - abs(v - v_th) / v_th, 0, 1) : 1   # pseudo-derivative
     I : 1
     active : boolean                                        # whether it takes part
+    awake = I == 0 : boolean
     """,
     params=NeuronParams,
     code={"threshold": "v > v_th and not_refractory", "reset": "v -= v_th", "refractory": "2*ms", "method": "exact"},
@@ -104,12 +105,14 @@ def test_automatic_symbols(name, symbol):
         ("int(on_post)", r"\mathbb{1}\left[ \text{on}^{\text{post}} \right]"),
         ("not (a > 1 or b)", r"\neg \left( a > 1\text{ or }b \right)"),
         ("(a or b) and c", r"\left( a\text{ or }b \right)\text{ and }c"),
-        ("timestep(t, dt) % n == 0", r"\left\lfloor \frac{t}{\Delta t} \right\rfloor \bmod n = 0"),
+        ("timestep(t, dt) % n == 0", r"\left\lfloor t / \Delta t \right\rfloor \bmod n = 0"),
         ("exp(-dt / tau_m)", r"e^{-\frac{\Delta t}{\tau_{m}}}"),
         ("rand() < p", r"\mathcal{U}(0, 1) < p"),
         ("target(t, i)", r"\operatorname{target}\left( t, i \right)"),
         ("20 * ms", r"20 \, \text{ms}"),
-        ("x // 3", r"\left\lfloor \frac{x}{3} \right\rfloor"),
+        ("x // 3", r"\left\lfloor x / 3 \right\rfloor"),
+        ("(x + 1) // n", r"\left\lfloor \left( x + 1 \right) / n \right\rfloor"),
+        ("a and b or c", r"\left( a\text{ and }b \right)\text{ or }c"),
     ],
 )
 def test_expressions_keep_their_order(code, latex):
@@ -145,8 +148,8 @@ def test_comments_follow_their_equation():
 def test_every_part_is_rendered(described):
     """Equations, steps, parameters and deviations are there, in order, with units and flags."""
     neuron, synapse = described["objects"]
-    assert [row["name"] for row in neuron["equations"]] == ["v", "psi", "I", "active"]
-    assert [row["unit"] for row in neuron["equations"]] == ["1", "1", "1", "boolean"]
+    assert [row["name"] for row in neuron["equations"]] == ["v", "psi", "I", "active", "awake"]
+    assert [row["unit"] for row in neuron["equations"]] == ["1", "1", "1", "boolean", "boolean"]
     assert neuron["equations"][0]["flags"] == ["unless refractory"]
     assert neuron["equations"][0]["meaning"] == "how it leaks membrane voltage"
     assert [block["name"] for block in neuron["steps"]] == [*NEURON.code, "trial", "odd"]
@@ -165,6 +168,7 @@ def test_parameter_table(described):
     assert (tau["key"], tau["default"], tau["unit"], tau["source"]) == ("neurons.tau_m", "20", "ms", "table 1")
     assert (threshold["default"], threshold["unit"]) == ("0.6", "")
     assert (count["default"], plastic["default"]) == ("25", "true")
+    assert (tau["base"], plastic["base"]) == (0.02, True)
     assert tau["symbol"].startswith("<math")
 
 
