@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import math
 import re
 import shutil
 import sys
@@ -311,6 +312,13 @@ def _cell(entry: Mapping[str, Any]) -> dict[str, str]:
     return {**row, "outcome": outcome, "symbol": SYMBOLS[outcome]}
 
 
+def _same(one: Any, other: Any) -> bool:
+    """Tell whether two values are equal, numbers up to rounding."""
+    if isinstance(one, int | float) and isinstance(other, int | float):
+        return math.isclose(one, other, rel_tol=1e-9)
+    return one == other
+
+
 def _parameters(
     rows: Iterable[Mapping[str, Any]], used: Mapping[str, str], provenance: Mapping[str, Any]
 ) -> list[dict[str, Any]]:
@@ -323,7 +331,7 @@ def _parameters(
         if isinstance(units.get(key), list) and isinstance(row.get("base"), int | float):
             default = f"{row['base'] / units[key][1]:g} {units[key][0]}"
         value = used.get(key) or default
-        changed = key in simulated and simulated[key] != row.get("base")
+        changed = key in simulated and not _same(simulated[key], row.get("base"))
         table.append({**row, "symbol": Markup(row["symbol"]), "default": default, "value": value, "changed": changed})
     return table
 
@@ -522,12 +530,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--scale", required=True, choices=SCALES)
     parser.add_argument("--results", type=Path, default=Path("results"), help="folder of results (default: results)")
     parser.add_argument("--experiments", type=Path, default=Path("experiments"), help="folder of experiments")
-    parser.add_argument("--references", type=Path, default=Path("references.bib"), help="BibTeX file")
+    parser.add_argument("--references", type=Path, help="BibTeX file (default: beside experiments)")
     parser.add_argument("--out", type=Path, required=True, help="folder of the report")
     options = parser.parse_args(arguments)
     if not options.experiments.is_dir():
         sys.exit(f"error: {options.experiments}: no such folder of experiments")
-    print(write(options.scale, options.results, options.experiments, options.out, options.references))
+    bibliography = options.references or options.experiments.parent / "references.bib"
+    print(write(options.scale, options.results, options.experiments, options.out, bibliography))
 
 
 if __name__ == "__main__":

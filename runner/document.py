@@ -264,7 +264,8 @@ def mathml(latex: str) -> str:
     str
         A ``<math>`` element.
     """
-    return convert(latex)
+    # Words are <mtext>, which MathML treats as space: an operator between two of them would lose its own spacing.
+    return re.sub(r"<mtext>([^&<]{2}[^<]*)</mtext>", r"<mi>\1</mi>", convert(latex))
 
 
 def formula(render: Any, text: str) -> str:
