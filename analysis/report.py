@@ -6,7 +6,7 @@ import math
 import re
 import shutil
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -190,6 +190,15 @@ def seconds(value: float | None) -> str:
     return f"{value / 3600:.1f} h"
 
 
+def _flat(section: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield the entries of nested sections by dotted key."""
+    for key, value in section.items():
+        if isinstance(value, Mapping):
+            yield from _flat(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", value
+
+
 def settings(config: Mapping[str, Any], scale: str) -> dict[str, str]:
     """Collect the values a config gives, as they are written, by dotted key.
 
@@ -205,13 +214,13 @@ def settings(config: Mapping[str, Any], scale: str) -> dict[str, str]:
     dict
         Dotted key to text; a swept key lists its values.
     """
-    sections = ((a, b) for a, b in config.items() if isinstance(b, Mapping) and a not in ("paper", "scales", "cost"))
-    found = {f"{a}.{b}": value for a, section in sections for b, value in section.items() if a != "sweep"}
     chosen = (config.get("scales") or {}).get(scale) or {}
     sweep = chosen.get("sweep", config.get("sweep")) or {}
-    for part in sweep if isinstance(sweep, list) else [sweep]:
-        found |= dict(part)
-    found |= {key: value for key, value in chosen.items() if "." in key}
+    other = ("title", "text", "notice", "paper", "scales", "cost", "sweep")
+    layers = [{key: value for key, value in config.items() if key not in other}]
+    layers += sweep if isinstance(sweep, list) else [sweep]
+    layers += [{key: value for key, value in chosen.items() if key not in ("seeds", "sweep")}]
+    found = {key: value for layer in layers for key, value in _flat(layer)}
     return {key: text(value) for key, value in found.items()}
 
 

@@ -125,9 +125,8 @@ def readme_table(folder: Path, bibliography: Path) -> str:
             cost = seconds(sum(spent)) if spent else "–"
         title = str(config.get("title") or name).replace("|", r"\|")
         link = f"[{title}]({folder.name}/{name})<br>`{name}`"
-        rows.append(
-            f"| {link} | {paper}{f', figure {figure}' if figure else ''} | {score} | {cost} | {scored.get('scale', '–')} |"
-        )
+        paper += f", figure {figure}" if figure else ""
+        rows.append(f"| {link} | {paper} | {score} | {cost} | {scored.get('scale', '–')} |")
     return "\n".join(rows)
 
 

@@ -272,10 +272,11 @@ def test_values_as_written_and_as_simulated():
         "network": {"dt": "1 ms", "n": 3},
         "synapses": {"eta": 0.1, "on": True},
         "sweep": [{"synapses.eta": [0.1, 1.0e-5]}, {"network.n": [4]}],
-        "scales": {"quick": {"seeds": 2, "network.dt": "2 ms"}},
+        "scales": {"quick": {"seeds": 2, "network.dt": "2 ms", "run": {"duration": "3 s"}}},
     }
     assert settings(config, "quick") == {
         "network.dt": "2 ms",
+        "run.duration": "3 s",
         "network.n": "4",
         "synapses.eta": "0.1, 1e-05",
         "synapses.on": "true",
