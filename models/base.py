@@ -1,6 +1,7 @@
 """The three names a model file needs: `param`, `Model` and `Step`."""
 
 from collections.abc import Mapping
+from copy import deepcopy
 from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any
 
@@ -124,16 +125,22 @@ class Model:
         if not is_dataclass(self.params):
             raise TypeError(f"model {self.name}: params must be a dataclass of param() fields")
 
-    def kwargs(self) -> dict[str, Any]:
+    def kwargs(self, **tables: Any) -> dict[str, Any]:
         """Return the arguments of `NeuronGroup` or `Synapses`.
+
+        Parameters
+        ----------
+        **tables : TimedArray or Function
+            Names that the equations look up. Everything else that an equation may use is declared in the model.
 
         Returns
         -------
         dict
-            ``model`` with one shared constant per parameter, an empty namespace, and the entries of `code`.
+            ``model`` with one shared constant per parameter, ``namespace``, and the entries of `code`.
         """
         shared = [f"{f.name} : {unit_name(f.metadata['default'])} (shared, constant)" for f in fields(self.params)]
-        return {"model": "\n".join([self.equations, *shared]), "namespace": {}, **self.code}
+        # A copy: Brian2 adds the event "spike" to the mapping of events that it is given.
+        return {"model": "\n".join([self.equations, *shared]), "namespace": tables, **deepcopy(dict(self.code))}
 
     def add_steps(self, group: Any, **clocks: Quantity) -> None:
         """Attach the steps of the model to a Brian2 object.

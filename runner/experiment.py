@@ -27,7 +27,7 @@ class _UniqueKeys(yaml.SafeLoader):
 
 def _mapping(loader: _UniqueKeys, node: yaml.MappingNode) -> dict[str, Any]:
     seen = {}
-    for key_node, value_node in node.value:
+    for key_node, _ in node.value:
         key = loader.construct_object(key_node)
         if key in seen:
             raise ConfigError(
@@ -200,6 +200,10 @@ def load(name: str) -> Experiment:
     module = importlib.import_module(f"experiments.{name.replace('/', '.')}.experiment")
     defaults: dict[str, Any] = {"run.duration": 1.0 * second}
     sections = {"network": module.Structure, "inputs": getattr(module, "Inputs", None)}
+    for taken in (PROSE | PLANNING | {"network", "inputs", "run"}) & set(module.OBJECTS):
+        raise ConfigError(
+            folder / "experiment.py", f"OBJECTS.{taken}", "this name means something else; choose another"
+        )
     sections |= {name: model.params for name, model in module.OBJECTS.items()}
     for section, params in sections.items():
         if params is not None:

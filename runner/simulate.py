@@ -37,7 +37,8 @@ def arguments(experiment: str, point: Mapping[str, Any]) -> dict[str, Any]:
     drawn = {}
     if (ROOT / "experiments" / experiment / "inputs.py").exists():
         module = importlib.import_module(f"experiments.{experiment.replace('/', '.')}.inputs")
-        drawn = module.inputs(point["values"], np.random.default_rng(point["seed"]))
+        known = {**point["values"], "run.seed": point["seed"]}
+        drawn = module.inputs(known, np.random.default_rng(point["seed"]))
     return {**values, **drawn, "run.seed": point["seed"]}
 
 

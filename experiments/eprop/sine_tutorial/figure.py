@@ -1,0 +1,84 @@
+"""Learning curves for three kinds of feedback, and what the readout draws before and after learning."""
+
+import numpy as np
+import pandas as pd
+
+from analysis.plots import COLOURS, band, panel_label
+
+SIZE = (7.0, 2.9)
+FEEDBACK = {"symmetric": "blue", "random": "orange", "none": "grey"}
+
+
+def _feedback(points: pd.DataFrame) -> pd.DataFrame:
+    """Name the kind of feedback of every point."""
+    kind = np.where(points["inputs.scale"] == 0, "none", np.where(points["inputs.symmetric"], "symmetric", "random"))
+    return points[["point", "network.n_steps", "network.dt_ms"]].assign(feedback=kind)
+
+
+def observe(recordings):
+    """Loss and mean rate of every trial; the readout in the first and the last trial.
+
+    Returns
+    -------
+    dict
+        ``learning``: ``feedback``, ``seed``, ``iteration`` (from 1), ``loss``, ``rate_Hz``.
+        ``drawn``: ``feedback``, ``seed``, ``trial`` (first, last), ``t_ms``, ``y``, ``goal``; one seed.
+    """
+    points = _feedback(recordings["points"])
+    trial_ms = float(points["network.n_steps"].iloc[0] * points["network.dt_ms"].iloc[0])
+    step_ms = float(points["network.dt_ms"].iloc[0])
+
+    losses, rates = recordings["losses"], recordings["rates"]
+    rate = rates.groupby(["point", "t_ms"], as_index=False)["rate"].mean()
+    learning = losses.merge(rate, on=["point", "t_ms"]).merge(points, on="point")
+    learning["iteration"] = (learning["t_ms"] / trial_ms).round().astype(int)
+    learning["rate_Hz"] = learning["rate"] * 1000 / step_ms
+    learning = learning[learning["iteration"] > 0]
+
+    drawn = recordings["drawn"].merge(points, on="point")
+    drawn = drawn[drawn["seed"] == drawn["seed"].min()]
+    # The readout that is recorded at t belongs to the step before.
+    trial = np.floor((drawn["t_ms"] - 0.5 * step_ms) / trial_ms).astype(int)
+    parts = [
+        drawn[trial == number].assign(trial=name, t_ms=lambda rows, n=number: rows["t_ms"] - n * trial_ms - step_ms)
+        for name, number in (("first", 0), ("last", trial.max()))
+    ]
+    keys = ["feedback", "seed", "iteration", "loss", "rate_Hz"]
+    return {
+        "learning": learning[keys].sort_values(keys[:3], ignore_index=True),
+        "drawn": pd.concat(parts, ignore_index=True)[["feedback", "seed", "trial", "t_ms", "y", "goal"]],
+    }
+
+
+def draw(tables, fig):
+    """Panel a: loss; b: rate; c, d: the readout in the first and the last trial."""
+    left, right = fig.subfigures(1, 2, width_ratios=[1.25, 1])
+    (ax_loss, ax_rate) = left.subplots(1, 2)
+    learning, reported = tables["learning"], tables["reported"]
+    for kind, colour in FEEDBACK.items():
+        rows = learning[learning["feedback"] == kind]
+        band(ax_loss, rows, x="iteration", y="loss", over="seed", label=f"{kind} feedback", colour=COLOURS[colour])
+        band(ax_rate, rows, x="iteration", y="rate_Hz", over="seed", label=kind, colour=COLOURS[colour])
+    marks = reported[(reported["column"] == "loss") & reported["iteration"].notna()]
+    last = learning["iteration"].max()
+    marks = marks[marks["iteration"] <= last]
+    ax_loss.plot(marks["iteration"], marks["value"], "o", ms=3.2, mfc="none", mec="0.3", mew=0.7, label="reported")
+    ax_loss.set(xlabel="iteration", ylabel="loss of the trial", ylim=(0, None))
+    ax_loss.legend(loc="upper right", bbox_to_anchor=(1.0, 0.86))
+    ax_rate.set(xlabel="iteration", ylabel="mean firing rate (Hz)", ylim=(0, None))
+    for label, ax in zip("ab", (ax_loss, ax_rate), strict=True):
+        panel_label(ax, label)
+
+    axes = right.subplots(2, 1, sharex=True, sharey=True)
+    for ax, trial, label in zip(axes, ("first", "last"), "cd", strict=True):
+        rows = tables["drawn"][tables["drawn"]["trial"] == trial]
+        for kind in ("random", "symmetric"):
+            one = rows[rows["feedback"] == kind]
+            ax.plot(one["t_ms"], one["y"], lw=1.0, color=COLOURS[FEEDBACK[kind]])
+        goal = rows[rows["feedback"] == "random"]
+        ax.plot(goal["t_ms"], goal["goal"], "--", lw=1.0, color="0.3", label="target")
+        ax.set_title(f"{trial} trial", loc="center")
+        ax.set_ylabel("readout")
+        panel_label(ax, label)
+    axes[0].legend(loc="upper right")
+    axes[1].set_xlabel("time in the trial (ms)")

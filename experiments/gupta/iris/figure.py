@@ -1,0 +1,313 @@
+"""One presentation before and after learning, test accuracy against two baselines, and the learning curve."""
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from pandas import DataFrame
+
+from analysis.backprop import accuracy, train_backprop, train_logistic
+from analysis.plots import COLOURS, band, panel_label
+from experiments.gupta.iris.inputs import split
+
+SIZE = (7.0, 5.4)
+
+SPECIES = ("setosa", "versicolor", "virginica")
+LAYERS = ("input", "hidden 1", "hidden 2", "output")
+# The baseline of the specification, section 3.5: our design, as the rest.
+BACKPROP = {"rate": 5e-3, "batch": 16, "epochs": 100}
+KEYS = [
+    *("inputs.first", "inputs.second", "network.n_train", "network.n_test", "network.n_epochs"),
+    *("network.dt_ms", "schedule.n_steps"),
+]
+METHODS = {"local rule": "blue", "backpropagation": "orange", "logistic regression": "grey"}
+ASSEMBLIES = ("blue", "orange")
+PAIRS = ("green", "purple", "black")
+
+
+def presentations(recordings: dict[str, DataFrame]) -> DataFrame:
+    """Judge every presentation: the output neuron with the larger voltage names the class.
+
+    Parameters
+    ----------
+    recordings : dict of DataFrame
+        Recordings with ``readout`` and ``points``.
+
+    Returns
+    -------
+    DataFrame
+        One row a presentation: pair, point, seed, presentation, epoch (from 1 on), row, training, learning, correct,
+        and tie (both output neurons fire in the same time step, or neither does).
+    """
+    readout = recordings["readout"].merge(recordings["points"][["point", "seed", *KEYS]], on=["point", "seed"])
+    length = readout["schedule.n_steps"] * readout["network.dt_ms"]
+    readout["presentation"] = (readout["t_ms"] / length).astype(int)
+    readout = readout.sort_values(["point", "seed", "presentation", "i"])
+    zero, one = (readout[readout["i"] % 2 == unit].reset_index(drop=True) for unit in (0, 1))
+    return DataFrame(
+        {
+            "pair": pair_names(zero),
+            "point": zero["point"],
+            "seed": zero["seed"],
+            "presentation": zero["presentation"],
+            "epoch": zero["presentation"] // (zero["network.n_train"] + zero["network.n_test"]) + 1,
+            "row": zero["row"],
+            "training": zero["row"] < zero["network.n_train"],
+            "learning": zero["learning"].astype(bool),
+            "correct": (one["V"] > zero["V"]) == (zero["label"] == 1),
+            "tie": one["a"] == zero["a"],
+            "last_epoch": zero["network.n_epochs"],
+        }
+    )
+
+
+def pair_names(rows: DataFrame) -> pd.Series:
+    """Names of the two species of every row.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        Rows with the columns ``inputs.first`` and ``inputs.second``.
+
+    Returns
+    -------
+    Series of str
+        For example ``setosa, versicolor``.
+    """
+    first, second = (rows[f"inputs.{key}"].astype(int) for key in ("first", "second"))
+    return first.map(dict(enumerate(SPECIES))) + ", " + second.map(dict(enumerate(SPECIES)))
+
+
+def baselines(points: DataFrame) -> DataFrame:
+    """Train backpropagation and logistic regression on the very rows that each point used.
+
+    Parameters
+    ----------
+    points : DataFrame
+        One row a point.
+
+    Returns
+    -------
+    DataFrame
+        Columns pair, seed, method, train, test.
+    """
+    rows = []
+    for (_, p), pair in zip(points.iterrows(), pair_names(points), strict=True):
+        seed = int(p["seed"])
+        keys = ("inputs.first", "inputs.second", "network.n_train", "network.n_test")
+        x_train, y_train, x_test, y_test = split(*(int(p[key]) for key in keys), np.random.default_rng(seed))
+        hidden = (int(p["network.n_1"]), int(p["network.n_2"]))
+        for method, model in (
+            ("backpropagation", train_backprop(x_train, y_train, hidden=hidden, seed=seed, **BACKPROP)),
+            ("logistic regression", train_logistic(x_train, y_train)),
+        ):
+            train, test = accuracy(model, x_train, y_train), accuracy(model, x_test, y_test)
+            rows.append({"pair": pair, "seed": seed, "method": method, "train": train, "test": test})
+    return DataFrame(rows)
+
+
+def spikes(recordings: dict[str, DataFrame]) -> DataFrame:
+    """Spikes of the watched sample in its first and in its last epoch, of the last pair's first seed.
+
+    Parameters
+    ----------
+    recordings : dict of DataFrame
+        Recordings with the three spike monitors and ``points``.
+
+    Returns
+    -------
+    DataFrame
+        Columns epoch, source (a layer, ``teacher`` or ``interneuron``), layer, member (number within the layer),
+        assembly, t_ms (since stimulus onset), window_ms.
+    """
+    p = recordings["points"].sort_values(["inputs.second", "inputs.first", "seed"], ascending=[True, True, False])
+    p = p.iloc[-1]
+    sizes = np.array([p[f"network.n_{layer}"] for layer in range(len(LAYERS))], dtype=int)
+    starts = np.cumsum(sizes) - sizes
+    length = p["schedule.n_steps"] * p["network.dt_ms"]
+
+    def of_point(name: str) -> DataFrame:
+        rows = recordings[name]
+        return rows[(rows["point"] == p["point"]) & (rows["seed"] == p["seed"])][["t_ms", "i"]].copy()
+
+    cells, teacher, interneurons = (of_point(name) for name in ("spikes", "teacher_spikes", "interneuron_spikes"))
+    layer = np.repeat(np.arange(len(LAYERS)), sizes)[cells["i"]]
+    cells = cells.assign(layer=layer, member=cells["i"] - starts[layer], source=np.array(LAYERS)[layer])
+    cells["assembly"] = cells["member"] % 2
+    teacher = teacher.assign(layer=0, member=teacher["i"], source="teacher", assembly=teacher["i"])
+    interneurons = interneurons.assign(layer=interneurons["i"] // 2 + 1, member=0, source="interneuron")
+    interneurons["assembly"] = interneurons["i"] % 2
+
+    rows = pd.concat([cells, teacher, interneurons], ignore_index=True)
+    # Half a step guards the division against rounding.
+    presentation = ((rows["t_ms"] + 0.5 * p["network.dt_ms"]) // length).astype(int)
+    rows["epoch"] = presentation // int(p["network.n_train"] + p["network.n_test"]) + 1
+    rows["t_ms"] = (rows["t_ms"] - presentation * length).round(6)
+    rows["window_ms"] = p["schedule.n_levels"] * p["network.dt_ms"]
+    for number, size in enumerate(sizes):
+        rows[f"n_{number}"] = size
+    rows = rows[rows["epoch"].isin([rows["epoch"].min(), rows["epoch"].max()])].drop(columns="i")
+    return rows.sort_values(["epoch", "t_ms", "source", "member"], ignore_index=True)
+
+
+def observe(recordings: dict[str, DataFrame]) -> dict[str, DataFrame]:
+    """Accuracies, learning curves and one raster.
+
+    Parameters
+    ----------
+    recordings : dict of DataFrame
+        ``readout``, ``spikes``, ``teacher_spikes``, ``interneuron_spikes`` and ``points``.
+
+    Returns
+    -------
+    dict of DataFrame
+        accuracy : pair, seed, method, train, test; test is that of the last epoch, train is missing (NaN) for the local
+            rule if the run ended before the training samples were shown once more with learning off.
+        summary : one row a pair with the mean test accuracies, ``gap`` (local rule minus backpropagation), ``distance``
+            (its size), and ``ties`` (share of test presentations in which both output neurons fire together).
+        curve : pair, seed, epoch, test, online (training samples, each judged before it is learned).
+        raster : see `spikes`.
+    """
+    shown = presentations(recordings)
+    keys = ["pair", "seed"]
+    test = shown[~shown["learning"] & ~shown["training"]]
+    after = shown[~shown["learning"] & shown["training"] & (shown["epoch"] > shown["last_epoch"])]
+    online = shown[shown["learning"]].groupby([*keys, "epoch"])["correct"].mean().rename("online")
+    curve = test.groupby([*keys, "epoch"])["correct"].mean().rename("test").to_frame().join(online).reset_index()
+
+    last = curve.sort_values("epoch").groupby(keys)["test"].last().to_frame()
+    local = last.join(after.groupby(keys)["correct"].mean().rename("train")).reset_index().assign(method="local rule")
+    columns = ["pair", "seed", "method", "train", "test"]
+    table = pd.concat([local[columns], baselines(recordings["points"])[columns]], ignore_index=True)
+
+    wide = table.pivot_table(index="pair", columns="method", values="test", aggfunc="mean")
+    summary = DataFrame(
+        {
+            "local": wide["local rule"],
+            "backpropagation": wide["backpropagation"],
+            "logistic": wide["logistic regression"],
+            "gap": wide["local rule"] - wide["backpropagation"],
+            "distance": (wide["local rule"] - wide["backpropagation"]).abs(),
+            "ties": test[test["epoch"] == test["epoch"].max()].groupby("pair")["tie"].mean(),
+        }
+    ).reset_index()
+    return {
+        "accuracy": table.sort_values(["pair", "method", "seed"], ignore_index=True),
+        "summary": summary,
+        "curve": curve.sort_values([*keys, "epoch"], ignore_index=True),
+        "raster": spikes(recordings),
+    }
+
+
+def draw_raster(ax: Axes, rows: DataFrame) -> None:
+    """Spikes of one presentation, layers from bottom to top, the two assemblies of a layer apart.
+
+    Parameters
+    ----------
+    ax : Axes
+        Where to draw.
+    rows : DataFrame
+        The raster of one epoch.
+    """
+    window = rows["window_ms"].iloc[0]
+    sizes = [int(rows[f"n_{layer}"].iloc[0]) for layer in range(len(LAYERS))]
+    gap = 5
+    base, middles = 0, []
+    for layer, (name, size) in enumerate(zip(LAYERS, sizes, strict=True)):
+        ax.axvspan(layer * window, (layer + 1) * window, color="0.95" if layer % 2 == 0 else "1", zorder=0, linewidth=0)
+        of_layer = rows[rows["source"] == name]
+        if layer == 0:
+            heights = base + of_layer["member"]
+            colours = [COLOURS["black"]] * len(of_layer)
+        else:
+            # Assembly 0 above assembly 1, whatever the numbering.
+            heights = base + of_layer["member"] // 2 + (1 - of_layer["assembly"]) * (size - size // 2)
+            colours = [COLOURS[ASSEMBLIES[assembly]] for assembly in of_layer["assembly"]]
+        ax.scatter(of_layer["t_ms"], heights, c=colours, marker="|", s=14, linewidth=1.1)
+        inhibitory = rows[(rows["source"] == "interneuron") & (rows["layer"] == layer)]
+        for assembly, t in zip(inhibitory["assembly"], inhibitory["t_ms"], strict=True):
+            height = base + size + 0.7 if assembly == 0 else base - 1.7
+            ax.scatter(t, height, marker="v", s=13, color=COLOURS[ASSEMBLIES[assembly]], linewidth=0)
+        middles.append(base + (size - 1) / 2)
+        base += size + gap
+    top = base - gap + 4
+    teacher = rows[rows["source"] == "teacher"]
+    colours = [COLOURS[ASSEMBLIES[assembly]] for assembly in teacher["assembly"]]
+    ax.scatter(teacher["t_ms"], np.full(len(teacher), top), marker="*", s=40, c=colours, linewidth=0)
+    ax.set(xlim=(-1.5, len(LAYERS) * window), ylim=(-2.5, top + 3))
+    ax.set_yticks([*middles, top], [*LAYERS, "teacher"])
+    ax.tick_params(axis="y", length=0)
+    ax.spines["left"].set_visible(False)
+    ax.set_xticks(np.arange(len(LAYERS) + 1) * window)
+    ax.set_xlabel("time since stimulus onset (ms)")
+    ax.set_title(f"epoch {rows['epoch'].iloc[0]}")
+
+
+def swarm(values: pd.Series, step: float) -> np.ndarray:
+    """Sideways offsets that keep equal values apart.
+
+    Parameters
+    ----------
+    values : Series
+        Values; equal ones are set side by side.
+    step : float
+        Distance between neighbours.
+
+    Returns
+    -------
+    ndarray
+        One offset a value, symmetric about 0.
+    """
+    groups = values.round(6).groupby(values.round(6))
+    return step * (groups.cumcount() - (groups.transform("size") - 1) / 2).to_numpy()
+
+
+def draw(tables: dict[str, DataFrame], fig: Figure) -> None:
+    """Two rasters above, accuracies and learning curves below.
+
+    Parameters
+    ----------
+    tables : dict of DataFrame
+        What `observe` returns.
+    fig : Figure
+        Where to draw.
+    """
+    top, bottom = fig.subfigures(2, 1, height_ratios=(1.25, 1.0))
+    axes = top.subplots(1, 2, sharey=True)
+    epochs = sorted(tables["raster"]["epoch"].unique())
+    for ax, epoch in zip(axes, (epochs[0], epochs[-1]), strict=True):
+        draw_raster(ax, tables["raster"][tables["raster"]["epoch"] == epoch])
+    bar = {"marker": "|", "markeredgewidth": 1.3, "linestyle": ""}
+    handles = [
+        *(Line2D([], [], color=COLOURS[ASSEMBLIES[unit]], label=f"assembly {unit}", **bar) for unit in (0, 1)),
+        Line2D([], [], color=COLOURS["grey"], marker="*", markersize=6, linestyle="", label="teacher"),
+        Line2D([], [], color=COLOURS["grey"], marker="v", linestyle="", label="interneuron"),
+    ]
+    top.legend(handles=handles, loc="outside upper center", ncols=4)
+
+    left, right = bottom.subplots(1, 2, width_ratios=(1.15, 1.0))
+    table = tables["accuracy"]
+    pairs = list(table["pair"].drop_duplicates())
+    for x, pair in enumerate(pairs):
+        for shift, (method, colour) in zip((-0.29, 0.0, 0.29), METHODS.items(), strict=True):
+            values = table.loc[(table["pair"] == pair) & (table["method"] == method), "test"]
+            left.scatter(x + shift + swarm(values, 0.024), values, s=7, color=COLOURS[colour], alpha=0.6, linewidth=0)
+            left.hlines(values.mean(), x + shift - 0.12, x + shift + 0.12, color=COLOURS[colour], linewidth=1.6)
+    left.set_xticks(range(len(pairs)), [pair.replace(", ", "\n") for pair in pairs])
+    left.tick_params(axis="x", length=0)
+    left.set(ylabel="test accuracy", ylim=(min(0.84, table["test"].min() - 0.02), 1.012), xlim=(-0.5, len(pairs) - 0.5))
+    handles = [Line2D([], [], color=COLOURS[colour], label=method) for method, colour in METHODS.items()]
+    left.legend(handles=handles, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3, columnspacing=1.0)
+
+    curve = tables["curve"]
+    for pair, colour in zip(pairs, PAIRS[-len(pairs) :], strict=True):
+        band(right, curve[curve["pair"] == pair], "epoch", "test", label=pair, colour=colour)
+    right.set_xscale("log")
+    marks = [epoch for epoch in (1, 2, 5, 10, 20, 50) if epoch <= curve["epoch"].max()]
+    right.set_xticks(marks, [str(epoch) for epoch in marks])
+    right.minorticks_off()
+    right.set(xlabel="epoch", ylabel="test accuracy, local rule", ylim=(None, 1.012))
+    right.legend(loc="lower right")
+    for ax, letter in zip((*axes, left, right), "abcd", strict=True):
+        panel_label(ax, letter)
