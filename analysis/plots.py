@@ -1,0 +1,107 @@
+"""What all figures share: colours, panel labels, bands and the mark of a reported value."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.collections import PathCollection
+from matplotlib.lines import Line2D
+from matplotlib.transforms import ScaledTranslation
+from numpy.typing import ArrayLike
+from pandas import DataFrame
+
+STYLE = Path(__file__).with_name("house.mplstyle")
+
+# Okabe & Ito (2008): distinguishable with every common form of colour blindness.
+COLOURS: Mapping[str, str] = MappingProxyType(
+    {
+        "blue": "#0072B2",
+        "orange": "#E69F00",
+        "green": "#009E73",
+        "red": "#D55E00",
+        "purple": "#CC79A7",
+        "sky": "#56B4E9",
+        "grey": "#7F7F7F",
+        "black": "#000000",
+    }
+)
+
+
+def panel_label(ax: Axes, text: str) -> None:
+    """Write a bold panel letter above the upper left corner of the axes' own labels.
+
+    Parameters
+    ----------
+    ax : Axes
+        The panel.
+    text : str
+        The letter, for example ``a``.
+    """
+    shift = ScaledTranslation(-26 / 72, 5 / 72, ax.get_figure(root=True).dpi_scale_trans)
+    ax.text(0, 1, text, transform=ax.transAxes + shift, fontweight="bold", fontsize="large", va="bottom")
+
+
+def band(
+    ax: Axes, rows: DataFrame, x: str, y: str, over: str = "seed", label: str | None = None, colour: str = "blue"
+) -> Line2D:
+    """Draw the mean over replicates as a line and one standard deviation as a band.
+
+    Rows of one replicate that share an `x` are averaged first, so that the band is the spread between replicates.
+
+    Parameters
+    ----------
+    ax : Axes
+        Where to draw.
+    rows : DataFrame
+        Tidy table, one row per `x` and replicate.
+    x, y : str
+        Columns of the two axes.
+    over : str
+        Column that numbers the replicates.
+    label : str or None
+        Entry of the legend.
+    colour : str
+        Key of `COLOURS`.
+
+    Returns
+    -------
+    Line2D
+        The line of the mean.
+    """
+    spread = rows.groupby([x, over])[y].mean().groupby(level=0).agg(["mean", "std"])
+    position, mean = spread.index.to_numpy(), spread["mean"].to_numpy()
+    deviation = np.nan_to_num(spread["std"].to_numpy())  # a single replicate has no spread
+    (line,) = ax.plot(position, mean, color=COLOURS[colour], label=label)
+    if deviation.any():
+        ax.fill_between(position, mean - deviation, mean + deviation, color=COLOURS[colour], alpha=0.2, linewidth=0)
+    return line
+
+
+def reported(
+    ax: Axes, y: float | ArrayLike, x: ArrayLike | None = None, label: str | None = "reported"
+) -> Line2D | PathCollection:
+    """Mark what the paper reports: a dashed grey line, or open grey markers at `x`.
+
+    Parameters
+    ----------
+    ax : Axes
+        Where to draw.
+    y : float or array_like, shape (n,)
+        Reported value or values.
+    x : array_like, shape (n,), or None
+        Positions of the values; without them `y` is one number and becomes a horizontal line.
+    label : str or None
+        Entry of the legend; None for the second and further marks of a panel.
+
+    Returns
+    -------
+    Line2D or PathCollection
+        The line or the markers.
+    """
+    if x is None:
+        return ax.axhline(
+            float(np.asarray(y)), color=COLOURS["grey"], linestyle="--", linewidth=1, label=label, zorder=1
+        )
+    return ax.scatter(x, y, s=18, facecolor="none", edgecolor=COLOURS["grey"], linewidth=1, label=label, zorder=3)

@@ -1,0 +1,286 @@
+"""Scores: every kind and outcome, selection of rows, and a one-line message for every kind of mistake."""
+
+import copy
+import json
+
+import numpy as np
+import pytest
+import yaml
+from pandas import DataFrame
+
+from analysis.score import main, score, select, summary, validate
+
+LOSS = DataFrame(
+    {
+        "condition": ["plain"] * 4 + ["noisy"] * 4,
+        "eta": [1e-4, 1e-4, 3e-4, 3e-4] * 2,
+        "trial": [0, 1, 0, 1] * 2,
+        "loss": [10.0, 1.0, 12.0, 2.0, 20.0, 5.0, 24.0, np.nan],
+    }
+)
+TABLES = {"loss": LOSS, "end": DataFrame({"w_21": [0.9, 1.1], "seed": [0, 1]})}
+
+
+def target(kind="level", value=1.0, accept=None, **observation):
+    """Make one target on the table of losses."""
+    observation = {"table": "loss", "column": "loss", **observation}
+    reported = {"source": "table 1"} | ({} if value is None else {"value": value})
+    return {
+        "claim": "A claim.",
+        "kind": kind,
+        "scales": ["quick", "paper"],
+        "observation": observation,
+        "reported": reported,
+        "accept": {"absolute": 0.1} if accept is None else accept,
+    }
+
+
+def outcome(entry):
+    """Score one target at scale quick."""
+    return score({"it": entry}, TABLES, "quick")[0]["outcome"]
+
+
+PLAIN = {"condition": "plain", "eta": 1.0e-4}
+END = {"where": {**PLAIN, "trial": 1}}
+START = {"table": "loss", "column": "loss", "where": {**PLAIN, "trial": 0}}
+
+
+@pytest.mark.parametrize(
+    ("where", "expected"),
+    [
+        ({"condition": "plain", "trial": "last"}, [1, 2]),
+        ({"condition": "plain", "trial": "first"}, [10, 12]),
+        ({"condition": "plain", "eta": "max", "trial": "min"}, [12]),
+        ({"condition": "plain", "eta": 3.0000000000001e-4}, [12, 2]),
+        ({"trial": [0, 7], "condition": ["plain", "noisy"], "eta": [1e-4]}, [10, 20]),
+        ({"trial": 9}, []),
+        ({"trial": 9, "eta": "last"}, []),
+        ({}, LOSS.loss.tolist()),
+    ],
+)
+def test_selection(where, expected):
+    """Conditions pick rows in table order; positions refer to what the plain conditions leave."""
+    np.testing.assert_array_equal(select(LOSS, {"column": "loss", "where": where}), expected)
+
+
+def test_word_that_is_a_value_is_a_value():
+    """A text column may contain the word `first`."""
+    table = DataFrame({"half": ["second", "first"], "y": [1.0, 2.0]})
+    assert select(table, {"column": "y", "where": {"half": "first"}}) == [2.0]
+
+
+@pytest.mark.parametrize(
+    ("reduce", "expected"),
+    [("mean", 6.25), ("median", 6), ("min", 1), ("max", 12), ("std", np.std([10, 1, 12, 2], ddof=1))],
+)
+def test_reductions(reduce, expected):
+    """Each reduction is the usual one."""
+    observed = select(LOSS, {"column": "loss", "where": {"condition": "plain"}, "reduce": reduce})
+    assert observed == pytest.approx([expected])
+
+
+def test_nan_is_not_averaged_away():
+    """A NaN makes the target differ instead of vanishing in a mean."""
+    assert np.isnan(select(LOSS, {"column": "loss", "reduce": "mean"})).all()
+    entry = score({"it": target(reduce="mean")}, TABLES, "quick")[0]
+    assert (entry["outcome"], entry["observed"]) == ("differs", [None])
+    assert outcome(target("distribution", [1.0], {"ks": 0.3})) == "differs"
+    assert outcome(target("trend", None, {"below": 100})) == "differs"
+
+
+@pytest.mark.parametrize(
+    ("value", "accept", "expected"),
+    [
+        (1.05, {"absolute": 0.1}, "match"),
+        (1.15, {"absolute": 0.1}, "close"),
+        (1.25, {"absolute": 0.1}, "differs"),
+        (0.8, {"relative": 0.25}, "match"),
+        (-1.0, {"relative": 0.9}, "differs"),
+    ],
+)
+def test_level(value, accept, expected):
+    """A number matches within the tolerance and is close within twice the tolerance."""
+    assert outcome(target(value=value, accept=accept, **END)) == expected
+
+
+def test_exact_compares_every_value():
+    """One wrong value of a vector is enough; fewer rows than reported values are not run."""
+    where = {"condition": "plain"}
+    assert outcome(target("exact", [10, 1, 12, 2], {"relative": 1e-9}, where=where)) == "match"
+    assert outcome(target("exact", [10, 1, 12.1, 2], {"relative": 1e-6}, where=where)) == "differs"
+    short = score({"it": target("exact", [10, 1, 12, 2, 3], {"relative": 1e-6}, where=where)}, TABLES, "quick")[0]
+    assert (short["outcome"], short["note"]) == ("not run", "4 of 5 values at this scale")
+    with pytest.raises(ValueError, match=r"^targets.yaml: it: 4 rows for 1 reported value\(s\)"):
+        score({"it": target(where=where)}, TABLES, "quick")
+
+
+@pytest.mark.parametrize(
+    ("accept", "expected"),
+    [
+        ({"less_than": START}, "match"),
+        ({"less_than": START, "by_factor": 9}, "match"),
+        ({"less_than": START, "by_factor": 50}, "close"),  # a factor of 10 is more than sqrt(50)
+        ({"less_than": START, "by_factor": 200}, "differs"),
+        ({"less_than": START, "by_difference": 8}, "match"),
+        ({"less_than": START, "by_difference": 12}, "close"),
+        ({"less_than": START, "by_difference": 20}, "differs"),
+        ({"greater_than": START}, "differs"),
+        ({"below": 2}, "match"),
+        ({"below": 1}, "differs"),
+        ({"above": 0.5}, "match"),
+        ({"less_than": {**START, "where": {"trial": 7}}}, "not run"),
+    ],
+)
+def test_trend(accept, expected):
+    """An order with or without a margin; half of the margin is close."""
+    assert outcome(target("trend", None, accept, **END)) == expected
+
+
+def test_trend_of_vectors_is_elementwise():
+    """Every learning rate has to improve."""
+    first = {"table": "loss", "column": "loss", "where": {"condition": "plain", "trial": 0}}
+    last = {"condition": "plain", "trial": 1}
+    assert outcome(target("trend", None, {"less_than": first, "by_factor": 5}, where=last)) == "match"
+    assert outcome(target("trend", None, {"less_than": first, "by_factor": 8}, where=last)) == "close"
+    with pytest.raises(ValueError, match="2 rows compared with 8"):
+        outcome(target("trend", None, {"less_than": {"table": "loss", "column": "loss"}}, where=last))
+
+
+def test_distribution_is_the_two_sample_distance():
+    """Equal samples match, a shifted one differs."""
+    where = {"condition": "plain"}
+    assert outcome(target("distribution", [1, 2, 10, 12], {"ks": 0.3}, where=where)) == "match"
+    assert outcome(target("distribution", [1, 2, 20, 30], {"ks": 0.3}, where=where)) == "close"
+    assert outcome(target("distribution", [20, 30], {"ks": 0.3}, where=where)) == "differs"
+
+
+def test_not_run_says_why():
+    """A scale that is not listed, and rows that this scale does not have."""
+    entry = target(**END)
+    assert score({"it": entry}, TABLES, "smoke")[0]["note"] == "needs scale quick or paper"
+    absent = score({"it": target(where={"trial": 99})}, TABLES, "quick")[0]
+    assert (absent["outcome"], absent["note"]) == ("not run", "no such rows in table 'loss' at this scale")
+
+
+def test_summary_counts_every_outcome():
+    """All four outcomes are always there."""
+    entries = score({"a": target(**END), "b": target(value=7.0, **END)}, TABLES, "quick")
+    assert summary(entries) == {"match": 1, "close": 0, "differs": 1, "not run": 0}
+
+
+def broken(path, value, kind="level"):
+    """Change one entry of a valid target; None deletes it."""
+    entry = target("trend", None, {"less_than": copy.deepcopy(START)}, **END) if kind == "trend" else target(**END)
+    *folders, key = path.split(".")
+    place = entry
+    for folder in folders:
+        place = place[folder]
+    if value is None:
+        del place[key]
+    else:
+        place[key] = value
+    return {"it": entry}
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "message"),
+    [
+        ("kindd", "level", "t.yaml: it: unknown key 'kindd'; did you mean 'kind'?"),
+        ("kind", "levle", "t.yaml: it.kind: unknown value 'levle'; did you mean 'level'?"),
+        ("claim", None, "t.yaml: it: missing key 'claim'"),
+        ("claim", " ", "t.yaml: it.claim: expected a text, got ' '"),
+        ("scales", ["quik"], "t.yaml: it.scales: unknown value 'quik'; did you mean 'quick'?"),
+        ("scales", "quick", "t.yaml: it.scales: expected a list of scales, got 'quick'"),
+        ("reported.source", None, "t.yaml: it.reported: missing key 'source'"),
+        ("reported.value", None, "t.yaml: it.reported: missing key 'value'"),
+        ("reported.value", [1.0], "t.yaml: it.reported.value: kind level needs one number; use kind exact for a list"),
+        ("reported.value", float("nan"), "t.yaml: it.reported.value: expected a finite number, got nan"),
+        ("reported.value", True, "t.yaml: it.reported.value: expected a finite number, got True"),
+        ("reported.origin", "papers", "t.yaml: it.reported.origin: unknown value 'papers'; did you mean 'paper'?"),
+        ("observation.table", "los", "t.yaml: it.observation.table: no table 'los'; did you mean 'loss'?"),
+        ("observation.column", "lss", "t.yaml: it.observation.column: no column 'lss'; did you mean 'loss'?"),
+        ("observation.where", {"trail": 1}, "t.yaml: it.observation.where: no column 'trail'; did you mean 'trial'?"),
+        ("observation.where", {"trial": []}, "t.yaml: it.observation.where.trial: expected a value or a list, got []"),
+        ("observation.where", 3, "t.yaml: it.observation.where: expected a mapping of columns, got 3"),
+        ("observation.reduce", "avg", "t.yaml: it.observation.reduce: unknown value 'avg'; valid: mean, median"),
+        ("observation", 3, "t.yaml: it.observation: expected a mapping, got 3"),
+        ("accept", {}, "t.yaml: it.accept: give exactly one of: absolute, relative"),
+        ("accept.relative", 0.1, "t.yaml: it.accept: give exactly one of: absolute, relative"),
+        ("accept.absolute", "1e-4", "t.yaml: it.accept.absolute: number given as text '1e-4' (YAML needs a decimal"),
+        ("accept.absolute", 0, "t.yaml: it.accept.absolute: must be positive, got 0"),
+        ("accept", {"ks": 0.1}, "t.yaml: it.accept: unknown key 'ks'; valid: absolute, relative"),
+    ],
+)
+def test_mistakes_get_one_line(path, value, message):
+    """File, key, what is wrong, nearest valid name."""
+    with pytest.raises(ValueError) as caught:
+        validate(broken(path, value), TABLES, "t.yaml")
+    assert str(caught.value).startswith(message)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "message"),
+    [
+        ("accept", {"by_factor": 2}, "give exactly one of: less_than, greater_than, below, above"),
+        ("accept", {"below": 1, "by_factor": 2}, "'by_factor' needs 'less_than' or 'greater_than'"),
+        ("accept.by_factor", 0.5, "must be at least 1, got 0.5"),
+        ("accept.less_than.column", "x", "no column 'x'"),
+        ("accept.less_than.columns", "x", "unknown key 'columns'; did you mean 'column'?"),
+    ],
+)
+def test_mistakes_in_a_trend(path, value, message):
+    """The other side of a comparison is checked like the first."""
+    with pytest.raises(ValueError, match=message):
+        validate(broken(path, value, "trend"), TABLES)
+
+
+def test_mistakes_that_need_the_value():
+    """Relative to zero, an empty sample, and a file that is no mapping."""
+    with pytest.raises(ValueError, match="a reported value is zero; use 'absolute'"):
+        validate({"it": target(value=0.0, accept={"relative": 0.1})})
+    with pytest.raises(ValueError, match="needs a list, the reported sample"):
+        validate({"it": target("distribution", 1.0, {"ks": 0.1})})
+    with pytest.raises(ValueError, match="expected a mapping of target names"):
+        validate([])
+    with pytest.raises(ValueError, match="both by_factor and|give at most one of"):
+        validate({"it": target("trend", None, {"less_than": START, "by_factor": 2, "by_difference": 1})})
+
+
+def test_command_line(tmp_path, capsys):
+    """The command writes the score, prints the counts, and explains a mistake in one line."""
+    for name, table in TABLES.items():
+        (tmp_path / "tables").mkdir(exist_ok=True)
+        table.to_parquet(tmp_path / "tables" / f"{name}.parquet")
+    targets, out = tmp_path / "targets.yaml", tmp_path / "deep" / "score.json"
+    targets.write_text(yaml.safe_dump({"it": target(**END), "nan": target(reduce="mean")}))
+    arguments = ["--targets", str(targets), "--tables", str(tmp_path / "tables"), "--scale", "quick", "--out", str(out)]
+    main(arguments)
+    content = json.loads(out.read_text(), parse_constant=lambda name: pytest.fail(f"{name} is not JSON"))
+    assert content["scale"] == "quick"
+    assert content["summary"] == {"match": 1, "close": 0, "differs": 1, "not run": 0}
+    assert content["targets"][0] == {
+        "name": "it",
+        "claim": "A claim.",
+        "kind": "level",
+        "reported": 1.0,
+        "source": "table 1",
+        "origin": "",
+        "observed": [1.0],
+        "tolerance": "± 0.1",
+        "outcome": "match",
+        "deviation": 0.0,
+    }
+    assert capsys.readouterr().out == "1 match, 0 close, 1 differs, 0 not run\n"
+    assert [path.name for path in out.parent.iterdir()] == ["score.json"]
+
+    for wrong, message in [
+        (["--scale", "quik"], "error: .*scale: unknown value 'quik'; did you mean 'quick'?"),
+        (["--targets", "none.yaml"], "error: none.yaml: no such file"),
+        (["--tables", str(out.parent)], "error: .*: holds no observation table"),
+    ]:
+        with pytest.raises(SystemExit, match=message):
+            main([*arguments, *wrong])
+    targets.write_text("a: [1,\nb: {")
+    with pytest.raises(SystemExit, match="not YAML"):
+        main(arguments)
