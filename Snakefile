@@ -1,0 +1,18 @@
+"""Local Credit: from equations to scored figures.
+
+snakemake --profile profiles/default quick            all experiments at scale quick (also: smoke, paper)
+snakemake --profile profiles/default sal              one paper
+snakemake --profile profiles/default sal/phase_plane  one experiment (--config scale=paper for another scale)
+snakemake --profile profiles/default sweep --config sweep=my.yaml
+"""
+
+from snakemake.utils import min_version
+
+min_version("9.0")
+
+
+include: "rules/common.smk"
+include: "rules/simulate.smk"
+include: "rules/analyse.smk"
+include: "rules/report.smk"
+include: "rules/targets.smk"

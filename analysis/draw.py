@@ -1,0 +1,45 @@
+"""Draw the figure of an experiment from its tables; provenance goes into the files."""
+
+import argparse
+import json
+from pathlib import Path
+
+import matplotlib as mpl
+
+mpl.use("agg")
+
+import matplotlib.pyplot as plt  # noqa: E402  (the backend is chosen first)
+
+from analysis.experiment_code import load  # noqa: E402
+from analysis.tables import read_folder  # noqa: E402
+
+STYLE = Path(__file__).with_name("house.mplstyle")
+SIZE = (7.0, 3.0)
+
+
+def main() -> None:
+    """Command line of the drawing job."""
+    parser = argparse.ArgumentParser(prog="python -m analysis.draw", description=__doc__)
+    parser.add_argument("--figure", type=Path, required=True, help="figure.py of the experiment")
+    parser.add_argument("--tables", type=Path, required=True, help="folder of observation tables")
+    parser.add_argument("--provenance", type=Path, required=True, help="provenance.json")
+    parser.add_argument("--svg", type=Path, required=True)
+    parser.add_argument("--png", type=Path, required=True)
+    args = parser.parse_args()
+
+    module = load(args.figure)
+    made = json.loads(args.provenance.read_text(encoding="utf-8"))
+    plt.style.use(STYLE)
+    # A fixed salt and no date: the same tables give the same file.
+    mpl.rcParams["svg.hashsalt"] = made["experiment"]
+    fig = plt.figure(figsize=getattr(module, "SIZE", SIZE), layout="constrained")
+    module.draw(read_folder(args.tables), fig)
+    stamp = f"{made['experiment']}, scale {made['scale']}, commit {made['commit'][:10]}{'+' if made['dirty'] else ''}"
+    fig.text(1, 0, stamp, ha="right", va="bottom", fontsize=4.5, color="0.55")
+    description = json.dumps({key: made[key] for key in ("experiment", "scale", "commit", "dirty", "checksum")})
+    fig.savefig(args.svg, metadata={"Title": stamp, "Description": description, "Date": None})
+    fig.savefig(args.png, dpi=200, metadata={"Title": stamp, "Description": description})
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,64 @@
+"""Folders of Parquet files, one table each."""
+
+import hashlib
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+import pandas as pd
+
+
+def read_folder(folder: Path) -> dict[str, pd.DataFrame]:
+    """Read all tables of a folder.
+
+    Parameters
+    ----------
+    folder : Path
+        Holds ``<name>.parquet`` files.
+
+    Returns
+    -------
+    dict
+        Name to table, sorted by name.
+    """
+    return {file.stem: pd.read_parquet(file) for file in sorted(folder.glob("*.parquet"))}
+
+
+def write_folder(tables: Mapping[str, pd.DataFrame], folder: Path) -> None:
+    """Write tables to a folder that appears only when it is complete.
+
+    Parameters
+    ----------
+    tables : Mapping
+        Name to table.
+    folder : Path
+        Replaced if it exists.
+    """
+    new = folder.with_name(f".{folder.name}.new")
+    shutil.rmtree(new, ignore_errors=True)
+    new.mkdir(parents=True)
+    for name, table in tables.items():
+        table.to_parquet(new / f"{name}.parquet", index=False)
+    shutil.rmtree(folder, ignore_errors=True)
+    new.rename(folder)
+
+
+def checksum(tables: Mapping[str, pd.DataFrame]) -> str:
+    """Return a checksum of names, columns and values: equal tables, equal checksum.
+
+    Parameters
+    ----------
+    tables : Mapping
+        Name to table.
+
+    Returns
+    -------
+    str
+        SHA-256, hexadecimal.
+    """
+    total = hashlib.sha256()
+    for name in sorted(tables):
+        table = tables[name]
+        total.update(f"{name}:{','.join(map(str, table.columns))}:{len(table)}".encode())
+        total.update(pd.util.hash_pandas_object(table, index=False).to_numpy().tobytes())
+    return total.hexdigest()

@@ -1,0 +1,95 @@
+"""From recordings to figure and score: observe, record provenance, draw, score."""
+
+
+def recordings_of(wildcards):
+    """Return the recordings of all chunks."""
+    n = len(plan_of(wildcards).chunks)
+    return [
+        f"results/{wildcards.scale}/{wildcards.exp}/recordings/{k}" for k in range(n)
+    ]
+
+
+rule observe:
+    """Reduce the recordings to small tables."""
+    input:
+        recordings=recordings_of,
+    output:
+        directory("results/{scale}/{exp}/observations"),
+    params:
+        figure=lambda w: folder(w.exp) / "figure.py",
+        code=lambda w: of_figure(w.exp, "draw", "SIZE"),
+    log:
+        "results/logs/{scale}/{exp}/observe.log",
+    conda:
+        "../environment.yml"
+    message:
+        "observing {wildcards.exp} at scale {wildcards.scale}"
+    shell:
+        "{PYTHON} analysis.observe --figure {params.figure} --recordings {input.recordings}"
+        " --out {output} > {log} 2> >(tee -a {log} >&2)"
+
+
+rule provenance:
+    """Write down what made the tables: code, versions, machine, parameters, cost."""
+    input:
+        plan=ancient("results/{scale}/{exp}/plan.json"),
+        recordings=recordings_of,
+        observations="results/{scale}/{exp}/observations",
+    output:
+        "results/{scale}/{exp}/provenance.json",
+    log:
+        "results/logs/{scale}/{exp}/provenance.log",
+    conda:
+        "../environment.yml"
+    message:
+        "recording the provenance of {wildcards.exp} at scale {wildcards.scale}"
+    shell:
+        "{PYTHON} runner.provenance --plan {input.plan} --recordings {input.recordings} --builds results/builds"
+        " --observations {input.observations} --out {output} > {log} 2> >(tee -a {log} >&2)"
+
+
+rule draw:
+    """Draw the figure from the tables; provenance goes into the files."""
+    input:
+        observations="results/{scale}/{exp}/observations",
+        provenance="results/{scale}/{exp}/provenance.json",
+    output:
+        svg=report(
+            "results/{scale}/{exp}/figure.svg",
+            caption="../analysis/caption.rst",
+            category="{exp}",
+            subcategory="{scale}",
+        ),
+        png="results/{scale}/{exp}/figure.png",
+    params:
+        figure=lambda w: folder(w.exp) / "figure.py",
+        code=lambda w: of_figure(w.exp, "observe"),
+    log:
+        "results/logs/{scale}/{exp}/draw.log",
+    conda:
+        "../environment.yml"
+    message:
+        "drawing {wildcards.exp} at scale {wildcards.scale}"
+    shell:
+        "{PYTHON} analysis.draw --figure {params.figure} --tables {input.observations}"
+        " --provenance {input.provenance} --svg {output.svg} --png {output.png} > {log} 2> >(tee -a {log} >&2)"
+
+
+rule score:
+    """Compare the tables with the numbers that the paper reports."""
+    input:
+        observations="results/{scale}/{exp}/observations",
+        targets=lambda w: folder(w.exp) / "targets.yaml",
+    output:
+        "results/{scale}/{exp}/score.json",
+    params:
+        code=code(BASE / "analysis" / "score.py"),
+    log:
+        "results/logs/{scale}/{exp}/score.log",
+    conda:
+        "../environment.yml"
+    message:
+        "scoring {wildcards.exp} at scale {wildcards.scale}"
+    shell:
+        "{PYTHON} analysis.score --targets {input.targets} --tables {input.observations}"
+        " --scale {wildcards.scale} --out {output} > {log} 2> >(tee -a {log} >&2)"

@@ -1,0 +1,104 @@
+"""What all rules share: plans, paths and the check of the command line."""
+
+import os
+import shlex
+import sys
+from pathlib import Path
+
+from snakemake.exceptions import WorkflowError
+
+sys.path.insert(0, workflow.basedir)
+
+from runner.experiment import SCALES, load, names
+from runner.fingerprint import code, digest
+from runner.quantities import ConfigError, nearest
+from runner.sweep import SWEEP_KEYS, plan, planned, read_sweep
+
+BASE = Path(workflow.basedir)
+PYTHON = "python -m"
+if not workflow.deployment_settings.deployment_method:
+    # Jobs use the Python that runs Snakemake, whether or not its environment is activated.
+    os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+os.environ["PYTHONPATH"] = os.pathsep.join(
+    filter(None, [workflow.basedir, os.environ.get("PYTHONPATH")])
+)
+
+
+wildcard_constraints:
+    scale="smoke|quick|paper|sweep-[A-Za-z0-9_-]+",
+    exp="[a-z0-9_]+/[a-z0-9_]+",
+    key="[0-9a-f]{16}",
+    chunk="[0-9]+",
+
+
+def refuse(error):
+    """Stop with the one line that says what to change."""
+    raise WorkflowError(str(error))
+
+
+try:
+    for key in config:
+        if key not in SWEEP_KEYS | {"chunk_seconds"}:
+            raise ConfigError(
+                "--config",
+                key,
+                f"unknown key; {nearest(key, SWEEP_KEYS | {'chunk_seconds'})}",
+            )
+    SCALE = config.get("scale", "quick")
+    if SCALE not in SCALES:
+        raise ConfigError(
+            "--config", "scale", f"unknown scale '{SCALE}'; {nearest(SCALE, SCALES)}"
+        )
+    CHUNK_SECONDS = float(config.get("chunk_seconds", 20))
+    USER = None
+    if "sweep" in config:
+        declared = {k: v for k, v in config.items() if k != "chunk_seconds"}
+        USER = read_sweep(
+            declared if "experiment" in config else str(config["sweep"])
+        )
+        USER_PLAN = plan(
+            load(USER.experiment), USER.scale, USER, chunk_seconds=CHUNK_SECONDS
+        )
+except ConfigError as error:
+    refuse(error)
+
+
+def plan_of(wildcards):
+    """Return the plan of an experiment at a scale, or of the sweep of the user."""
+    try:
+        if wildcards.scale.startswith("sweep-"):
+            if USER is None or wildcards.scale != USER_PLAN.scale:
+                raise ConfigError(
+                    "--config", "sweep", f"missing for results/{wildcards.scale}"
+                )
+            return USER_PLAN
+        return planned(wildcards.exp, wildcards.scale, CHUNK_SECONDS)
+    except ConfigError as error:
+        refuse(error)
+
+
+def folder(exp):
+    """Return the folder of an experiment."""
+    return BASE / "experiments" / exp
+
+
+def plan_arguments(wildcards):
+    """Return the arguments with which a job repeats a plan."""
+    if wildcards.scale.startswith("sweep-"):
+        return f"--scale {USER.scale} --sweep {shlex.quote(USER.text())}"
+    return f"--scale {wildcards.scale}"
+
+
+def build_arguments(wildcards):
+    """Return the arguments with which a job finds the structure of a build."""
+    if USER is not None and wildcards.key in USER_PLAN.builds:
+        return f"--scale {USER.scale} --sweep {shlex.quote(USER.text())}"
+    for scale in SCALES:
+        if wildcards.key in planned(wildcards.exp, scale, CHUNK_SECONDS).builds:
+            return f"--scale {scale}"
+    refuse(f"{wildcards.exp}: no scale uses build {wildcards.key}")
+
+
+def of_figure(exp, *without):
+    """Return the digest of the figure code of an experiment, without some of its functions."""
+    return code(folder(exp) / "figure.py", without)

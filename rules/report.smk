@@ -1,0 +1,54 @@
+"""The report: equations as mathematics, and one page that opens offline."""
+
+
+def sources_of(wildcards):
+    """Return the files whose text the report shows."""
+    files = [folder(wildcards.exp) / name for name in ("experiment.py", "config.yaml")]
+    return [*files, *sorted((BASE / "models").glob("*.py"))]
+
+
+rule document:
+    """Render equations and parameter tables from the strings that are simulated."""
+    input:
+        sources_of,
+    output:
+        "results/{scale}/{exp}/document.json",
+    params:
+        code=code(BASE / "runner" / "document.py"),
+    log:
+        "results/logs/{scale}/{exp}/document.log",
+    conda:
+        "../environment.yml"
+    message:
+        "documenting {wildcards.exp}"
+    shell:
+        "{PYTHON} runner.document {wildcards.exp} --out {output} > {log} 2> >(tee -a {log} >&2)"
+
+
+def of_all(*files):
+    """Return an input function: these files of every experiment."""
+    return lambda w: [
+        f"results/{w.scale}/{exp}/{file}" for exp in names() for file in files
+    ]
+
+
+rule report:
+    """Write the page of one scale."""
+    input:
+        of_all("figure.svg", "figure.png", "score.json", "provenance.json", "document.json"),
+        configs=[folder(exp) / "config.yaml" for exp in names()],
+        template=BASE / "analysis" / "report.html.j2",
+    output:
+        directory("results/{scale}/report"),
+    params:
+        code=code(BASE / "analysis" / "report.py"),
+        experiments=BASE / "experiments",
+    log:
+        "results/logs/{scale}/report.log",
+    conda:
+        "../environment.yml"
+    message:
+        "writing the report of scale {wildcards.scale}"
+    shell:
+        "{PYTHON} analysis.report --scale {wildcards.scale} --results results"
+        " --experiments {params.experiments} --out {output} > {log} 2> >(tee -a {log} >&2)"

@@ -1,0 +1,82 @@
+"""From configuration to recordings: plan, build, simulate."""
+
+
+rule plan:
+    """Resolve the configuration into points, builds and chunks."""
+    output:
+        "results/{scale}/{exp}/plan.json",
+    params:
+        digest=lambda w: digest(plan_of(w).content()),
+        arguments=plan_arguments,
+    log:
+        "results/logs/{scale}/{exp}/plan.log",
+    conda:
+        "../environment.yml"
+    message:
+        "planning {wildcards.exp} at scale {wildcards.scale}"
+    shell:
+        "{PYTHON} runner.plan {wildcards.exp} {params.arguments}"
+        " --chunk-seconds {CHUNK_SECONDS} --out {output} > {log} 2> >(tee -a {log} >&2)"
+
+
+rule build:
+    """Generate and compile the C++ program of one network structure."""
+    output:
+        directory("results/builds/{exp}/{key}"),
+    params:
+        arguments=build_arguments,
+    log:
+        "results/logs/builds/{exp}/{key}.log",
+    benchmark:
+        "results/benchmarks/builds/{exp}/{key}.tsv"
+    conda:
+        "../environment.yml"
+    threads: 2
+    resources:
+        mem_mb=1500,
+        runtime=20,
+    message:
+        "compiling {wildcards.exp}, structure {wildcards.key}"
+    shell:
+        "LOCAL_CREDIT_CACHE=results/builds {PYTHON} runner.build {wildcards.exp} {wildcards.key} {params.arguments}"
+        " --out {output} --jobs {threads} > {log} 2> >(tee -a {log} >&2)"
+
+
+def build_of(wildcards):
+    """Return the folder of the program that a chunk runs."""
+    plan = plan_of(wildcards)
+    point = plan.points[plan.chunks[int(wildcards.chunk)][0]]
+    return f"results/builds/{wildcards.exp}/{point['build']}"
+
+
+def minutes(wildcards, attempt):
+    """Return the run time to ask a scheduler for: five times what is expected, more after a failure."""
+    plan = plan_of(wildcards)
+    seconds = len(plan.chunks[int(wildcards.chunk)]) * plan.cost["point"]
+    return attempt * max(5, int(5 * seconds / 60))
+
+
+rule simulate:
+    """Run one chunk of points with a program that is already compiled."""
+    input:
+        # A rewritten plan or a rebuilt program with the same digest gives the same recordings.
+        plan=ancient("results/{scale}/{exp}/plan.json"),
+        build=ancient(build_of),
+    output:
+        directory("results/{scale}/{exp}/recordings/{chunk}"),
+    params:
+        digest=lambda w: plan_of(w).chunk_digest(int(w.chunk)),
+    log:
+        "results/logs/{scale}/{exp}/simulate-{chunk}.log",
+    benchmark:
+        "results/benchmarks/{scale}/{exp}/simulate-{chunk}.tsv"
+    conda:
+        "../environment.yml"
+    resources:
+        mem_mb=2000,
+        runtime=minutes,
+    message:
+        "simulating {wildcards.exp} at scale {wildcards.scale}, chunk {wildcards.chunk}"
+    shell:
+        "{PYTHON} runner.simulate --plan {input.plan} --chunk {wildcards.chunk} --build {input.build}"
+        " --out {output} > {log} 2> >(tee -a {log} >&2)"

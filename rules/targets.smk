@@ -1,0 +1,62 @@
+"""What can be asked for: a scale, a paper, an experiment, the sweep of the user."""
+
+
+def experiment_files(exp, scale):
+    """Return the final files of one experiment."""
+    return [f"results/{scale}/{exp}/{name}" for name in ("figure.svg", "score.json", "provenance.json")]
+
+
+rule quick:
+    """Minutes: the default."""
+    default_target: True
+    input:
+        "results/quick/report",
+
+
+rule smoke:
+    """Seconds: does everything run?"""
+    input:
+        "results/smoke/report",
+
+
+rule paper:
+    """As published: hours to days."""
+    input:
+        "results/paper/report",
+
+
+if USER is not None:
+
+    rule sweep:
+        """Tables of the sweep of the user."""
+        input:
+            f"results/{USER_PLAN.scale}/{USER.experiment}/observations",
+            f"results/{USER_PLAN.scale}/{USER.experiment}/provenance.json",
+
+
+for exp in names():
+
+    rule:
+        name:
+            exp
+        input:
+            experiment_files(exp, SCALE),
+
+
+for paper in sorted({exp.split("/")[0] for exp in names()}):
+
+    rule:
+        name:
+            paper
+        input:
+            [file for exp in names() if exp.startswith(f"{paper}/") for file in experiment_files(exp, SCALE)],
+
+
+localrules:
+    plan,
+    observe,
+    provenance,
+    draw,
+    score,
+    document,
+    report,

@@ -1,0 +1,184 @@
+"""Run a compiled program once, and believe it only when everything checks out. Needs no Brian2.
+
+A Brian2 program ends with status 0 when it could not read a file, when an array has the wrong size, when a number is
+``nan`` or ``.05``, and when it could not write its results: it says so on stderr, or not at all, and uses default
+values. So names, types, sizes and finiteness are checked before, and stderr and the end time after.
+"""
+
+import json
+import os
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+
+class RunError(Exception):
+    """A run cannot be started, or its result cannot be trusted."""
+
+
+class Program:
+    """A compiled program and the description of its arrays.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder made by `runner.build`.
+
+    Raises
+    ------
+    RunError
+        The folder holds no complete build.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder.resolve()
+        if not (self.folder / "manifest.json").exists() or not (self.folder / "main").exists():
+            raise RunError(f"{folder}: is not a complete build; delete it and run again")
+        self.manifest: dict[str, Any] = json.loads((self.folder / "manifest.json").read_text(encoding="utf-8"))
+
+    def check(self, key: str, value: Any) -> np.ndarray:
+        """Convert one value to the type of its variable.
+
+        Parameters
+        ----------
+        key : str
+            ``<object>.<variable>``.
+        value : array_like
+            A number, or an array of the variable's size, in SI base units.
+
+        Returns
+        -------
+        numpy.ndarray
+            Of the variable's dtype; 0-d for a number.
+
+        Raises
+        ------
+        RunError
+            Unknown variable, wrong size or type, or a value that is not finite.
+        """
+        array = self.manifest["arrays"].get(key)
+        if array is None or not array["settable"]:
+            raise RunError(f"{key}: {'is not a variable of the program' if array is None else 'cannot be set'}")
+        given, dtype = np.asarray(value), np.dtype(array["dtype"])
+        if given.dtype.kind not in "biuf" or not np.isfinite(given).all():
+            raise RunError(f"{key}: holds a value that is not a finite number")
+        converted = given.astype(dtype)
+        if dtype.kind in "iu" and not np.array_equal(converted, given):
+            raise RunError(f"{key}: needs whole numbers that fit {dtype}")
+        if given.ndim and array["size"] >= 0 and given.size != array["size"]:
+            raise RunError(f"{key}: needs {array['size']} values, got {given.size}")
+        return converted
+
+    def run(
+        self, values: Mapping[str, Any], results: Path, progress: Callable[[float, float], None] | None = None
+    ) -> dict[str, float]:
+        """Run the program.
+
+        Parameters
+        ----------
+        values : Mapping
+            ``<object>.<variable>`` to number or array; must hold ``run.seed`` and ``run.duration``.
+        results : Path
+            Empty folder for the result files.
+        progress : callable, optional
+            Called with percentage done and expected seconds left, now and then.
+
+        Returns
+        -------
+        dict
+            ``cpu_s`` and ``wall_s`` of the process.
+
+        Raises
+        ------
+        RunError
+            A wrong value, a complaint of the program, or an end before the end time.
+        """
+        results = results.resolve()
+        given = results / "given"
+        given.mkdir(parents=True)
+        arguments = []
+        for key, value in values.items():
+            array = self.check(key, value)
+            if array.ndim:
+                file = given / f"{key}.bin"
+                np.ascontiguousarray(array).tofile(file)
+                arguments.append(f"{key}={file}")
+            else:
+                arguments.append(f"{key}={int(array) if array.dtype.kind in 'biu' else repr(float(array))}")
+
+        start, before = time.time(), resource.getrusage(resource.RUSAGE_CHILDREN)
+        process = subprocess.Popen(
+            [str(self.folder / "main"), "--results_dir", f"{results}{os.sep}", *arguments],
+            cwd=self.folder,
+            stdout=subprocess.PIPE,
+            stderr=(results / "stderr").open("w"),
+            text=True,
+        )
+        try:
+            said = []
+            for line in process.stdout or ():
+                word, *numbers = line.split() or [""]
+                if word == "progress" and progress:
+                    progress(*map(float, numbers))
+                elif word != "progress":
+                    said.append(line)
+            status = process.wait()
+        finally:
+            if process.poll() is None:
+                process.kill()
+                process.wait()
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        complaint = ((results / "stderr").read_text(encoding="utf-8") + "".join(said)).strip()
+        if status or complaint:
+            raise RunError(f"the program ended with status {status}: {complaint or 'no message'}")
+        info = results / "last_run_info.txt"
+        if not info.exists():
+            raise RunError("the program wrote no results")
+        fraction = float(info.read_text(encoding="utf-8").split()[1])
+        if fraction < 1:
+            raise RunError(f"the program stopped after {100 * fraction:.1f} % of the simulated time")
+        return {
+            "cpu_s": after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime,
+            "wall_s": time.time() - start,
+        }
+
+    def reader(self, results: Path) -> Callable[[str], np.ndarray]:
+        """Return a function that reads the arrays of one run.
+
+        Parameters
+        ----------
+        results : Path
+            Folder of the result files.
+
+        Returns
+        -------
+        callable
+            ``<object>.<variable>`` to a flat array, in SI base units.
+        """
+
+        def read(key: str) -> np.ndarray:
+            array = self.manifest["arrays"][key]
+            return np.fromfile(results / array["file"], dtype=np.dtype(array["dtype"]))
+
+        return read
+
+
+def log_progress(point: int) -> Callable[[float, float], None]:
+    """Return a progress function that prints one line for the job's log.
+
+    Parameters
+    ----------
+    point : int
+        Number of the point.
+    """
+
+    def show(percent: float, left: float) -> None:
+        print(f"point {point}: {percent:.0f} % simulated, about {left:.0f} s left", file=sys.stderr, flush=True)
+
+    return show

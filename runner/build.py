@@ -1,0 +1,98 @@
+"""Generate and compile the C++ program of one structure."""
+
+import argparse
+import json
+import logging
+import os
+import resource
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from runner import standalone
+from runner.experiment import Experiment, compiler, load
+from runner.files import atomic
+from runner.quantities import ConfigError
+from runner.sweep import plan, read_sweep
+
+
+def cpu_seconds() -> float:
+    """Return the CPU time of this process and of the children it waited for."""
+    return sum(
+        usage.ru_utime + usage.ru_stime
+        for usage in map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    )
+
+
+def build(
+    experiment: Experiment, structure: Mapping[str, Any], target: Path, jobs: int = 2, traces: Mapping | None = None
+) -> None:
+    """Build the program of one structure; the folder appears only when it is complete.
+
+    Parameters
+    ----------
+    experiment : Experiment
+        The experiment.
+    structure : Mapping
+        ``network.*`` keys and their values.
+    target : Path
+        Folder to make: ``main``, its sources, ``manifest.json`` and ``build.json`` (cost, compiler, flags).
+    jobs : int
+        Number of compilers at a time.
+    traces : Mapping, optional
+        Arguments of `runner.standalone.add_traces`.
+
+    Raises
+    ------
+    BuildError
+        The network or its compilation failed.
+    ConfigError
+        There is no compiler.
+    """
+    wall, cpu = time.time(), cpu_seconds()
+    command, version = compiler()
+    cache = Path(os.environ.get("LOCAL_CREDIT_CACHE", target.parent)).resolve()
+    with atomic(target, directory=True) as project:
+        header = standalone._precompiled_header(cache)
+        manifest = standalone.generate(experiment.module, structure, project, header, traces)
+        standalone.compile_project(project, cache, jobs)
+        (project / "manifest.json").write_text(json.dumps(manifest, indent=1), encoding="utf-8")
+        cost = {
+            "key": target.name,
+            "cpu_s": round(cpu_seconds() - cpu, 2),
+            "wall_s": round(time.time() - wall, 2),
+            "compiler": f"{command}: {version}",
+            "flags": " ".join(standalone.FLAGS),
+        }
+        (project / "build.json").write_text(json.dumps(cost, indent=1), encoding="utf-8")
+
+
+def main() -> None:
+    """Command line of the build job."""
+    parser = argparse.ArgumentParser(prog="python -m runner.build", description=__doc__)
+    parser.add_argument("experiment", help="<paper>/<experiment>")
+    parser.add_argument("key", nargs="?", help="key of the build; default: all builds of the scale")
+    parser.add_argument("--scale", default="quick")
+    parser.add_argument("--sweep", help="sweep of your own: YAML file, or JSON text")
+    parser.add_argument("--out", type=Path, required=True, help="folder to make (with a key), or folder of all builds")
+    parser.add_argument("--jobs", type=int, default=2, help="compilers at a time")
+    args = parser.parse_args()
+    logging.getLogger("brian2").setLevel(logging.WARNING)
+    try:
+        experiment = load(args.experiment)
+        planned = plan(experiment, args.scale, read_sweep(args.sweep) if args.sweep else None)
+        if args.key and args.key not in planned.builds:
+            sys.exit(f"{args.experiment}: build {args.key}: the code has changed since the workflow was planned; rerun")
+        for key in [args.key] if args.key else planned.builds:
+            target = args.out if args.key else args.out / key
+            if not target.exists():
+                print(f"compiling {args.experiment}, structure {key}", flush=True)
+                build(experiment, planned.builds[key], target, args.jobs)
+    except (ConfigError, standalone.BuildError) as error:
+        sys.exit(str(error))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,238 @@
+"""Find an experiment folder, load its code and its configuration, and refuse what is wrong in it."""
+
+import importlib
+import os
+import shutil
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import yaml
+
+from runner.fingerprint import ROOT
+from runner.quantities import ConfigError, nearest, parse
+
+SCALES = ("smoke", "quick", "paper")
+PROSE = {"title", "text", "paper", "notice"}
+PLANNING = {"sweep", "cost", "scales"}
+
+
+class _UniqueKeys(yaml.SafeLoader):
+    """YAML that refuses a key given twice, which plain YAML silently overwrites."""
+
+
+def _mapping(loader: _UniqueKeys, node: yaml.MappingNode) -> dict[str, Any]:
+    seen = {}
+    for key_node, value_node in node.value:
+        key = loader.construct_object(key_node)
+        if key in seen:
+            raise ConfigError(
+                loader.name,
+                str(key),
+                f"given twice (lines {seen[key]} and {key_node.start_mark.line + 1}); keep one of them",
+            )
+        seen[key] = key_node.start_mark.line + 1
+    loader.flatten_mapping(node)
+    return loader.construct_mapping(node, deep=True)
+
+
+_UniqueKeys.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping)
+
+
+def read_yaml(path: Path) -> dict[str, Any]:
+    """Read a YAML mapping; a key given twice is an error.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+
+    Returns
+    -------
+    dict
+        Its content.
+
+    Raises
+    ------
+    ConfigError
+        The file is missing, is not YAML, is not a mapping, or names a key twice.
+    """
+    try:
+        with path.open(encoding="utf-8") as stream:
+            loaded = yaml.load(stream, _UniqueKeys)
+    except FileNotFoundError:
+        raise ConfigError(path, "file", "does not exist") from None
+    except yaml.YAMLError as error:
+        raise ConfigError(path, "syntax", " ".join(str(error).split())) from None
+    if not isinstance(loaded, dict):
+        raise ConfigError(path, "file", "must be a mapping of keys to values")
+    return loaded
+
+
+@cache
+def names() -> tuple[str, ...]:
+    """Return all experiments, ``<paper>/<experiment>``, sorted: every folder that has a ``config.yaml``."""
+    return tuple(
+        sorted(
+            file.parent.relative_to(ROOT / "experiments").as_posix()
+            for file in (ROOT / "experiments").glob("*/*/config.yaml")
+        )
+    )
+
+
+def flatten(section: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Turn nested sections into dotted keys.
+
+    Parameters
+    ----------
+    section : Mapping
+        ``{"neurons": {"tau_m": "20 ms"}}``; dotted keys are kept as they are.
+    prefix : str
+        Dotted prefix of all keys.
+
+    Returns
+    -------
+    dict
+        ``{"neurons.tau_m": "20 ms"}``.
+    """
+    flat: dict[str, Any] = {}
+    for key, value in section.items():
+        name = f"{prefix}{key}"
+        flat.update(flatten(value, f"{name}.") if isinstance(value, Mapping) else {name: value})
+    return flat
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """One experiment: its code, its configuration, and the keys that the configuration may use.
+
+    Parameters
+    ----------
+    name : str
+        ``<paper>/<experiment>``.
+    folder : Path
+        Its folder.
+    module : module
+        Its ``experiment.py``.
+    config : dict
+        Its ``config.yaml``, as read.
+    defaults : dict
+        Dotted key to default value, in the order of declaration.
+    """
+
+    name: str
+    folder: Path
+    module: ModuleType
+    config: dict[str, Any]
+    defaults: dict[str, Any]
+
+    @property
+    def config_file(self) -> Path:
+        """The configuration file, relative to the repository."""
+        return (self.folder / "config.yaml").relative_to(ROOT)
+
+    def check_key(self, key: str, file: object) -> None:
+        """Refuse a key that names no parameter.
+
+        Raises
+        ------
+        ConfigError
+            With the nearest valid key.
+        """
+        if key not in self.defaults:
+            raise ConfigError(file, key, f"unknown key; {nearest(key, self.defaults)}")
+
+    def parse(self, key: str, value: Any, file: object) -> Any:
+        """Return the value of a key with its type and dimensions checked.
+
+        Raises
+        ------
+        ConfigError
+            Unknown key, wrong type or unit, or a duration that is not positive.
+        """
+        self.check_key(key, file)
+        parsed = parse(value, self.defaults[key], file, key)
+        if key in ("run.duration", "network.dt") and float(parsed) <= 0:
+            raise ConfigError(file, key, f"must be positive, got '{value}'")
+        return parsed
+
+    def scale(self, scale: str) -> dict[str, Any]:
+        """Return the overrides of a scale.
+
+        Raises
+        ------
+        ConfigError
+            The configuration has no such scale.
+        """
+        scales = self.config.get("scales", {})
+        if scale not in scales:
+            raise ConfigError(self.config_file, f"scales.{scale}", f"not configured; {nearest(scale, SCALES)}")
+        return scales[scale] or {}
+
+
+def load(name: str) -> Experiment:
+    """Load an experiment and check the form of its configuration.
+
+    Parameters
+    ----------
+    name : str
+        ``<paper>/<experiment>``.
+
+    Returns
+    -------
+    Experiment
+        Ready to be planned.
+
+    Raises
+    ------
+    ConfigError
+        Unknown experiment, or unknown key in the configuration.
+    """
+    from brian2 import second
+
+    if name not in names():
+        raise ConfigError("experiments", name, f"unknown experiment; {nearest(name, names())}")
+    folder = ROOT / "experiments" / name
+    module = importlib.import_module(f"experiments.{name.replace('/', '.')}.experiment")
+    defaults: dict[str, Any] = {"run.duration": 1.0 * second}
+    sections = {"network": module.Structure, "inputs": getattr(module, "Inputs", None)}
+    sections |= {name: model.params for name, model in module.OBJECTS.items()}
+    for section, params in sections.items():
+        if params is not None:
+            defaults |= {f"{section}.{f.name}": f.metadata["default"] for f in fields(params)}
+
+    experiment = Experiment(name, folder, module, read_yaml(folder / "config.yaml"), defaults)
+    known = PROSE | PLANNING | {key.split(".")[0] for key in defaults}
+    for key, value in experiment.config.items():
+        if key not in known:
+            raise ConfigError(experiment.config_file, key, f"unknown key; {nearest(key, known)}")
+        if key not in PROSE | PLANNING and not isinstance(value, Mapping):
+            raise ConfigError(experiment.config_file, key, f"must be a section of parameters, got {value!r}")
+    return experiment
+
+
+@cache
+def compiler() -> tuple[str, str]:
+    """Return the C++ compiler and its version.
+
+    Returns
+    -------
+    command : str
+        ``$CXX`` or ``g++``.
+    version : str
+        Its first line of ``--version``.
+
+    Raises
+    ------
+    ConfigError
+        There is no such compiler.
+    """
+    command = os.environ.get("CXX", "g++")
+    if shutil.which(command.split()[-1]) is None:
+        raise ConfigError("environment", "CXX", f"C++ compiler '{command}' not found; install g++ or set CXX")
+    version = subprocess.run([*command.split(), "--version"], capture_output=True, text=True, check=True).stdout
+    return command, version.splitlines()[0]

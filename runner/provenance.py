@@ -1,0 +1,80 @@
+"""Write down what made the tables of an experiment: a fixed short list, never the environment of the process."""
+
+import argparse
+import json
+import platform
+import subprocess
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+from analysis.tables import checksum, read_folder
+from runner.files import atomic
+from runner.fingerprint import ROOT, code, digest
+
+PACKAGES = ("brian2", "numpy", "pandas", "snakemake", "matplotlib")
+
+
+def _git(*arguments: str) -> str:
+    """Return the output of git, or nothing outside a repository."""
+    done = subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True, check=False)
+    return done.stdout.strip() if done.returncode == 0 else ""
+
+
+def _cpu() -> str:
+    """Return the model of the processor."""
+    info = Path("/proc/cpuinfo")
+    lines = info.read_text(encoding="utf-8").splitlines() if info.exists() else []
+    models = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
+    return models[0] if models else platform.processor() or platform.machine()
+
+
+def main() -> None:
+    """Command line of the provenance job."""
+    parser = argparse.ArgumentParser(prog="python -m runner.provenance", description=__doc__)
+    parser.add_argument("--plan", type=Path, required=True)
+    parser.add_argument("--recordings", type=Path, nargs="+", required=True)
+    parser.add_argument("--builds", type=Path, required=True, help="folder of all builds")
+    parser.add_argument("--observations", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    args = parser.parse_args()
+
+    plan = json.loads(args.plan.read_text(encoding="utf-8"))
+    folder = ROOT / "experiments" / plan["experiment"]
+    keys = sorted({point["build"] for point in plan["points"]})
+    builds = [json.loads((args.builds / plan["experiment"] / key / "build.json").read_text("utf-8")) for key in keys]
+    runs = [run for chunk in args.recordings for run in json.loads((chunk / "cost.json").read_text("utf-8"))]
+    fixed = {k: v for k, v in plan["points"][0]["values"].items() if k not in plan["swept"]}
+    swept = {k: sorted({json.dumps(point["values"][k]) for point in plan["points"]}) for k in plan["swept"]}
+    facts = {
+        "experiment": plan["experiment"],
+        "scale": plan["scale"],
+        "commit": _git("rev-parse", "HEAD") or "unknown",
+        "dirty": bool(_git("status", "--porcelain", "--untracked-files=no")),
+        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        "command": f"snakemake --profile profiles/default {plan['experiment']} --config scale={plan['scale']}",
+        "versions": {"python": platform.python_version(), **{name: version(name) for name in PACKAGES}},
+        "compiler": builds[0]["compiler"],
+        "flags": builds[0]["flags"],
+        "cpu": _cpu(),
+        "parameters": {**fixed, **{k: [json.loads(v) for v in values] for k, values in swept.items()}},
+        "units": {key: unit for key, (unit, _) in plan["units"].items()},
+        "build": {
+            "keys": keys,
+            "cpu_s": round(sum(build["cpu_s"] for build in builds), 2),
+            "wall_s": round(sum(build["wall_s"] for build in builds), 2),
+        },
+        "runs": {
+            "n": len(runs),
+            "cpu_s": round(sum(run["cpu_s"] for run in runs), 2),
+            "wall_s": round(sum(run["wall_s"] for run in runs), 2),
+        },
+        "digest": digest(plan["source"], code(folder / "figure.py"), (folder / "targets.yaml").read_text("utf-8")),
+        "checksum": checksum(read_folder(args.observations)),
+    }
+    with atomic(args.out) as out:
+        out.write_text(json.dumps(facts, indent=1), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

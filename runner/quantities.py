@@ -1,0 +1,163 @@
+"""Text to quantity and back: ``"20 ms"`` with its dimensions checked, and errors a reader can act on."""
+
+import difflib
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from brian2 import Quantity, Unit, get_dimensions
+from brian2.core.namespace import DEFAULT_UNITS
+from brian2.units.fundamentalunits import get_unit
+
+UNITS = {**DEFAULT_UNITS, "s": DEFAULT_UNITS["second"]}
+
+# One display unit per dimension, so that the columns of a table keep their names whatever the values are.
+DISPLAY = {
+    repr(DEFAULT_UNITS[base]): (name, float(DEFAULT_UNITS[name]))
+    for base, name in {
+        "second": "ms",
+        "volt": "mV",
+        "amp": "nA",
+        "hertz": "Hz",
+        "siemens": "nS",
+        "farad": "pF",
+        "metre": "um",
+    }.items()
+}
+
+NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
+
+
+class ConfigError(Exception):
+    """Something in a configuration is wrong: one line with the file, the key, the reason and the remedy."""
+
+    def __init__(self, file: object, key: str, reason: str) -> None:
+        super().__init__(f"{file}: {key}: {reason}")
+
+
+def nearest(name: str, names: Iterable[str]) -> str:
+    """Suggest the valid name that is nearest to a wrong one.
+
+    Parameters
+    ----------
+    name : str
+        What was written.
+    names : iterable of str
+        What could have been written.
+
+    Returns
+    -------
+    str
+        ``did you mean 'x'?`` or the list of valid names.
+    """
+    names = sorted(names)
+    found = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
+    return f"did you mean '{found[0]}'?" if found else f"valid are: {', '.join(names)}"
+
+
+def display_unit(value: Any) -> tuple[str, float]:
+    """Return the unit in which tables show a value.
+
+    Parameters
+    ----------
+    value : Quantity, Dimension, Unit or number
+        Anything with dimensions, or without.
+
+    Returns
+    -------
+    name : str
+        Suffix of the column, empty when dimensionless.
+    size : float
+        The unit in SI base units: displayed number = number in SI base units / size.
+    """
+    dimensions = get_dimensions(value)
+    if dimensions.is_dimensionless:
+        return "", 1.0
+    unit = repr(get_unit(dimensions))
+    return DISPLAY.get(unit, (re.sub(r"\W+", "_", unit).strip("_"), 1.0))
+
+
+def _unit(text: str) -> Unit | Quantity | None:
+    """Evaluate a unit expression such as ``ms`` or ``mV/ms``; None if it is not one."""
+    if not re.fullmatch(r"[\w\s*/()^.-]+", text):
+        return None
+    try:
+        return eval(text.replace("^", "**"), {"__builtins__": {}}, dict(UNITS))
+    except Exception:
+        return None
+
+
+def parse(value: Any, default: Any, file: object, key: str) -> Any:
+    """Convert one configured value to the type and dimensions of its default.
+
+    Parameters
+    ----------
+    value : Any
+        As YAML gave it: a number, a flag, a text like ``20 ms``, or a list.
+    default : Quantity, float, int, bool, str or tuple
+        The default of the parameter.
+    file : object
+        File named in errors.
+    key : str
+        Dotted key named in errors.
+
+    Returns
+    -------
+    Quantity, float, int, bool, str or tuple
+        The value; quantities carry the dimensions of the default.
+
+    Raises
+    ------
+    ConfigError
+        Wrong dimensions, missing unit, number given as text, wrong type.
+    """
+
+    def fail(reason: str) -> ConfigError:
+        return ConfigError(file, key, reason)
+
+    if isinstance(default, tuple):
+        if not isinstance(value, list):
+            raise fail(f"needs a list, got {value!r}")
+        return tuple(parse(item, default[0], file, key) for item in value)
+    if isinstance(default, bool):
+        if not isinstance(value, bool):
+            raise fail(f"needs true or false, got {value!r}")
+        return value
+    if isinstance(default, str):
+        if not isinstance(value, str):
+            raise fail(f"needs a text, got {value!r}")
+        return value
+    if isinstance(value, bool):
+        raise fail(f"needs a number, got {str(value).lower()}")
+
+    wanted = "" if get_dimensions(default).is_dimensionless else str(get_unit(get_dimensions(default)))
+    shown = display_unit(default)[0]
+    if isinstance(value, int | float):
+        if wanted:
+            raise fail(f"{value} has no unit; write for example '{value} {shown}'")
+        if isinstance(default, int) and value != int(value):
+            raise fail(f"needs a whole number, got {value}")
+        if value != value or value in (float("inf"), float("-inf")):
+            raise fail(f"needs a finite number, got {value}")
+        return int(value) if isinstance(default, int) else float(value)
+    if not isinstance(value, str):
+        raise fail(f"needs {'a quantity such as 1 ' + shown if wanted else 'a number'}, got {value!r}")
+
+    number = NUMBER.match(value.strip())
+    if number is None:
+        raise fail(f"'{value}' is not a number{' with a unit' if wanted else ''}")
+    rest = value.strip()[number.end() :].strip()
+    if not rest:
+        if wanted:
+            raise fail(f"'{value}' has no unit; write for example '{value} {shown}'")
+        fixed = f"{float(number.group()):.1e}" if "e" in value.lower() else repr(float(number.group()))
+        raise fail(f"'{value}' is text, not a number; write {fixed} (YAML needs the decimal point, and no quotes)")
+    unit = _unit(rest)
+    if unit is None:
+        raise fail(f"'{rest}' is not a unit ({nearest(rest, UNITS)})")
+    if get_dimensions(unit) != get_dimensions(default):
+        raise fail(
+            f"'{value}' has the wrong unit; needs {wanted or 'a number without unit'}"
+            + (f", for example '{number.group()} {shown}'" if wanted else "")
+        )
+    return float(number.group()) * unit

@@ -1,0 +1,319 @@
+"""Compile a network once, as a C++ program that takes every value, the seed and the duration at run time."""
+
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from brian2 import (
+    Network,
+    NeuronGroup,
+    PopulationRateMonitor,
+    SpikeMonitor,
+    StateMonitor,
+    Synapses,
+    device,
+    get_device,
+    prefs,
+    second,
+    set_device,
+)
+from brian2.core.variables import ArrayVariable, DynamicArrayVariable
+from brian2.monitors.spikemonitor import EventMonitor
+
+from runner.fingerprint import digest
+from runner.quantities import display_unit
+
+# Portable (no -march) and without unsafe mathematics: the same numbers on every node of a cluster.
+FLAGS = ["-w", "-O3", "-std=c++14", "-fno-math-errno", "-fno-trapping-math", "-pthread"]
+# gcc flushes denormals to zero only when *linked* with this flag; without it decaying traces cost up to 90 times more.
+LINK_FLAGS = ["-pthread", "-ffast-math"]
+
+STANDARD_HEADERS = """cmath iostream fstream random vector map set tuple string algorithm climits csignal ctime cstdlib
+cstdio cstring chrono condition_variable mutex thread utility limits sstream stdint.h stdlib.h time.h""".split()
+
+
+class BuildError(Exception):
+    """The network cannot be built."""
+
+
+def run_group() -> NeuronGroup:
+    """Return the runner's own object: the keys ``run.duration`` and ``run.seed``.
+
+    Returns
+    -------
+    NeuronGroup
+        One neuron without dynamics.
+    """
+    return NeuronGroup(
+        1,
+        "duration : second (shared, constant)\nseed : integer (shared, constant)",
+        name="run",
+        namespace={},
+    )
+
+
+def assemble(module: Any, structure: Mapping[str, Any], traces: Mapping[str, Any] | None = None) -> Network:
+    """Make the Brian2 network of one structure, on whatever device is active.
+
+    Parameters
+    ----------
+    module : module
+        The ``experiment.py``.
+    structure : Mapping
+        ``network.*`` keys and their values.
+    traces : Mapping, optional
+        Arguments of `add_traces`.
+
+    Returns
+    -------
+    Network
+        With the runner's ``run`` group added.
+
+    Raises
+    ------
+    BuildError
+        An object that the experiment declares is not in the network.
+    """
+    values = {key.split(".", 1)[1]: value for key, value in structure.items()}
+    network = module.network(module.Structure(**values))
+    objects = {obj.name for obj in network.objects}
+    for name in module.OBJECTS:
+        if name not in objects:
+            raise BuildError(f"{module.__name__}: OBJECTS: '{name}' is not an object of the network")
+    network.add(run_group())
+    if traces:
+        add_traces(network, **traces)
+    return network
+
+
+def add_traces(network: Network, elements: int, every: Any) -> None:
+    """Record every state variable of every group.
+
+    Parameters
+    ----------
+    network : Network
+        The network.
+    elements : int
+        How many neurons or synapses of each object, from the first.
+    every : Quantity, second
+        Sampling interval.
+    """
+    for obj in list(network.objects):
+        if not isinstance(obj, NeuronGroup | Synapses) or obj.name == "run":
+            continue
+        names = [
+            name
+            for name, var in obj.variables.items()
+            if isinstance(var, ArrayVariable)
+            and var.owner is obj
+            and not var.scalar
+            and not var.read_only
+            and np.issubdtype(var.dtype, np.floating)
+            and name != "lastspike"
+        ]
+        if names:
+            record = list(range(elements if isinstance(obj, Synapses) else min(elements, len(obj))))
+            network.add(StateMonitor(obj, names, record=record, dt=every, name=f"traces_{obj.name}"))
+
+
+def _fields(owner: Any, skip: tuple[str, ...] = ()) -> dict[str, ArrayVariable]:
+    """Return the array variables that an object owns."""
+    return {
+        name: var
+        for name, var in owner.variables.items()
+        if isinstance(var, ArrayVariable)
+        and var.owner is not None
+        and var.owner.name == owner.name
+        and name not in skip
+    }
+
+
+def manifest(network: Network) -> dict[str, Any]:
+    """Describe all arrays of a network, so that results can be read and values set without Brian2.
+
+    Parameters
+    ----------
+    network : Network
+        The network, on any device.
+
+    Returns
+    -------
+    dict
+        ``arrays``: key ``<object>.<variable>`` to ``file``, ``dtype``, ``size`` (-1: known only when the program
+        runs), ``settable``, ``scalar``, ``unit``, ``unit_size``; ``monitors``: name to ``kind``, ``variables``,
+        ``elements`` (recorded indices).
+    """
+    standalone = hasattr(get_device(), "get_array_filename") and get_device().__class__.__name__ != "RuntimeDevice"
+    arrays, monitors = {}, {}
+    for obj in network.objects:
+        if not hasattr(obj, "variables"):
+            continue
+        for name, var in _fields(obj).items():
+            unit, size = display_unit(var.dim)
+            arrays[f"{obj.name}.{name}"] = {
+                "file": Path(device.get_array_filename(var)).name if standalone else "",
+                "dtype": np.dtype(var.dtype).str,
+                "size": -1 if isinstance(var, DynamicArrayVariable) else int(var.size),
+                "settable": not var.read_only,
+                "scalar": bool(var.scalar),
+                "unit": unit,
+                "unit_size": size,
+            }
+        if isinstance(obj, StateMonitor):
+            elements = np.arange(len(obj.source)) if obj.record is True else np.atleast_1d(obj.record)
+            monitors[obj.name] = {
+                "kind": "state",
+                "variables": list(obj.record_variables),
+                "elements": [int(k) for k in elements],
+            }
+        elif isinstance(obj, EventMonitor | SpikeMonitor):
+            extra = [name for name in obj.record_variables if name not in ("i", "t")]
+            monitors[obj.name] = {"kind": "event", "variables": extra, "elements": []}
+        elif isinstance(obj, PopulationRateMonitor):
+            monitors[obj.name] = {"kind": "rate", "variables": ["rate"], "elements": []}
+    for table, name in getattr(get_device(), "timed_arrays", {}).items():
+        arrays[f"{name}.values"] = {
+            "file": "",
+            "dtype": np.dtype(table.values.dtype).str,
+            "size": int(table.values.size),
+            "settable": True,
+            "scalar": False,
+            "unit": "",
+            "unit_size": 1.0,
+        }
+    return {"arrays": arrays, "monitors": monitors}
+
+
+def _substitute(file: Path, pattern: str, replacement: str) -> None:
+    """Replace exactly one match in a generated file."""
+    text, n = re.subn(pattern, replacement, file.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    if n != 1:
+        raise BuildError(f"{file.name}: expected one match of {pattern!r}, found {n}; this Brian2 version is not known")
+    file.write_text(text, encoding="utf-8")
+
+
+def _adapt(project: Path, network: str, epsilon: float) -> None:
+    """Make the generated program take seed and duration at run time, report progress, and keep its clocks together.
+
+    Brian2 decides with an absolute tolerance of 1e-14 s whether two clocks tick together. Beyond 64 s of simulated time
+    doubles are coarser than that, and objects on different clocks silently change their order. A fraction of the time
+    step is the right tolerance.
+    """
+    shutil.copy(Path(__file__).with_name("standalone.h"), project / "runner.h")
+    _substitute(project / "network.cpp", r"^#define Clock_epsilon 1e-14$", f"#define Clock_epsilon {epsilon!r}")
+    _substitute(project / "main.cpp", r'^#include "run\.h"$', '#include "run.h"\n#include "runner.h"')
+    _substitute(
+        project / "main.cpp",
+        rf"^\s*{network}\.run\([-+.\de]+, NULL, [-+.\de]+\);$",
+        f"""    runner::seed(_random_generators, (unsigned long)_array_run_seed[0]);
+    {{
+        runner::Progress progress(&{network}.t, _array_run_duration[0]);
+        {network}.run(_array_run_duration[0], NULL, 10.0);
+    }}""",
+    )
+
+
+def _environment(cache: Path) -> dict[str, str]:
+    """Return the environment of the compiler, with ccache in front of it where there is one."""
+    command = os.environ.get("CXX", "g++")
+    if shutil.which("ccache") is None or "ccache" in command:
+        return {**os.environ, "CXX": command}
+    return {
+        **os.environ,
+        "CXX": f"ccache {command}",
+        "CCACHE_SLOPPINESS": "pch_defines,time_macros",
+        "CCACHE_DIR": os.environ.get("CCACHE_DIR", str(cache / "ccache")),
+        "CCACHE_BASEDIR": str(cache.parent),
+    }
+
+
+def _precompiled_header(cache: Path) -> Path:
+    """Compile the standard headers once; parsing them is 70 % of the time of a build."""
+    command = os.environ.get("CXX", "g++")
+    version = subprocess.run([*command.split(), "--version"], capture_output=True, text=True, check=True).stdout
+    folder = cache / f"header-{digest(FLAGS, version)}"
+    header = folder / "standard.h"
+    if not header.with_suffix(".h.gch").exists():
+        from runner.files import atomic
+
+        with atomic(folder, directory=True) as new:
+            text = "".join(f"#include <{name}>\n" for name in STANDARD_HEADERS)
+            (new / "standard.h").write_text(text, encoding="utf-8")
+            subprocess.run([*command.split(), *FLAGS, "-x", "c++-header", "standard.h"], cwd=new, check=True)
+    return header
+
+
+def generate(module: Any, structure: Mapping[str, Any], project: Path, header: Path, traces: Any = None) -> dict:
+    """Write the C++ project of one structure.
+
+    Parameters
+    ----------
+    module : module
+        The ``experiment.py``.
+    structure : Mapping
+        ``network.*`` keys and their values.
+    project : Path
+        Folder of the project.
+    header : Path
+        Precompiled header to include.
+    traces : Mapping, optional
+        Arguments of `add_traces`.
+
+    Returns
+    -------
+    dict
+        The manifest (see `manifest`), with ``final`` and ``schedule`` added.
+    """
+    set_device("cpp_standalone", build_on_run=False, directory=None)
+    device.reinit()
+    device.activate(build_on_run=False, directory=None)
+    prefs.codegen.cpp.extra_compile_args_gcc = [*FLAGS, "-fpch-preprocess", "-include", str(header)]
+    prefs.codegen.cpp.extra_link_args = LINK_FLAGS
+    # The defaults hold the absolute path of the environment, which would end in the program.
+    for kind in ("include_dirs", "library_dirs", "runtime_library_dirs"):
+        setattr(prefs.codegen.cpp, kind, [])
+    network = assemble(module, structure, traces)
+    network.run(1 * second, namespace={})
+    device.build(directory=str(project), compile=False, run=False)
+    steps = [float(obj.clock.dt) for obj in network.sorted_objects]
+    _adapt(project, network.name, 0.01 * min(steps))
+    found = manifest(network)
+    for key in getattr(module, "FINAL", []):
+        if key not in found["arrays"]:
+            raise BuildError(f"{module.__name__}: FINAL: '{key}' is not a state variable of the network")
+    schedule = [
+        f"{obj.when:<18} {obj.order:>4}  dt={float(obj.clock.dt):<10g} {obj.name}" for obj in network.sorted_objects
+    ]
+    return {**found, "final": list(getattr(module, "FINAL", [])), "schedule": schedule}
+
+
+def compile_project(project: Path, cache: Path, jobs: int) -> None:
+    """Compile a generated project and drop what running it does not need.
+
+    Parameters
+    ----------
+    project : Path
+        Folder of the project.
+    cache : Path
+        Folder of the compiler cache.
+    jobs : int
+        Number of compilers at a time.
+
+    Raises
+    ------
+    BuildError
+        With the first error of the compiler.
+    """
+    command = ["make", f"-j{jobs}", "DEPS="]
+    made = subprocess.run(command, cwd=project, env=_environment(cache), capture_output=True, text=True, check=False)
+    if made.returncode:
+        errors = [line for line in made.stderr.splitlines() if "error" in line.lower()]
+        (project / "make.log").write_text(made.stdout + made.stderr, encoding="utf-8")
+        raise BuildError(f"compilation failed: {errors[0] if errors else made.stderr.strip()[-300:]}")
+    for file in [*project.rglob("*.o"), *project.rglob("*.d")]:
+        file.unlink()

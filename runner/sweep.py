@@ -1,0 +1,395 @@
+"""From configuration to plan: points, builds and chunks. A pure function of configuration and code."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import product
+from math import ceil
+from pathlib import Path
+from typing import Any
+
+import brian2
+from brian2 import Quantity
+
+from runner import standalone
+from runner.experiment import SCALES, Experiment, compiler, flatten, load, read_yaml
+from runner.fingerprint import ROOT, code, digest
+from runner.quantities import ConfigError, display_unit, nearest, parse
+
+MAX_CHUNK = 1000  # points of one job, however short they are
+SWEEP_KEYS = {"name", "experiment", "scale", "set", "sweep", "seeds"}
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """What a user declares outside the repository: one experiment, overrides, lists of values.
+
+    Parameters
+    ----------
+    file : str
+        Where it was declared; named in errors.
+    name : str
+        Names the folder of the results.
+    experiment : str
+        ``<paper>/<experiment>``.
+    scale : str
+        Scale it starts from.
+    values : dict
+        Overrides by dotted key.
+    sweep : dict or list
+        Lists by dotted key, as in ``config.yaml``.
+    seeds : int or None
+        Number of seeds; None keeps that of the scale.
+    """
+
+    file: str
+    name: str
+    experiment: str
+    scale: str
+    values: dict[str, Any]
+    sweep: Any
+    seeds: int | None
+
+    def text(self) -> str:
+        """Return the sweep as JSON text, which `read_sweep` takes back."""
+        content = {
+            "file": self.file,
+            "name": self.name,
+            "experiment": self.experiment,
+            "scale": self.scale,
+            "set": self.values,
+            "sweep": self.sweep,
+            "seeds": self.seeds,
+        }
+        return json.dumps(content)
+
+
+def read_sweep(declared: str | Mapping[str, Any]) -> Sweep:
+    """Read the sweep of a user.
+
+    Parameters
+    ----------
+    declared : str or Mapping
+        A YAML file (``--config sweep=my.yaml``), or its content as mapping (``--configfile my.yaml``) or JSON text.
+
+    Returns
+    -------
+    Sweep
+        Checked for form; values are checked by `plan`.
+
+    Raises
+    ------
+    ConfigError
+        Missing file, unknown or missing key.
+    """
+    if isinstance(declared, str) and declared.startswith("{"):
+        declared = json.loads(declared)
+    if isinstance(declared, Mapping):
+        file, content = str(declared.get("file", "--configfile")), {k: v for k, v in declared.items() if k != "file"}
+    else:
+        file, content = declared, {"name": Path(declared).stem, **read_yaml(Path(declared))}
+    for key in content:
+        if key not in SWEEP_KEYS:
+            raise ConfigError(file, key, f"unknown key; {nearest(key, SWEEP_KEYS)}")
+    for key in ("experiment", "sweep"):
+        if key not in content:
+            raise ConfigError(file, key, "missing")
+    name = str(content.get("name", "custom"))
+    if not name.replace("-", "").replace("_", "").isalnum():
+        raise ConfigError(file, "name", f"'{name}' must consist of letters, digits, - and _")
+    scale = content.get("scale", "quick")
+    if scale not in SCALES:
+        raise ConfigError(file, "scale", f"unknown scale '{scale}'; {nearest(str(scale), SCALES)}")
+    return Sweep(
+        file,
+        name,
+        content["experiment"],
+        scale,
+        flatten(content.get("set") or {}),
+        content["sweep"],
+        content.get("seeds"),
+    )
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything that is going to be run, with its price.
+
+    Parameters
+    ----------
+    experiment : str
+        ``<paper>/<experiment>``.
+    scale : str
+        Scale, or ``sweep-<name>`` for the sweep of a user.
+    points : list of dict
+        One per run: ``point`` (number), ``seed``, ``build`` (key), ``values`` (dotted key to number in SI base units).
+    builds : dict
+        Build key to the structural values (quantities).
+    chunks : list of list of int
+        Numbers of the points that one job runs.
+    units : dict
+        Dotted key to (suffix, size) of the display unit; keys without dimensions are absent.
+    swept : list of str
+        Keys that differ between points.
+    cost : dict
+        Expected CPU seconds: ``build`` for one build, ``point`` for one point.
+    drawing : str
+        Digest of the code that draws the inputs of a point.
+    source : str
+        Digest of network, values and drawing code that is the same on every machine.
+    """
+
+    experiment: str
+    scale: str
+    points: list[dict[str, Any]]
+    builds: dict[str, dict[str, Any]]
+    chunks: list[list[int]]
+    units: dict[str, tuple[str, float]]
+    swept: list[str]
+    cost: dict[str, float]
+    drawing: str
+    source: str
+
+    def chunk_digest(self, chunk: int) -> str:
+        """Return a digest of all that decides the recordings of one chunk."""
+        return digest([self.points[number] for number in self.chunks[chunk]], self.units, self.drawing)
+
+    @property
+    def digest(self) -> str:
+        """Digest of all that decides the recordings of the experiment; chunking is not part of it."""
+        return digest(self.points, self.units, self.drawing)
+
+    def content(self) -> dict[str, Any]:
+        """Return the plan as JSON-like data, for the jobs that run without Brian2."""
+        return {
+            "experiment": self.experiment,
+            "scale": self.scale,
+            "points": self.points,
+            "chunks": self.chunks,
+            "units": self.units,
+            "swept": self.swept,
+            "digest": self.digest,
+            "source": self.source,
+        }
+
+
+def source_key(experiment: Experiment, structure: Mapping[str, Any]) -> str:
+    """Return the digest of what a network is, whatever compiles it.
+
+    Parameters
+    ----------
+    experiment : Experiment
+        Its code and that of the models it imports count; comments and prose do not.
+    structure : Mapping
+        Values of the ``network.*`` keys.
+
+    Returns
+    -------
+    str
+        The same on every machine.
+    """
+    return digest(
+        code(experiment.folder / "experiment.py"),
+        {key: repr(value) for key, value in structure.items()},
+    )
+
+
+def build_key(experiment: Experiment, structure: Mapping[str, Any], traces: Mapping[str, Any] | None = None) -> str:
+    """Return the key of the compiled program of one structure.
+
+    Parameters
+    ----------
+    experiment : Experiment
+        The experiment.
+    structure : Mapping
+        Values of the ``network.*`` keys.
+    traces : Mapping, optional
+        Arguments of `runner.standalone.add_traces`.
+
+    Returns
+    -------
+    str
+        Hash of source, compiler, flags and Brian2 version.
+    """
+    return digest(
+        source_key(experiment, structure),
+        code(ROOT / "runner" / "standalone.py"),
+        (ROOT / "runner" / "standalone.h").read_text(encoding="utf-8"),
+        standalone.FLAGS,
+        compiler()[1],
+        brian2.__version__,
+        {key: repr(value) for key, value in (traces or {}).items()},
+    )
+
+
+def _blocks(experiment: Experiment, sweep: Any, file: object) -> list[dict[str, list[Any]]]:
+    """Return the blocks of a sweep: within a block the product of the lists, over blocks the union."""
+    blocks = []
+    for block in sweep if isinstance(sweep, list) else [sweep or {}]:
+        if not isinstance(block, Mapping):
+            raise ConfigError(file, "sweep", f"must map keys to lists of values, got {block!r}")
+        parsed = {}
+        for key, values in flatten(block).items():
+            experiment.check_key(key, file)
+            if not isinstance(values, list):
+                raise ConfigError(file, f"sweep.{key}", f"needs a list of values, got {values!r}")
+            if not values:
+                raise ConfigError(file, f"sweep.{key}", "is empty; give at least one value or remove the key")
+            parsed[key] = [experiment.parse(key, value, file) for value in values]
+        blocks.append(parsed)
+    return blocks
+
+
+def _expected_cost(experiment: Experiment, scale: str) -> dict[str, float]:
+    """Return the expected CPU seconds of a build and of a point."""
+    from brian2 import second
+
+    cost, file = flatten(experiment.config.get("cost") or {}), experiment.config_file
+    known = {"build", *(f"point.{name}" for name in SCALES)}
+    for key in cost:
+        if key not in known:
+            raise ConfigError(file, f"cost.{key}", f"unknown key; {nearest(key, known)}")
+    point = cost.get(f"point.{scale}", "1 s")
+    return {
+        "build": float(parse(cost.get("build", "20 s"), second, file, "cost.build")),
+        "point": float(parse(point, second, file, f"cost.point.{scale}")),
+    }
+
+
+@cache
+def _plan(name: str, scale: str, chunk_seconds: float) -> Plan:
+    """Plan an experiment as configured; cached, because a workflow asks many times."""
+    return plan(load(name), scale, chunk_seconds=chunk_seconds)
+
+
+def planned(name: str, scale: str, chunk_seconds: float = 20.0) -> Plan:
+    """Return the plan of an experiment of the repository.
+
+    Parameters
+    ----------
+    name : str
+        ``<paper>/<experiment>``.
+    scale : str
+        ``smoke``, ``quick`` or ``paper``.
+    chunk_seconds : float
+        How long one job should last.
+
+    Returns
+    -------
+    Plan
+        The same for the same configuration and code.
+    """
+    return _plan(name, scale, chunk_seconds)
+
+
+def plan(
+    experiment: Experiment,
+    scale: str,
+    user: Sweep | None = None,
+    overrides: Mapping[str, Any] | None = None,
+    chunk_seconds: float = 20.0,
+) -> Plan:
+    """Plan all runs of an experiment at one scale.
+
+    Parameters
+    ----------
+    experiment : Experiment
+        Loaded experiment.
+    scale : str
+        ``smoke``, ``quick`` or ``paper``.
+    user : Sweep, optional
+        Replaces the experiment's own sweep; its values override those of the scale.
+    overrides : Mapping, optional
+        Dotted key to text, from the command line; the strongest.
+    chunk_seconds : float
+        How long one job should last.
+
+    Returns
+    -------
+    Plan
+        Points in the order of declaration, seeds innermost.
+
+    Raises
+    ------
+    ConfigError
+        Unknown key or scale, wrong unit, empty sweep, a negative duration.
+    """
+    if scale not in SCALES:
+        raise ConfigError(experiment.config_file, scale, f"unknown scale; {nearest(scale, SCALES)}")
+    file, of_scale = experiment.config_file, flatten(experiment.scale(scale))
+    sections = {k: v for k, v in experiment.config.items() if isinstance(v, Mapping) and k in _sections(experiment)}
+    values = dict(experiment.defaults)
+    values |= {key: experiment.parse(key, value, file) for key, value in flatten(sections).items()}
+
+    seeds, sweep = of_scale.pop("seeds", 1), experiment.config.get("sweep")
+    own = experiment.scale(scale)
+    if "sweep" in own:
+        sweep = own["sweep"]
+        of_scale = {key: value for key, value in of_scale.items() if key.split(".")[0] != "sweep"}
+    values |= {key: experiment.parse(key, value, file) for key, value in of_scale.items()}
+    label, sweep_file = scale, file
+    if user is not None:
+        label, sweep_file, sweep, seeds = f"sweep-{user.name}", user.file, user.sweep, user.seeds or seeds
+        values |= {key: experiment.parse(key, value, user.file) for key, value in user.values.items()}
+    values |= {key: experiment.parse(key, value, "--set") for key, value in (overrides or {}).items()}
+    if not isinstance(seeds, int) or isinstance(seeds, bool) or seeds < 1:
+        raise ConfigError(sweep_file, "seeds", f"needs a whole number of at least 1, got {seeds!r}")
+
+    points, builds, swept = [], {}, {}
+    for block in _blocks(experiment, sweep, sweep_file):
+        for combination in product(*block.values()):
+            resolved = values | dict(zip(block, combination, strict=True))
+            structure = {key: value for key, value in resolved.items() if key.startswith("network.")}
+            key = build_key(experiment, structure)
+            builds[key] = structure
+            swept |= dict.fromkeys(block)
+            numbers = {name: _plain(value) for name, value in resolved.items()}
+            for seed in range(1, seeds + 1):
+                points.append({"point": len(points), "seed": seed, "build": key, "values": numbers})
+
+    cost = _expected_cost(experiment, scale)
+    size = min(MAX_CHUNK, max(1, int(chunk_seconds / max(cost["point"], 1e-3))))
+    units = {key: display_unit(value) for key, value in values.items() if display_unit(value)[0]}
+    drawing = experiment.folder / "inputs.py"
+    drawn = code(drawing) if drawing.exists() else ""
+    sources = {key: source_key(experiment, structure) for key, structure in builds.items()}
+    return Plan(
+        experiment.name,
+        label,
+        points,
+        builds,
+        _chunks(points, size),
+        units,
+        list(swept),
+        cost,
+        drawn,
+        digest([[sources[point["build"]], point["seed"], point["values"]] for point in points], drawn),
+    )
+
+
+def _sections(experiment: Experiment) -> set[str]:
+    """Return the sections of a configuration that hold parameter values."""
+    return {key.split(".")[0] for key in experiment.defaults}
+
+
+def _plain(value: Any) -> Any:
+    """Return a value as JSON-like data in SI base units."""
+    if isinstance(value, Quantity):
+        return float(value)
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    return value
+
+
+def _chunks(points: Sequence[Mapping[str, Any]], size: int) -> list[list[int]]:
+    """Cut the points into equal chunks of at most `size`; all points of a chunk share their build."""
+    by_build: dict[str, list[int]] = {}
+    for point in points:
+        by_build.setdefault(point["build"], []).append(point["point"])
+    chunks = []
+    for members in by_build.values():
+        n = ceil(len(members) / size)
+        cuts = [round(k * len(members) / n) for k in range(n + 1)]
+        chunks += [members[a:b] for a, b in zip(cuts, cuts[1:], strict=False)]
+    return chunks
