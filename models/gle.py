@@ -1,10 +1,10 @@
-"""Generalized latent equilibrium: a chain of two lagged rate neurons that learns its weights and time constants.
+r"""Generalized latent equilibrium: a chain of two lagged rate neurons that learns its weights and time constants.
 
-Reference: Ellenberger et al. (2026), ``ellenberger2026`` in references.bib. Time is counted in milliseconds: one time unit
-of the paper is 1 ms. Neuron 1 reads the input, neuron 2 is the output; what the paper calls :math:`w_0, w_1` and
-:math:`\\tau_0, \\tau_1` are the weight and the membrane time constant of neurons 1 and 2.
+Reference: Ellenberger et al. (2026), ``ellenberger2026`` in references.bib. Time is counted in milliseconds: one time
+unit of the paper is 1 ms. Neuron 1 reads the input, neuron 2 is the output; what the paper calls :math:`w_0, w_1` and
+:math:`\tau_0, \tau_1` are the weight and the membrane time constant of neurons 1 and 2.
 
-All neurons are updated synchronously: a step reads only what its neighbours stored in the step before, and one element of
+All neurons are updated synchronously: a step reads only what its neighbours stored in the step before. One element of
 a group is one replica of the whole chain. Within a time step the objects run in this order of the slot ``groups``:
 
 ====== ============================================================================
@@ -54,7 +54,9 @@ class StudentParams:
 class GradientsParams:
     """Choice of the gradient."""
 
-    bptt: int = param(0, "0: local gradient of the errors, 1: truncated backpropagation through time", r"\chi", "Fig. 5c")
+    bptt: int = param(
+        0, "0: local gradient of the errors, 1: truncated backpropagation through time", r"\chi", "Fig. 5c"
+    )
 
 
 @dataclass(frozen=True)
@@ -294,8 +296,8 @@ gradients = Model(
         "g": "g_p",
     },
     deviations=(
-        "Truncated backpropagation through time is computed forwards: sensitivities that are set to zero at the start of a "
-        "window give the same gradient as automatic differentiation over that window.",
+        "Truncated backpropagation through time is computed forwards: sensitivities that are set to zero at the start "
+        "of a window give the same gradient as automatic differentiation over that window.",
         "The sensitivities leave out the dependence of the nudging on the parameters, a term of order gamma beta.",
     ),
 )
@@ -313,7 +315,7 @@ average = Model(
 
 learned = Model(
     name="learned",
-    text="The four learned parameters w_1, w_2, tau_1 / ms, tau_2 / ms, shared by all replicas, and their Adam optimiser.",
+    text="The learned parameters w_1, w_2, tau_1 / ms, tau_2 / ms, shared by all replicas, and their Adam optimiser.",
     source="ellenberger2026, Fig. 5; optimiser of the authors' code",
     params=LearnedParams,
     equations="""
@@ -368,8 +370,8 @@ learned = Model(
         "fresh": r"\nu",
     },
     deviations=(
-        "The paper states plasticity as a gradient flow; the released program, like this model, takes one Adam step per "
-        "time step.",
+        "The paper states plasticity as a gradient flow; the released program, like this model, takes one Adam step "
+        "per time step.",
     ),
 )
 

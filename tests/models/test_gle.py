@@ -22,7 +22,7 @@ START = np.array([0.490093, 0.896445, 0.307423, 0.12])  # the last time constant
 
 
 def drawn(seed):
-    """Inputs of the experiment for the sizes of this test."""
+    """Draw the inputs of the experiment for the sizes of this test."""
     config = {
         "network.n_replicas": REPLICAS,
         "network.n_wave": 400,
@@ -41,11 +41,11 @@ def drawn(seed):
     return inputs.inputs(config, np.random.default_rng(seed))
 
 
-def simulate(algorithm, arrays):
-    """Run the network of the experiment; returns values after every step, each of shape (steps, ...)."""
-    net = experiment.network(experiment.Structure(n_replicas=REPLICAS, record=DT * ms))
+def simulate(algorithm, arrays, steps=STEPS, gamma=1.0):
+    """Run the network of the experiment; return its values after every step, each of shape (steps, ...)."""
+    net = experiment.network(experiment.Structure(n_replicas=REPLICAS, record=DT * ms, record_learned=DT * ms))
     gle.teacher.assign(net["teacher"])
-    gle.student.assign(net["student"], prospective=algorithm["prospective"])
+    gle.student.assign(net["student"], prospective=algorithm["prospective"], gamma=gamma)
     gle.gradients.assign(net["gradients"], bptt=algorithm["bptt"])
     gle.learned.assign(
         net["learned"],
@@ -58,10 +58,19 @@ def simulate(algorithm, arrays):
     net["teacher"].namespace["wave"].values[:] = arrays["wave.values"]
     net["learned"].initial = arrays["learned.initial"]
     net["learned"].value = arrays["learned.value"]
-    net.run(STEPS * DT * ms)
+    net.run(steps * DT * ms)
     traces = net["traces"]
     names = ("x", "target", "output", "r_in_2", "e_1", "e_2")
-    return {**{k: np.asarray(getattr(traces, k))[0] for k in names}, "value": np.asarray(net["parameters"].value).T}
+    found = {k: np.asarray(getattr(traces, k))[0] for k in names}
+    return {**found, "value": np.asarray(net["parameters"].value).T, "total": np.asarray(net["learned"].total)}
+
+
+def looked_up(arrays, n_steps=STEPS):
+    """Input of every replica from the stored period, by integer arithmetic."""
+    steps = np.arange(n_steps)[:, None] - arrays["teacher.roll"][None, :] + 100
+    cycle = (steps * 253) // 101250
+    index = steps - (cycle * 101250) // 253
+    return arrays["wave.values"][np.minimum(index, 399)]
 
 
 def reference_input(roll, n_steps):
@@ -78,10 +87,13 @@ def reference_input(roll, n_steps):
     return np.stack([smooth[half + 400 - b : half + 400 - b + n_steps] for b in roll], axis=1)
 
 
-def reference(algorithm, x):
-    """Forward Euler, Jacobi order, layers as a list; sensitivities for BPTT; one Adam step per window."""
+def reference(algorithm, x, gamma=1.0, shift=0.0):
+    """Forward Euler, Jacobi order, layers as a list; sensitivities for BPTT; one Adam step per window.
+
+    `shift` is added to the parameters when learning starts, for finite differences.
+    """
     n_steps, n = x.shape
-    tau_r, beta, gamma, true = 0.1, 0.01, 1.0, np.array([1.0, 2.0, 1.0, 2.0])
+    tau_r, beta, true = 0.1, 0.01, np.array([1.0, 2.0, 1.0, 2.0])
     p = np.concatenate([START[:2], true[2:]])
     zeros = np.zeros((2, n))
     u, v, r, slope, back = (zeros.copy() for _ in range(5))
@@ -89,11 +101,12 @@ def reference(algorithm, x):
     du, dr = np.zeros((2, 4, n)), np.zeros((2, 4, n))
     mean, square, total, adam = np.zeros(4), np.zeros(4), np.zeros(4), 0
     window = round(algorithm["window"] / DT)
-    log = {k: [] for k in ("x", "target", "output", "r_in_2", "e_1", "e_2", "value")}
+    log = {k: [] for k in ("x", "target", "output", "r_in_2", "e_1", "e_2", "value", "loss")}
     for step in range(n_steps):
         if step == round(T_SWITCH / DT):
             p = START.copy()
         learning = step - round(T_LEARN / DT)
+        p = p + shift if learning == 0 else p
         w, tau = p[:2], p[2:]
         if learning < 0 or learning % window == 0:
             du, dr = np.zeros((2, 4, n)), np.zeros((2, 4, n))
@@ -140,7 +153,16 @@ def reference(algorithm, x):
                 p = p - algorithm["eta"] * mean / (1 - 0.9**adam) / scale
                 total = np.zeros(4)
             p = np.concatenate([p[:2], np.maximum(p[2:], 10 * DT)])
-        values = (x[step][0], target[0], output[0], below[1][0], e[0][0], e[1][0], p.copy())
+        values = (
+            x[step][0],
+            target[0],
+            output[0],
+            below[1][0],
+            e[0][0],
+            e[1][0],
+            p.copy(),
+            np.mean((target - output) ** 2),
+        )
         for name, value in zip(log, values, strict=True):
             log[name].append(value)
     return {k: np.array(v) for k, v in log.items()}
@@ -148,29 +170,36 @@ def reference(algorithm, x):
 
 @pytest.mark.parametrize("name", ALGORITHMS)
 def test_every_step_equals_the_reference(name):
+    """Rates, errors and learned parameters agree to rounding, and something is learned."""
     arrays = drawn(seed=3)
     found = simulate(ALGORITHMS[name], arrays)
-    expected = reference(ALGORITHMS[name], found_input(arrays))
+    expected = reference(ALGORITHMS[name], looked_up(arrays))
     assert np.ptp(expected["value"][round(T_LEARN / DT) :], axis=0).min() > 1e-3, "nothing was learned"
+    del expected["loss"]
     for variable, values in expected.items():
         np.testing.assert_allclose(found[variable], values, rtol=0, atol=1e-10, err_msg=variable)
 
 
-def found_input(arrays):
-    """Input of every replica from the stored period, by integer arithmetic."""
-    steps = np.arange(STEPS)[:, None] - arrays["teacher.roll"][None, :] + 100
-    cycle = (steps * 253) // 101250
-    index = steps - (cycle * 101250) // 253
-    return arrays["wave.values"][np.minimum(index, 399)]
-
-
 def test_stored_period_equals_the_smoothed_square_wave():
+    """Looking up one period is the same as smoothing the whole square wave with its rounded edges."""
     arrays = drawn(seed=3)
     n_steps = 20 * 400
-    steps = np.arange(n_steps)[:, None] - arrays["teacher.roll"][None, :] + 100
-    index = steps - ((steps * 253) // 101250 * 101250) // 253
-    looked_up = arrays["wave.values"][np.minimum(index, 399)]
-    np.testing.assert_allclose(looked_up, reference_input(arrays["teacher.roll"], n_steps), rtol=0, atol=1e-6)
+    np.testing.assert_allclose(
+        looked_up(arrays, n_steps), reference_input(arrays["teacher.roll"], n_steps), rtol=0, atol=1e-6
+    )
+
+
+def test_windowed_gradient_equals_finite_differences():
+    """The sensitivities sum up to the derivative of the loss over the window, here without nudging."""
+    arrays, algorithm, steps = drawn(seed=5), ALGORITHMS["BPTT, 1 ms"], round((T_LEARN + 1.0) / DT) - 1
+    found = simulate(algorithm, arrays, steps=steps, gamma=0.0)["total"]
+    x, h = looked_up(arrays)[:steps], 1e-5
+
+    def loss(shift):
+        return reference(algorithm, x, gamma=0.0, shift=shift)["loss"][round(T_LEARN / DT) :].sum()
+
+    slopes = [(loss(h * unit) - loss(-h * unit)) / (2 * h) for unit in np.eye(4)]
+    np.testing.assert_allclose(found, slopes, rtol=1e-6, atol=1e-8)
 
 
 def test_local_and_windowed_gradients_differ():

@@ -15,10 +15,13 @@ N_LEARNED = 4  # w_1, w_2, tau_1, tau_2
 class Structure:
     """What changes the compiled program."""
 
-    n_replicas: int = param(10, "replicas of the chain, each with its own phase of the input", "B", "authors' code: 100")
+    n_replicas: int = param(
+        10, "replicas of the chain, each with its own phase of the input", "B", "authors' code: 100"
+    )
     n_wave: int = param(400, "length of the stored period of the input, in time steps", r"N_x", "authors' code")
     dt: Quantity = param(0.01 * ms, "time step", r"\Delta t", "authors' code")
-    record: Quantity = param(0.1 * ms, "time between two recorded values", r"\Delta t_\mathrm{rec}", "authors' code")
+    record: Quantity = param(0.1 * ms, "time between two recorded rates", r"\Delta t_\mathrm{rec}", "authors' code")
+    record_learned: Quantity = param(1 * ms, "time between two recorded parameters", r"\Delta t_\mathrm{par}", "choice")
 
 
 @dataclass(frozen=True)
@@ -94,5 +97,7 @@ def network(p: Structure) -> Network:
         order=0,
         name="traces",
     )
-    parameters = StateMonitor(learned, "value", record=True, dt=p.record, when="end", order=1, name="parameters")
+    parameters = StateMonitor(
+        learned, "value", record=True, dt=p.record_learned, when="end", order=1, name="parameters"
+    )
     return Network(teacher, student, gradients, learned, average, traces, parameters)
