@@ -6,7 +6,7 @@ from matplotlib.colors import LinearSegmentedColormap
 from scipy.optimize import curve_fit
 
 from analysis.age_chain import sal_drift
-from analysis.plots import COLOURS, band, panel_label
+from analysis.plots import COLOURS, band, panel_label, reported
 
 SIZE = (7.0, 2.7)
 CONDITIONS = ("both plastic", "one plastic")
@@ -68,7 +68,7 @@ def observe(recordings):
 def draw(tables, fig):
     """Panels a, b: weights over time; c: phase plane."""
     left, middle, right = fig.subplots(1, 3, width_ratios=[1, 1, 1.25])
-    weights, colours = tables["weights"], {"w_12": COLOURS["orange"], "w_21": COLOURS["blue"]}
+    weights, colours = tables["weights"], {"w_12": "orange", "w_21": "blue"}
     for ax, name, label in zip((left, middle), CONDITIONS, "ab", strict=True):
         rows = weights[weights["condition"] == name]
         for weight, text in (("w_12", "$W_{12}$"), ("w_21", "$W_{21}$")):
@@ -77,7 +77,7 @@ def draw(tables, fig):
         panel_label(ax, label)
     for _, mark in tables["reported"].query("table == 'end'").iterrows():
         ax = (left, middle)[CONDITIONS.index(mark["condition"])]
-        ax.axhline(mark["value"], ls="--", lw=0.8, color="0.4", label="reported end")
+        reported(ax, mark["value"])
     left.set_ylabel("weight")
     handles = {text: line for line, text in zip(*left.get_legend_handles_labels(), strict=True)}
     left.legend(handles.values(), handles.keys(), loc="upper right")
@@ -99,5 +99,5 @@ def draw(tables, fig):
         right.plot(*mean.iloc[0], "o", ms=3, color=COLOURS[colour])
         right.plot(*mean.iloc[-1], "o", ms=4, mfc="white", color=COLOURS[colour])
     right.set(xlabel="$W_{21}$", ylabel="$W_{12}$", aspect="equal", title="phase plane")
-    right.legend(loc="lower left", fontsize=6.5)
+    right.legend(loc="lower left", fontsize=6.5, frameon=True, framealpha=0.85, edgecolor="none")
     panel_label(right, "c")
