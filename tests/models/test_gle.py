@@ -41,11 +41,11 @@ def drawn(seed):
     return inputs.inputs(config, np.random.default_rng(seed))
 
 
-def simulate(algorithm, arrays, steps=STEPS, gamma=1.0):
+def simulate(algorithm, arrays, steps=STEPS, nudging=1.0):
     """Run the network of the experiment; return its values after every step, each of shape (steps, ...)."""
     net = experiment.network(experiment.Structure(n_replicas=REPLICAS, record=DT * ms, record_learned=DT * ms))
     gle.teacher.assign(net["teacher"])
-    gle.student.assign(net["student"], prospective=algorithm["prospective"], gamma=gamma)
+    gle.student.assign(net["student"], prospective=algorithm["prospective"], gamma=nudging)
     gle.gradients.assign(net["gradients"], bptt=algorithm["bptt"])
     gle.learned.assign(
         net["learned"],
@@ -192,7 +192,7 @@ def test_stored_period_equals_the_smoothed_square_wave():
 def test_windowed_gradient_equals_finite_differences():
     """The sensitivities sum up to the derivative of the loss over the window, here without nudging."""
     arrays, algorithm, steps = drawn(seed=5), ALGORITHMS["BPTT, 1 ms"], round((T_LEARN + 1.0) / DT) - 1
-    found = simulate(algorithm, arrays, steps=steps, gamma=0.0)["total"]
+    found = simulate(algorithm, arrays, steps=steps, nudging=0.0)["total"]
     x, h = looked_up(arrays)[:steps], 1e-5
 
     def loss(shift):

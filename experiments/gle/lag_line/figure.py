@@ -178,7 +178,7 @@ def draw_windows(table: pd.DataFrame, fig: SubFigure) -> None:
         column[1].plot(one["t"], one["target"], color=COLOURS["black"], lw=3.5, alpha=0.2, label="target")
         for ax, name in zip(column, rows, strict=True):
             scale = 1e3 if name.startswith("e") else 1
-            for label, width in (("instantaneous", 2), ("GLE", 1)):  # where both agree, both are seen
+            for label, width in (("instantaneous", 2), ("GLE", 1.2)):  # where both agree, both are seen
                 line = part[part["algorithm"] == label]
                 ax.plot(line["t"], scale * line[name], color=STYLE[label], lw=width, label=label)
             if name.startswith("e"):
@@ -245,7 +245,7 @@ def draw(tables: dict[str, pd.DataFrame], fig: Figure) -> None:
             ax.tick_params(labelbottom=False)
         else:
             ax.set_xlabel("time (ms)")
-    grid["w_2"].annotate("teacher", (begin, true["w_2"]), (2, -9), textcoords="offset points", color="0.4")
+    grid["w_2"].annotate("teacher", (begin, true["w_2"]), (2, -8), textcoords="offset points", color="0.4", fontsize=6)
     grid["loss"].set(yscale="log", ylabel="mean squared error of the output")
     grid["loss"].legend(loc="lower left", handlelength=1.4)
     for label, name in zip("bcd", ("w_1", "tau_1", "loss"), strict=True):
