@@ -1,6 +1,6 @@
 r"""Generalized latent equilibrium: a chain of two lagged rate neurons that learns its weights and time constants.
 
-Reference: Ellenberger et al. (2026), ``ellenberger2026`` in references.bib. Time is counted in milliseconds: one time
+Reference: Ellenberger et al. (2024), ``ellenberger2024`` in references.bib. Time is counted in milliseconds: one time
 unit of the paper is 1 ms. Neuron 1 reads the input, neuron 2 is the output; what the paper calls :math:`w_0, w_1` and
 :math:`\tau_0, \tau_1` are the weight and the membrane time constant of neurons 1 and 2.
 
@@ -102,7 +102,7 @@ SYMBOLS = {
 teacher = Model(
     name="teacher",
     text="Input of every replica, and the lagged chain whose output is the target.",
-    source="ellenberger2026, Fig. 5 and Methods",
+    source="ellenberger2024, Fig. 5 and Methods",
     params=TeacherParams,
     equations="""
     roll : integer (constant)                    # delay of the input of this replica, in time steps
@@ -143,7 +143,7 @@ teacher = Model(
 student = Model(
     name="student",
     text="Lagged chain with an error neuron for every neuron; errors are low-passed, then made prospective.",
-    source="ellenberger2026, network dynamics and Fig. 5",
+    source="ellenberger2024, network dynamics and Fig. 5",
     params=StudentParams,
     equations="""
     x : 1 (linked)                               # input
@@ -222,7 +222,7 @@ student = Model(
 gradients = Model(
     name="gradients",
     text="Gradient of one replica with respect to one parameter; element 4 b + p is replica b, parameter p.",
-    source="ellenberger2026, plasticity; truncated BPTT as forward sensitivities",
+    source="ellenberger2024, plasticity; truncated BPTT as forward sensitivities",
     params=GradientsParams,
     equations="""
     is_w_1 = int(i % 4 == 0) : 1                 # which of the four parameters
@@ -317,7 +317,7 @@ average = Model(
 learned = Model(
     name="learned",
     text="The learned parameters w_1, w_2, tau_1 / ms, tau_2 / ms, shared by all replicas, and their Adam optimiser.",
-    source="ellenberger2026, Fig. 5; optimiser of the authors' code",
+    source="ellenberger2024, Fig. 5; optimiser of the authors' code",
     params=LearnedParams,
     equations="""
     is_tau = int(i >= 2) : 1                     # time constants have a lower bound
