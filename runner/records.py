@@ -58,6 +58,11 @@ def recordings(
             raise RunError(f"point {point['point']}: recording '{name}' is empty")
         elements = monitor["elements"]
         if monitor["kind"] == "state":
+            number = f"{monitor['source']}.N"  # only synapses have one: how many there are turns out in the run
+            if number in arrays and max(elements, default=-1) >= (n := int(read(number)[0])):
+                raise RunError(
+                    f"recording '{name}' asks for element {max(elements)} of '{monitor['source']}', which has only {n}"
+                )
             columns[time_name] = np.repeat(times, len(elements))
             columns["index"] = np.tile(np.asarray(elements, dtype=np.int32), times.size)
         else:

@@ -92,7 +92,7 @@ def assemble(module: Any, structure: Mapping[str, Any], traces: Mapping[str, Any
 
 
 def add_traces(network: Network, elements: int, every: Any) -> None:
-    """Record every state variable of every group.
+    """Record every state variable of every group, and the subexpressions of neurons.
 
     Parameters
     ----------
@@ -109,14 +109,19 @@ def add_traces(network: Network, elements: int, every: Any) -> None:
         names = [
             name
             for name, var in obj.variables.items()
-            if isinstance(var, ArrayVariable | Subexpression)
+            # Brian2 cannot record a subexpression of synapses that looks at their neurons.
+            if isinstance(var, ArrayVariable if isinstance(obj, Synapses) else ArrayVariable | Subexpression)
             and getattr(var.owner, "name", "") == obj.name
             and not (var.scalar or var.read_only and isinstance(var, ArrayVariable))
             and np.issubdtype(var.dtype, np.floating)
             and name != "lastspike"
+            and not name.startswith("_")  # Brian2's own
         ]
         if names:
-            record = list(range(elements if isinstance(obj, Synapses) else min(elements, len(obj))))
+            try:
+                record = list(range(min(elements, len(obj))))
+            except NotImplementedError:  # synapses that the program itself connects
+                record = list(range(elements))
             network.add(StateMonitor(obj, names, record=record, dt=every, name=f"traces_{obj.name}"))
 
 
@@ -142,7 +147,7 @@ def manifest(network: Network) -> dict[str, Any]:
     dict
         ``arrays``: key ``<object>.<variable>`` to ``file``, ``dtype``, ``size`` (-1: known only when the program
         runs), ``settable``, ``scalar``, ``unit``, ``unit_size``; ``monitors``: name to ``kind``, ``variables``,
-        ``elements`` (recorded indices).
+        ``elements`` (recorded indices) and their ``source``.
     """
     standalone = hasattr(get_device(), "get_array_filename") and get_device().__class__.__name__ != "RuntimeDevice"
     arrays, monitors = {}, {}
@@ -166,6 +171,7 @@ def manifest(network: Network) -> dict[str, Any]:
                 "kind": "state",
                 "variables": list(obj.record_variables),
                 "elements": [int(k) for k in elements],
+                "source": obj.source.name,
             }
         elif isinstance(obj, EventMonitor | SpikeMonitor):
             extra = [name for name in obj.record_variables if name not in ("i", "t")]
