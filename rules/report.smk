@@ -3,8 +3,7 @@
 
 def sources_of(wildcards):
     """Return the files whose text the report shows."""
-    files = [folder(wildcards.exp) / name for name in ("experiment.py", "config.yaml")]
-    return [*files, *sorted((BASE / "models").glob("*.py"))]
+    return [folder(wildcards.exp) / "config.yaml", *sources(folder(wildcards.exp) / "experiment.py")]
 
 
 rule document:

@@ -43,8 +43,13 @@ class _Normalise(ast.NodeTransformer):
         return self.generic_visit(node)
 
     def visit_Module(self, node: ast.Module) -> Any:
-        node.body = [item for item in node.body if getattr(item, "name", None) not in self.without]
+        node.body = [item for item in node.body if not self._names(item) & self.without]
         return self._body(node)
+
+    @staticmethod
+    def _names(node: ast.stmt) -> set[str]:
+        targets = getattr(node, "targets", [getattr(node, "target", None)])
+        return {getattr(node, "name", ""), *(getattr(target, "id", "") for target in targets)} - {""}
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> Any:
         return self._body(node)
@@ -66,18 +71,43 @@ class _Normalise(ast.NodeTransformer):
         return node
 
 
-def _imports(tree: ast.AST) -> list[Path]:
+def _imports(tree: ast.AST, file: Path) -> list[Path]:
     """Return the project files that a module imports."""
-    found = []
+    found: set[Path] = set()
     for node in ast.walk(tree):
-        names = []
-        if isinstance(node, ast.ImportFrom) and node.module:
-            names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+        base, names = ROOT, []
+        if isinstance(node, ast.ImportFrom):
+            base = file.parents[node.level - 1] if node.level else ROOT
+            module = f"{node.module}." if node.module else ""
+            names = [module.strip("."), *(f"{module}{alias.name}" for alias in node.names)]
         elif isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
-        files = (ROOT / (name.replace(".", "/") + ".py") for name in names)
-        found += [file for file in files if file.is_file()]
-    return sorted(set(found))
+        for name in filter(None, names):
+            path = base / name.replace(".", "/")
+            found |= {candidate for candidate in (path.with_suffix(".py"), path / "__init__.py") if candidate.is_file()}
+    return sorted(found)
+
+
+def sources(path: Path) -> list[Path]:
+    """Return a Python file and the project files it imports, directly or not.
+
+    Parameters
+    ----------
+    path : Path
+        A Python file.
+
+    Returns
+    -------
+    list of Path
+        Sorted.
+    """
+    waiting, seen = [path.resolve()], set()
+    while waiting:
+        file = waiting.pop()
+        if file not in seen:
+            seen.add(file)
+            waiting += _imports(ast.parse(file.read_text(encoding="utf-8"), filename=str(file)), file)
+    return sorted(seen)
 
 
 @cache
@@ -89,19 +119,15 @@ def code(path: Path, without: tuple[str, ...] = ()) -> str:
     path : Path
         A Python file.
     without : tuple of str
-        Top-level functions of this file that do not count.
+        Top-level functions and constants of this file that do not count.
 
     Returns
     -------
     str
         Digest that changes when, and only when, the code changes: comments, docstrings, prose and layout are ignored.
     """
-    files, seen = [path.resolve()], {}
-    while files:
-        file = files.pop()
-        if file in seen:
-            continue
+    texts = []
+    for file in sources(path):
         tree = ast.parse(file.read_text(encoding="utf-8"), filename=str(file))
-        files += _imports(tree)
-        seen[file] = ast.dump(_Normalise(without if file == path.resolve() else ()).visit(tree))
-    return digest(sorted((file.name, text) for file, text in seen.items()))
+        texts.append((file.name, ast.dump(_Normalise(without if file == path.resolve() else ()).visit(tree))))
+    return digest(sorted(texts))
