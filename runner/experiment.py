@@ -66,6 +66,8 @@ def read_yaml(path: Path) -> dict[str, Any]:
             loaded = yaml.load(stream, _UniqueKeys)
     except FileNotFoundError:
         raise ConfigError(path, "file", "does not exist") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(path, "file", f"cannot be read: {getattr(error, 'strerror', error)}") from None
     except yaml.YAMLError as error:
         raise ConfigError(path, "syntax", " ".join(str(error).split())) from None
     if not isinstance(loaded, dict):
@@ -84,13 +86,15 @@ def names() -> tuple[str, ...]:
     )
 
 
-def flatten(section: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+def flatten(section: Any, file: object, prefix: str = "") -> dict[str, Any]:
     """Turn nested sections into dotted keys.
 
     Parameters
     ----------
     section : Mapping
         ``{"neurons": {"tau_m": "20 ms"}}``; dotted keys are kept as they are.
+    file : object
+        File named in errors.
     prefix : str
         Dotted prefix of all keys.
 
@@ -98,11 +102,23 @@ def flatten(section: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
     -------
     dict
         ``{"neurons.tau_m": "20 ms"}``.
+
+    Raises
+    ------
+    ConfigError
+        A key is given twice (nested and dotted), or the section is no mapping.
     """
+    if not isinstance(section, Mapping):
+        raise ConfigError(file, prefix.strip(".") or "file", f"must map keys to values, got {section!r}")
     flat: dict[str, Any] = {}
     for key, value in section.items():
         name = f"{prefix}{key}"
-        flat.update(flatten(value, f"{name}.") if isinstance(value, Mapping) else {name: value})
+        for found, content in (
+            flatten(value, file, f"{name}.") if isinstance(value, Mapping) else {name: value}
+        ).items():
+            if found in flat:
+                raise ConfigError(file, found, "given twice, nested and with dots; keep one of them")
+            flat[found] = content
     return flat
 
 
@@ -168,9 +184,9 @@ class Experiment:
         ConfigError
             The configuration has no such scale.
         """
-        scales = self.config.get("scales", {})
+        scales = self.config.get("scales") or {}
         if scale not in scales:
-            raise ConfigError(self.config_file, f"scales.{scale}", f"not configured; {nearest(scale, SCALES)}")
+            raise ConfigError(self.config_file, f"scales.{scale}", "not configured; add it, even if it is empty")
         return scales[scale] or {}
 
 
@@ -216,6 +232,14 @@ def load(name: str) -> Experiment:
             raise ConfigError(experiment.config_file, key, f"unknown key; {nearest(key, known)}")
         if key not in PROSE | PLANNING and not isinstance(value, Mapping):
             raise ConfigError(experiment.config_file, key, f"must be a section of parameters, got {value!r}")
+    scales = experiment.config.get("scales") or {}
+    for scale in scales if isinstance(scales, Mapping) else [scales]:
+        if scale not in SCALES:
+            raise ConfigError(experiment.config_file, "scales", f"unknown scale '{scale}'; {nearest(scale, SCALES)}")
+        if not isinstance(scales[scale] or {}, Mapping):
+            raise ConfigError(
+                experiment.config_file, f"scales.{scale}", f"must be a section of overrides, got {scales[scale]!r}"
+            )
     return experiment
 
 

@@ -3,13 +3,17 @@
 import difflib
 import re
 from collections.abc import Iterable
+from math import isfinite
 from typing import Any
 
-from brian2 import Quantity, Unit, get_dimensions
+from brian2 import Unit, get_dimensions
 from brian2.core.namespace import DEFAULT_UNITS
 from brian2.units.fundamentalunits import get_unit
 
 UNITS = {**DEFAULT_UNITS, "s": DEFAULT_UNITS["second"]}
+
+# Named in errors; there are thousands of others.
+COMMON = ("second s ms us volt mV uV amp nA pA Hz kHz siemens mS uS nS ohm Mohm farad uF nF pF metre mm um").split()
 
 # One display unit per dimension, so that the columns of a table keep their names whatever the values are.
 DISPLAY = {
@@ -51,7 +55,7 @@ def nearest(name: str, names: Iterable[str]) -> str:
         ``did you mean 'x'?`` or the list of valid names.
     """
     names = sorted(names)
-    found = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
+    found = difflib.get_close_matches(str(name), names, n=1, cutoff=0.5)
     return f"did you mean '{found[0]}'?" if found else f"valid are: {', '.join(names)}"
 
 
@@ -77,14 +81,15 @@ def display_unit(value: Any) -> tuple[str, float]:
     return DISPLAY.get(unit, (re.sub(r"\W+", "_", unit).strip("_"), 1.0))
 
 
-def _unit(text: str) -> Unit | Quantity | None:
+def _unit(text: str) -> Unit | None:
     """Evaluate a unit expression such as ``ms`` or ``mV/ms``; None if it is not one."""
     if not re.fullmatch(r"[\w\s*/()^.-]+", text):
         return None
     try:
-        return eval(text.replace("^", "**"), {"__builtins__": {}}, dict(UNITS))
+        found = eval(text.replace("^", "**"), {"__builtins__": {}}, dict(UNITS))
     except Exception:
         return None
+    return found if isinstance(found, Unit) else None  # a number, as in "1 000", is not a unit
 
 
 def parse(value: Any, default: Any, file: object, key: str) -> Any:
@@ -135,10 +140,10 @@ def parse(value: Any, default: Any, file: object, key: str) -> Any:
     if isinstance(value, int | float):
         if wanted:
             raise fail(f"{value} has no unit; write for example '{value} {shown}'")
+        if not isfinite(value):
+            raise fail(f"needs a finite number, got {value}")
         if isinstance(default, int) and value != int(value):
             raise fail(f"needs a whole number, got {value}")
-        if value != value or value in (float("inf"), float("-inf")):
-            raise fail(f"needs a finite number, got {value}")
         return int(value) if isinstance(default, int) else float(value)
     if not isinstance(value, str):
         raise fail(f"needs {'a quantity such as 1 ' + shown if wanted else 'a number'}, got {value!r}")
@@ -152,12 +157,13 @@ def parse(value: Any, default: Any, file: object, key: str) -> Any:
             raise fail(f"'{value}' has no unit; write for example '{value} {shown}'")
         fixed = f"{float(number.group()):.1e}" if "e" in value.lower() else repr(float(number.group()))
         raise fail(f"'{value}' is text, not a number; write {fixed} (YAML needs the decimal point, and no quotes)")
+    if not wanted:
+        raise fail(f"needs a number without unit, got '{value}'")
     unit = _unit(rest)
     if unit is None:
-        raise fail(f"'{rest}' is not a unit ({nearest(rest, UNITS)})")
+        raise fail(f"'{rest}' is not a unit ({nearest(rest, COMMON)})")
     if get_dimensions(unit) != get_dimensions(default):
-        raise fail(
-            f"'{value}' has the wrong unit; needs {wanted or 'a number without unit'}"
-            + (f", for example '{number.group()} {shown}'" if wanted else "")
-        )
+        raise fail(f"'{value}' has the wrong unit; needs {wanted}, for example '{number.group()} {shown}'")
+    if not isfinite(float(number.group())):
+        raise fail(f"needs a finite number, got '{value}'")
     return float(number.group()) * unit
