@@ -40,7 +40,10 @@ def main() -> None:
             key, found, value = item.partition("=")
             if not found:
                 raise ConfigError("--set", item, "must have the form KEY=VALUE")
-            overrides[key] = yaml.safe_load(value)
+            try:
+                overrides[key] = yaml.safe_load(value)
+            except yaml.YAMLError:
+                raise ConfigError("--set", key, f"cannot read '{value}'") from None
         experiment = load(args.experiment)
         user = read_sweep(args.sweep) if args.sweep else None
         planned = plan(experiment, args.scale, user, overrides)
@@ -51,6 +54,10 @@ def main() -> None:
         traces = None
         if args.traces:
             traces = {"elements": args.elements, "every": parse(args.every, 1 * ms, "--every", "interval")}
+            if args.elements < 1:
+                raise ConfigError("--elements", str(args.elements), "must be at least 1")
+            if traces["every"] <= 0 * ms:
+                raise ConfigError("--every", args.every, "must be positive")
         if args.device == "numpy":
             from runner.numpy_device import run_numpy
 

@@ -1,11 +1,12 @@
 """From configuration to plan: points, builds and chunks. A pure function of configuration and code."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import product
-from math import ceil
+from math import ceil, isfinite
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import brian2
 from brian2 import Quantity
 
 from runner import standalone
-from runner.experiment import SCALES, Experiment, compiler, flatten, load, read_yaml
+from runner.experiment import SCALES, Experiment, compiler, flatten, load, names, read_yaml
 from runner.fingerprint import ROOT, code, digest
 from runner.quantities import ConfigError, display_unit, nearest, parse
 
@@ -95,18 +96,29 @@ def read_sweep(declared: str | Mapping[str, Any]) -> Sweep:
     for key in ("experiment", "sweep"):
         if key not in content:
             raise ConfigError(file, key, "missing")
+    if content["experiment"] not in names():
+        near = nearest(content["experiment"], names())
+        raise ConfigError(file, "experiment", f"unknown experiment '{content['experiment']}'; {near}")
+    if not content["sweep"]:
+        raise ConfigError(file, "sweep", "is empty; give at least one key with a list of values")
     name = str(content.get("name", "custom"))
-    if not name.replace("-", "").replace("_", "").isalnum():
+    if not re.fullmatch(r"[A-Za-z0-9_-]+", name):
         raise ConfigError(file, "name", f"'{name}' must consist of letters, digits, - and _")
     scale = content.get("scale", "quick")
     if scale not in SCALES:
         raise ConfigError(file, "scale", f"unknown scale '{scale}'; {nearest(str(scale), SCALES)}")
+    if not isinstance(content.get("set") or {}, Mapping):
+        raise ConfigError(file, "set", f"must map keys to values, got {content['set']!r}")
+    values = flatten(content.get("set") or {}, file)
+    if isinstance(content["sweep"], Mapping):
+        for key in sorted(set(values) & set(flatten(content["sweep"], file))):
+            raise ConfigError(file, key, "given in both set and sweep; keep one of them")
     return Sweep(
         file,
         name,
         content["experiment"],
         scale,
-        flatten(content.get("set") or {}),
+        values,
         content["sweep"],
         content.get("seeds"),
     )
@@ -230,7 +242,7 @@ def _blocks(experiment: Experiment, sweep: Any, file: object) -> list[dict[str, 
         if not isinstance(block, Mapping):
             raise ConfigError(file, "sweep", f"must map keys to lists of values, got {block!r}")
         parsed = {}
-        for key, values in flatten(block).items():
+        for key, values in flatten(block, file).items():
             experiment.check_key(key, file)
             if not isinstance(values, list):
                 raise ConfigError(file, f"sweep.{key}", f"needs a list of values, got {values!r}")
@@ -238,6 +250,8 @@ def _blocks(experiment: Experiment, sweep: Any, file: object) -> list[dict[str, 
                 raise ConfigError(file, f"sweep.{key}", "is empty; give at least one value or remove the key")
             parsed[key] = [experiment.parse(key, value, file) for value in values]
         blocks.append(parsed)
+    if not blocks:
+        raise ConfigError(file, "sweep", "is an empty list; give at least one block or remove it")
     return blocks
 
 
@@ -245,14 +259,15 @@ def _expected_cost(experiment: Experiment, scale: str) -> dict[str, float]:
     """Return the expected CPU seconds of a build and of a point."""
     from brian2 import second
 
-    cost, file = flatten(experiment.config.get("cost") or {}), experiment.config_file
-    known = {"build", *(f"point.{name}" for name in SCALES)}
+    file = experiment.config_file
+    cost = flatten({"cost": experiment.config.get("cost") or {}}, file)
+    known = {"cost.build", *(f"cost.point.{name}" for name in SCALES)}
     for key in cost:
         if key not in known:
-            raise ConfigError(file, f"cost.{key}", f"unknown key; {nearest(key, known)}")
-    point = cost.get(f"point.{scale}", "1 s")
+            raise ConfigError(file, key, f"unknown key; {nearest(key, known)}")
+    point = cost.get(f"cost.point.{scale}", "1 s")
     return {
-        "build": float(parse(cost.get("build", "20 s"), second, file, "cost.build")),
+        "build": float(parse(cost.get("cost.build", "20 s"), second, file, "cost.build")),
         "point": float(parse(point, second, file, f"cost.point.{scale}")),
     }
 
@@ -316,30 +331,32 @@ def plan(
         Unknown key or scale, wrong unit, empty sweep, a negative duration.
     """
     if scale not in SCALES:
-        raise ConfigError(experiment.config_file, scale, f"unknown scale; {nearest(scale, SCALES)}")
-    file, of_scale = experiment.config_file, flatten(experiment.scale(scale))
+        raise ConfigError("--scale", scale, f"unknown scale; {nearest(scale, SCALES)}")
+    if not (isfinite(chunk_seconds) and chunk_seconds > 0):
+        raise ConfigError("chunk_seconds", str(chunk_seconds), "must be a positive number of seconds")
+    file = experiment.config_file
+    own = dict(experiment.scale(scale))
+    sweep = own.pop("sweep", experiment.config.get("sweep"))
+    seeds = own.pop("seeds", 1)
+    of_scale = flatten(own, file)
     sections = {k: v for k, v in experiment.config.items() if isinstance(v, Mapping) and k in _sections(experiment)}
     values = dict(experiment.defaults)
-    values |= {key: experiment.parse(key, value, file) for key, value in flatten(sections).items()}
+    values |= {key: experiment.parse(key, value, file) for key, value in flatten(sections, file).items()}
 
-    seeds, sweep = of_scale.pop("seeds", 1), experiment.config.get("sweep")
-    own = experiment.scale(scale)
-    if "sweep" in own:
-        sweep = own["sweep"]
-        of_scale = {key: value for key, value in of_scale.items() if key.split(".")[0] != "sweep"}
     values |= {key: experiment.parse(key, value, file) for key, value in of_scale.items()}
     label, sweep_file = scale, file
     if user is not None:
-        label, sweep_file, sweep, seeds = f"sweep-{user.name}", user.file, user.sweep, user.seeds or seeds
+        label, sweep_file, sweep = f"sweep-{user.name}", user.file, user.sweep
+        seeds = seeds if user.seeds is None else user.seeds
         values |= {key: experiment.parse(key, value, user.file) for key, value in user.values.items()}
-    values |= {key: experiment.parse(key, value, "--set") for key, value in (overrides or {}).items()}
+    strongest = {key: experiment.parse(key, value, "--set") for key, value in (overrides or {}).items()}
     if not isinstance(seeds, int) or isinstance(seeds, bool) or seeds < 1:
         raise ConfigError(sweep_file, "seeds", f"needs a whole number of at least 1, got {seeds!r}")
 
     points, builds, swept = [], {}, {}
     for block in _blocks(experiment, sweep, sweep_file):
         for combination in product(*block.values()):
-            resolved = values | dict(zip(block, combination, strict=True))
+            resolved = values | dict(zip(block, combination, strict=True)) | strongest
             structure = {key: value for key, value in resolved.items() if key.startswith("network.")}
             key = build_key(experiment, structure)
             builds[key] = structure
