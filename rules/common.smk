@@ -3,14 +3,14 @@
 import os
 import shlex
 import sys
+from dataclasses import replace
 from pathlib import Path
 
-from snakemake.exceptions import WorkflowError
 
 sys.path.insert(0, workflow.basedir)
 
-from runner.experiment import SCALES, load, names
-from runner.fingerprint import code, digest
+from runner.experiment import SCALES, load, names, read_yaml
+from runner.fingerprint import code, digest, sources
 from runner.quantities import ConfigError, nearest
 from runner.sweep import SWEEP_KEYS, plan, planned, read_sweep
 
@@ -33,7 +33,7 @@ wildcard_constraints:
 
 def refuse(error):
     """Stop with the one line that says what to change."""
-    raise WorkflowError(str(error))
+    sys.exit(f"error: {error}")  # Snakemake would put a traceback around any other exception
 
 
 try:
@@ -44,18 +44,23 @@ try:
                 key,
                 f"unknown key; {nearest(key, SWEEP_KEYS | {'chunk_seconds'})}",
             )
+    for file in workflow.overwrite_configfiles:
+        read_yaml(Path(file))  # Snakemake keeps the last of two equal keys without a word
     SCALE = config.get("scale", "quick")
     if SCALE not in SCALES:
         raise ConfigError(
             "--config", "scale", f"unknown scale '{SCALE}'; {nearest(SCALE, SCALES)}"
         )
-    CHUNK_SECONDS = float(config.get("chunk_seconds", 20))
+    CHUNK_SECONDS = config.get("chunk_seconds", 20)
+    if isinstance(CHUNK_SECONDS, bool) or not isinstance(CHUNK_SECONDS, int | float):
+        raise ConfigError("--config", "chunk_seconds", f"needs a number of seconds, got {CHUNK_SECONDS!r}")
     USER = None
-    if "sweep" in config:
-        declared = {k: v for k, v in config.items() if k != "chunk_seconds"}
-        USER = read_sweep(
-            declared if "experiment" in config else str(config["sweep"])
-        )
+    declared = {k: v for k, v in config.items() if k != "chunk_seconds"}
+    if set(declared) - {"scale"}:
+        in_file = set(declared) <= {"scale", "sweep"} and isinstance(config["sweep"], str)
+        USER = read_sweep(config["sweep"] if in_file else declared)
+        if in_file and "scale" in config:
+            USER = replace(USER, scale=SCALE)
         USER_PLAN = plan(
             load(USER.experiment), USER.scale, USER, chunk_seconds=CHUNK_SECONDS
         )
