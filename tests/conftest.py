@@ -1,0 +1,166 @@
+"""What the tests share: a copy of the repository, its run at scale smoke, and compiled programs, each made once."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+EXPERIMENTS = ("eprop/sine_tutorial", "gle/lag_line", "gupta/iris", "sal/phase_plane")
+SECRET = "this-must-not-be-written-anywhere"  # a value in the environment of every workflow that the tests start
+
+VERBS = {
+    "planning": "plan",
+    "compiling": "build",
+    "simulating": "simulate",
+    "observing": "observe",
+    "recording the provenance of": "provenance",
+    "drawing": "draw",
+    "scoring": "score",
+    "documenting": "document",
+}
+
+
+class Workflow:
+    """The workflow in one copy of the repository."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def copy(self, folder: Path) -> "Workflow":
+        """Return a copy with all results and what Snakemake knows about them."""
+        return Workflow(shutil.copytree(self.folder, folder, symlinks=True))
+
+    def command(self, *arguments: str) -> list[str]:
+        """Return the command line."""
+        return [sys.executable, "-m", "snakemake", "--profile", "profiles/default", *arguments]
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Environment of the process: nothing that leads back to the repository under test."""
+        inherited = {k: v for k, v in os.environ.items() if k not in ("PYTHONPATH", "LOCAL_CREDIT_CACHE")}
+        return {**inherited, "LOCAL_CREDIT_SECRET": SECRET}
+
+    def snakemake(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess:
+        """Run Snakemake and return what it said, all of it in `stdout`."""
+        done = subprocess.run(
+            self.command(*arguments),
+            cwd=self.folder,
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        if check and done.returncode:
+            pytest.fail(f"snakemake {' '.join(arguments)} ended with {done.returncode}:\n{done.stdout[-5000:]}")
+        return done
+
+    def python(self, *arguments: str) -> subprocess.CompletedProcess:
+        """Run a module of the copy, for example ``runner.point``."""
+        command = [sys.executable, "-m", *arguments]
+        return subprocess.run(
+            command, cwd=self.folder, env=self.environment, capture_output=True, text=True, check=False
+        )
+
+    def jobs(self, *arguments: str) -> set[tuple[str, str]]:
+        """Return (rule, experiment) of every job that a call would run."""
+        said = self.snakemake("--dry-run", *arguments).stdout
+        return {job for job in jobs_of(said)}
+
+    def edit(self, file: str, old: str, new: str) -> None:
+        """Replace the only occurrence of a text in a file."""
+        path = self.folder / file
+        text = path.read_text(encoding="utf-8")
+        assert text.count(old) == 1, f"{file}: {old!r} occurs {text.count(old)} times"
+        path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def jobs_of(said: str) -> list[tuple[str, str]]:
+    """Return (rule, experiment) of every job that Snakemake announced."""
+    verbs = "|".join(VERBS)
+    found = re.findall(rf"^Job \d+: ({verbs}) ([\w/]+)", said, flags=re.MULTILINE)
+    jobs = [(VERBS[verb], experiment) for verb, experiment in found]
+    return jobs + [("report", "")] * len(re.findall(r"^Job \d+: writing the report", said, flags=re.MULTILINE))
+
+
+@pytest.fixture(scope="session")
+def repository(tmp_path_factory: pytest.TempPathFactory) -> Workflow:
+    """Return the workflow in a copy of the repository, without any results."""
+    folder = tmp_path_factory.mktemp("copy") / "repository"
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    for name in filter(None, listed.stdout.split("\0")):
+        if (ROOT / name).is_file():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, folder / name)
+    return Workflow(folder)
+
+
+@pytest.fixture(scope="session")
+def smoke(repository: Workflow) -> Workflow:
+    """Return the workflow after a run of all experiments at scale smoke. Do not change anything in it: `copy` it."""
+    repository.said = repository.snakemake("smoke").stdout
+    return repository
+
+
+@pytest.fixture(scope="session")
+def built(smoke: Workflow) -> Callable:
+    """Return a function: name of an experiment to its compiled program of scale smoke, found by the key made here."""
+    from runner.binary import Program
+    from runner.sweep import planned
+
+    def program(experiment: str) -> Program:
+        (key,) = planned(experiment, "smoke").builds
+        return Program(smoke.folder / "results" / "builds" / experiment / key)
+
+    return program
+
+
+@pytest.fixture(scope="session")
+def toy(repository: Workflow):
+    """Return the compiled toy; the precompiled header is shared with the builds of the workflow."""
+    from runner.binary import Program
+
+    cache = repository.folder / "results" / "builds"
+    # Another process: the device of Brian2 is global.
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.toy.experiment", str(cache / "toy")],
+        cwd=ROOT,
+        env={**os.environ, "LOCAL_CREDIT_CACHE": str(cache), "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return Program(cache / "toy")
+
+
+@pytest.fixture
+def toy_values() -> Callable:
+    """Return a function that gives the arguments of the toy, with changes by key."""
+    values = {
+        "run.seed": 1,
+        "run.duration": 1.0,
+        "cells.tau": 0.02,
+        "cells.sigma": 1.0,
+        "cells.theta": 0.5,
+        "cells.noisy": True,
+        "cells.factor": 1,
+        "links.w": np.arange(1.0, 5.0),
+        "decays.tau": 0.5,
+        "decays.x": np.ones(500),
+        "drive.values": np.linspace(0, 1, 10),
+    }
+    return lambda changes=None: {**values, **(changes or {})}

@@ -1,0 +1,256 @@
+"""Plans: how many points, builds and chunks a configuration means, and that nothing else has a say in it."""
+
+import json
+from dataclasses import replace
+
+import pytest
+from brian2 import ms
+
+from runner.experiment import SCALES, load, names
+from runner.plan import describe
+from runner.quantities import ConfigError
+from runner.sweep import MAX_CHUNK, build_key, plan, read_sweep
+from tests.toy.experiment import toy
+
+
+def toy_plan(sweep=None, scale="smoke", chunk_seconds=20.0, overrides=None, **config):
+    """Plan the toy with a sweep."""
+    experiment = toy()
+    return plan(
+        replace(experiment, config={**experiment.config, "sweep": sweep, **config}),
+        scale,
+        overrides=overrides,
+        chunk_seconds=chunk_seconds,
+    )
+
+
+def test_no_sweep_is_one_point():
+    planned = toy_plan()
+    assert [point["point"] for point in planned.points] == [0]
+    assert len(planned.builds) == 1 and planned.chunks == [[0]] and planned.swept == []
+
+
+def test_product_of_the_lists_seeds_innermost():
+    planned = toy_plan({"cells.sigma": [1.0, 2.0], "cells.tau": ["10 ms", "20 ms", "30 ms"]}, "quick")
+    seen = [(p["values"]["cells.sigma"], p["values"]["cells.tau"], p["seed"]) for p in planned.points]
+    assert seen == [(s, pytest.approx(t), seed) for s in (1, 2) for t in (0.01, 0.02, 0.03) for seed in (1, 2)]
+    assert [point["point"] for point in planned.points] == list(range(12))
+    assert planned.swept == ["cells.sigma", "cells.tau"]
+    assert len(planned.builds) == 1
+
+
+def test_union_of_blocks():
+    planned = toy_plan([{"cells.sigma": [1.0, 2.0]}, {"cells.factor": [3]}])
+    assert [(p["values"]["cells.sigma"], p["values"]["cells.factor"]) for p in planned.points] == [(1, 1), (2, 1), (1, 3)]
+
+
+def test_values_are_plain_numbers_in_si():
+    values = toy_plan().points[0]["values"]
+    assert values["cells.tau"] == 0.02 and values["cells.noisy"] is True and values["run.duration"] == 1.0
+    json.dumps(values)
+
+
+def test_only_structure_needs_a_build():
+    planned = toy_plan({"cells.sigma": [1.0, 2.0], "network.n": [4, 5]})
+    assert len(planned.points) == 4 and len(planned.builds) == 2
+    for key, structure in planned.builds.items():
+        assert build_key(toy(), structure) == key
+    assert len({point["build"] for point in planned.points if point["values"]["network.n"] == 4}) == 1
+
+
+def test_equal_structures_written_differently_share_a_build():
+    assert len(toy_plan({"network.trial": ["350 ms", "0.35 s"]}).builds) == 1
+
+
+def test_chunks_hold_all_points_once_and_share_a_build():
+    planned = toy_plan({"network.n": [4, 5], "cells.sigma": [0.1 * k for k in range(1, 26)]}, chunk_seconds=7)
+    assert sorted(number for chunk in planned.chunks for number in chunk) == list(range(50))
+    for chunk in planned.chunks:
+        assert len({planned.points[number]["build"] for number in chunk}) == 1
+        assert len(chunk) <= 7
+    sizes = {len(chunk) for chunk in planned.chunks}
+    assert max(sizes) - min(sizes) <= 1
+
+
+@pytest.mark.parametrize(("seconds", "n"), [(20, 5), (100, 1), (1000, 1), (1, 100), (0.1, 100)])
+def test_size_of_chunks_follows_the_cost_of_a_point(seconds, n):
+    assert len(toy_plan({"cells.sigma": [0.01 * k for k in range(1, 101)]}, chunk_seconds=seconds).chunks) == n
+
+
+def test_chunks_are_bounded():
+    cheap = {"cost": {"point": {"smoke": "1 us"}}}
+    planned = toy_plan({"cells.sigma": [0.001 * k for k in range(1, 2002)]}, chunk_seconds=1e6, **cheap)
+    assert len(planned.chunks) == 3 and max(map(len, planned.chunks)) <= MAX_CHUNK
+
+
+def test_more_points_at_the_end_leave_full_chunks_alone():
+    few, more = (
+        toy_plan({"cells.sigma": [0.1 * k for k in range(1, n + 1)]}, chunk_seconds=10) for n in (20, 30)
+    )
+    assert few.chunks == more.chunks[:2]
+    assert [few.chunk_digest(k) for k in (0, 1)] == [more.chunk_digest(k) for k in (0, 1)]
+
+
+def test_digests_know_what_matters():
+    base = toy_plan()
+    assert toy_plan().content() == base.content()
+    assert toy_plan(overrides={"cells.sigma": 2.0}).digest != base.digest
+    assert toy_plan(scale="quick").digest != base.digest
+    assert toy_plan({"cells.sigma": [1.0]}, chunk_seconds=1).digest == base.digest
+
+
+@pytest.mark.parametrize("name", names())
+@pytest.mark.parametrize("scale", SCALES)
+def test_plans_of_the_experiments(name, scale):
+    planned = plan(load(name), scale)
+    assert plan(load(name), scale).content() == planned.content()
+    assert planned.points and len(planned.builds) == 1
+    assert sorted(number for chunk in planned.chunks for number in chunk) == list(range(len(planned.points)))
+    assert str(len(planned.points)) in describe(planned)
+    json.dumps(planned.content())
+
+
+@pytest.mark.parametrize("name", names())
+def test_smoke_and_quick_share_their_build(name):
+    assert plan(load(name), "smoke").builds.keys() == plan(load(name), "quick").builds.keys()
+
+
+def test_numbers_of_the_experiments():
+    expected = {
+        ("eprop/sine_tutorial", "quick"): 3,
+        ("eprop/sine_tutorial", "paper"): 30,
+        ("gle/lag_line", "quick"): 50,
+        ("gle/lag_line", "paper"): 15,
+        ("gupta/iris", "smoke"): 1,
+        ("gupta/iris", "paper"): 30,
+        ("sal/phase_plane", "smoke"): 2,
+        ("sal/phase_plane", "paper"): 20,
+    }
+    assert {key: len(plan(load(key[0]), key[1]).points) for key in expected} == expected
+
+
+def test_overrides_beat_the_scale_and_the_sweep():
+    planned = toy_plan({"cells.sigma": [1.0, 2.0]}, overrides={"cells.sigma": 3.0, "run.duration": "2 s"})
+    assert [point["values"]["cells.sigma"] for point in planned.points] == [3.0, 3.0]
+    assert planned.points[0]["values"]["run.duration"] == 2.0
+
+
+def test_flags_name_the_command_line():
+    with pytest.raises(ConfigError, match=r"^--set: cells.sigmaa: unknown key; did you mean 'cells.sigma'\?$"):
+        toy_plan(overrides={"cells.sigmaa": 3.0})
+    for seconds in (0, -1, float("nan"), float("inf")):
+        with pytest.raises(ConfigError, match="^chunk_seconds: .*: must be a positive number of seconds$"):
+            toy_plan(chunk_seconds=seconds)
+
+
+def test_the_build_key_depends_on_compiler_flags_and_traces(monkeypatch):
+    from runner import standalone, sweep
+
+    structure = {"network.n": 4}
+    key = build_key(toy(), structure)
+    assert build_key(toy(), structure) == key
+    assert build_key(toy(), structure, {"elements": 10, "every": 1 * ms}) != key
+    assert build_key(toy(), {"network.n": 5}) != key
+    monkeypatch.setattr(standalone, "FLAGS", ["-O2"])
+    other = build_key(toy(), structure)
+    assert other != key
+    monkeypatch.setattr(sweep, "compiler", lambda: ("g++", "g++ 1.0"))
+    assert build_key(toy(), structure) not in (key, other)
+
+
+# -- the sweep of a user -----------------------------------------------------------------------------------------------
+
+GOOD = "experiment: sal/phase_plane\nscale: smoke\nsweep:\n  synapses.eta: [0.1, 0.2]\n"
+
+
+@pytest.fixture
+def declared(tmp_path):
+    """Return a function: text of a file to the plan of the sweep it declares."""
+
+    def of(text, name="my.yaml"):
+        file = tmp_path / name
+        file.write_text(text)
+        user = read_sweep(str(file))
+        return plan(load(user.experiment), user.scale, user)
+
+    return of
+
+
+def test_sweep_of_a_user(declared):
+    planned = declared(f"{GOOD}seeds: 3\nset:\n  run.duration: 6 s\n  inputs: {{both: false}}\n")
+    assert planned.scale == "sweep-my"
+    assert [(p["values"]["synapses.eta"], p["seed"]) for p in planned.points] == [
+        (eta, seed) for eta in (0.1, 0.2) for seed in (1, 2, 3)
+    ]
+    assert {p["values"]["run.duration"] for p in planned.points} == {6.0}
+    assert {p["values"]["inputs.both"] for p in planned.points} == {False}
+    assert planned.builds.keys() == plan(load("sal/phase_plane"), "smoke").builds.keys()
+
+
+def test_sweep_survives_the_command_line(declared, tmp_path):
+    planned = declared(f"{GOOD}seeds: 2\nset: {{run.duration: 6 s}}\n")
+    user = read_sweep(read_sweep(str(tmp_path / "my.yaml")).text())
+    assert plan(load(user.experiment), user.scale, user).content() == planned.content()
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("sweep: {synapses.eta: [0.1]}\n", "experiment: missing"),
+        ("experiment: sal/phase_plane\n", "sweep: missing"),
+        (GOOD + "seed: 3\n", "seed: unknown key; did you mean 'seeds'?"),
+        (GOOD + "on: 3\n", "True: unknown key; valid are: "),
+        (GOOD + "seeds: 0\n", "seeds: needs a whole number of at least 1, got 0"),
+        (GOOD + "seeds: -1\n", "seeds: needs a whole number of at least 1, got -1"),
+        (GOOD + "seeds: 1.5\n", "seeds: needs a whole number of at least 1, got 1.5"),
+        (GOOD + "seeds: true\n", "seeds: needs a whole number of at least 1, got True"),
+        (GOOD + "set: 5\n", "set: must map keys to values, got 5"),
+        (GOOD + "set: {run.duration: 20 mV}\n", "run.duration: '20 mV' has the wrong unit"),
+        (GOOD + "set: {run.duration: -2 s}\n", "run.duration: must be positive, got '-2 s'"),
+        (GOOD + "set: {synapses.eta: 0.1}\n", "synapses.eta: given in both set and sweep; keep one of them"),
+        (GOOD + "set: {run.duration: 1 s, run: {duration: 2 s}}\n", "run.duration: given twice"),
+        (GOOD + "name: a b\n", "name: 'a b' must consist of letters, digits, - and _"),
+        (GOOD + "name: ../up\n", "name: '../up' must consist of letters, digits, - and _"),
+        (GOOD + "name: größe\n", "name: 'größe' must consist of letters, digits, - and _"),
+        (GOOD.replace("smoke", "smok"), "scale: unknown scale 'smok'; did you mean 'smoke'?"),
+        (GOOD.replace("smoke", "[1]"), "scale: unknown scale '[1]'; valid are: "),
+        (GOOD.replace("phase_plane", "phaseplane"), "experiment: unknown experiment 'sal/phaseplane'; did you mean"),
+        (GOOD.replace("sal/phase_plane", "3"), "experiment: unknown experiment '3'; valid are: "),
+        (GOOD.replace("synapses.eta", "synapses.etta"), "synapses.etta: unknown key; did you mean 'synapses.eta'?"),
+        (GOOD.replace("[0.1, 0.2]", "0.1"), "sweep.synapses.eta: needs a list of values, got 0.1"),
+        (GOOD.replace("[0.1, 0.2]", "[]"), "sweep.synapses.eta: is empty; give at least one value or remove the key"),
+        (GOOD.replace("[0.1, 0.2]", "[1e-4]"), "synapses.eta: '1e-4' is text, not a number; write 1.0e-04"),
+        (GOOD.replace("[0.1, 0.2]", "[.nan]"), "synapses.eta: needs a finite number, got nan"),
+        (GOOD.replace("[0.1, 0.2]", "[0.1 mV]"), "synapses.eta: needs a number without unit, got '0.1 mV'"),
+        (GOOD.replace("\n  synapses.eta: [0.1, 0.2]", " []"), "sweep: is empty; give at least one key"),
+        (GOOD.replace("\n  synapses.eta: [0.1, 0.2]", ""), "sweep: is empty; give at least one key"),
+        (GOOD.replace("\n  synapses.eta: [0.1, 0.2]", " [3]"), "sweep: must map keys to lists of values, got 3"),
+        (GOOD + "  synapses.eta: [0.3]\n", "synapses.eta: given twice (lines 4 and 5); keep one of them"),
+        (GOOD + "  synapses: {eta: [0.3]}\n", "synapses.eta: given twice, nested and with dots; keep one of them"),
+        ("experiment: [\n", "syntax: while parsing"),
+        ("", "file: must be a mapping of keys to values"),
+    ],
+)
+def test_bad_sweeps(declared, tmp_path, text, reason):
+    with pytest.raises(ConfigError) as error:
+        declared(text)
+    message = str(error.value)
+    assert message.startswith(f"{tmp_path / 'my.yaml'}: {reason}")
+    assert "\n" not in message
+
+
+def test_sweep_from_a_missing_file(tmp_path):
+    with pytest.raises(ConfigError, match="none.yaml: file: does not exist"):
+        read_sweep(str(tmp_path / "none.yaml"))
+
+
+def test_name_of_a_file_is_checked(declared):
+    with pytest.raises(ConfigError, match=r"name: 'my.sweep' must consist of letters"):
+        declared(GOOD, "my.sweep.yaml")
+
+
+def test_sweep_from_configfile():
+    user = read_sweep({"experiment": "sal/phase_plane", "scale": "smoke", "sweep": {"synapses.eta": [0.1]}})
+    assert (user.name, user.file) == ("custom", "--configfile")
+    with pytest.raises(ConfigError, match="^--configfile: sweeep: unknown key; did you mean 'sweep'"):
+        read_sweep({"experiment": "sal/phase_plane", "sweeep": {}})
