@@ -28,6 +28,10 @@ class _UniqueKeys(yaml.SafeLoader):
 def _mapping(loader: _UniqueKeys, node: yaml.MappingNode) -> dict[str, Any]:
     seen = {}
     for key_node, _ in node.value:
+        if key_node.tag == "tag:yaml.org,2002:merge":
+            continue
+        if not isinstance(key_node, yaml.ScalarNode):
+            raise ConfigError(loader.name, "syntax", f"line {key_node.start_mark.line + 1}: a key must be a word")
         key = loader.construct_object(key_node)
         if key in seen:
             raise ConfigError(

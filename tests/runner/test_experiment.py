@@ -49,10 +49,14 @@ def configured(tmp_path, monkeypatch):
         # What else can be wrong.
         ("[true, false]", "true", f"{FILE}: sweep.inputs.both: needs a list of values, got True"),
         ("[true, false]", "[1, 0]", f"{FILE}: inputs.both: needs true or false, got 1"),
-        ("{inputs.both: [true, false]}", "[]", f"{FILE}: sweep: is an empty list; give at least one block or remove it"),
+        (
+            "{inputs.both: [true, false]}",
+            "[]",
+            f"{FILE}: sweep: is an empty list; give at least one block or remove it",
+        ),
         ("{inputs.both: [true, false]}", "[3]", f"{FILE}: sweep: must map keys to lists of values, got 3"),
         ("{inputs.both: [true, false]}", "all", f"{FILE}: sweep: must map keys to lists of values, got 'all'"),
-        ("{inputs.both: [", "{run.seed: [", f"{FILE}: run.seed: unknown key; valid are: inputs."),
+        ("{inputs.both: [", "{run.seed: [", f"{FILE}: run.seed: unknown key; did you mean"),
         ("n_pairs: 20", "n_pairs: 2.5", f"{FILE}: network.n_pairs: needs a whole number, got 2.5"),
         ("n_pairs: 20", "n_pairs: .inf", f"{FILE}: network.n_pairs: needs a finite number, got inf"),
         ("run: {duration: 900 s}", "run: 900 s", f"{FILE}: run: must be a section of parameters, got '900 s'"),

@@ -41,7 +41,11 @@ def test_product_of_the_lists_seeds_innermost():
 
 def test_union_of_blocks():
     planned = toy_plan([{"cells.sigma": [1.0, 2.0]}, {"cells.factor": [3]}])
-    assert [(p["values"]["cells.sigma"], p["values"]["cells.factor"]) for p in planned.points] == [(1, 1), (2, 1), (1, 3)]
+    assert [(p["values"]["cells.sigma"], p["values"]["cells.factor"]) for p in planned.points] == [
+        (1, 1),
+        (2, 1),
+        (1, 3),
+    ]
 
 
 def test_values_are_plain_numbers_in_si():
@@ -84,9 +88,7 @@ def test_chunks_are_bounded():
 
 
 def test_more_points_at_the_end_leave_full_chunks_alone():
-    few, more = (
-        toy_plan({"cells.sigma": [0.1 * k for k in range(1, n + 1)]}, chunk_seconds=10) for n in (20, 30)
-    )
+    few, more = (toy_plan({"cells.sigma": [0.1 * k for k in range(1, n + 1)]}, chunk_seconds=10) for n in (20, 30))
     assert few.chunks == more.chunks[:2]
     assert [few.chunk_digest(k) for k in (0, 1)] == [more.chunk_digest(k) for k in (0, 1)]
 

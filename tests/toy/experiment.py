@@ -116,7 +116,10 @@ def toy():
     sections = {"network": Structure, **{name: model.params for name, model in OBJECTS.items()}}
     defaults = {"run.duration": 1000 * ms}
     defaults |= {f"{name}.{f.name}": f.metadata["default"] for name, p in sections.items() for f in fields(p)}
-    config = {"scales": {"smoke": {}, "quick": {"seeds": 2}, "paper": {"seeds": 5}}, "cost": {"point": {"smoke": "1 s"}}}
+    config = {
+        "scales": {"smoke": {}, "quick": {"seeds": 2}, "paper": {"seeds": 5}},
+        "cost": {"point": {"smoke": "1 s"}},
+    }
     return Experiment("toy/toy", Path(__file__).parent, sys.modules[__name__], config, defaults)
 
 
