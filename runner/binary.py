@@ -69,7 +69,7 @@ class Program:
         if given.dtype.kind not in "biuf" or not np.isfinite(given).all():
             raise RunError(f"{key}: holds a value that is not a finite number")
         converted = given.astype(dtype)
-        if dtype.kind in "iu" and not np.array_equal(converted, given):
+        if dtype.kind in "biu" and not np.array_equal(converted, given):
             raise RunError(f"{key}: needs whole numbers that fit {dtype}")
         if given.ndim and array["size"] >= 0 and given.size != array["size"]:
             raise RunError(f"{key}: needs {array['size']} values, got {given.size}")
@@ -99,6 +99,11 @@ class Program:
         RunError
             A wrong value, a complaint of the program, or an end before the end time.
         """
+        for key in ("run.seed", "run.duration"):
+            if key not in values:
+                raise RunError(f"{key}: is missing")
+        if float(self.check("run.duration", values["run.duration"])) <= 0:
+            raise RunError(f"run.duration: must be positive, got {values['run.duration']}")
         results = results.resolve()
         given = results / "given"
         given.mkdir(parents=True)
@@ -138,9 +143,10 @@ class Program:
         if status or complaint:
             raise RunError(f"the program ended with status {status}: {complaint or 'no message'}")
         info = results / "last_run_info.txt"
-        if not info.exists():
+        facts = info.read_text(encoding="utf-8").split() if info.exists() else []
+        if len(facts) < 2:
             raise RunError("the program wrote no results")
-        fraction = float(info.read_text(encoding="utf-8").split()[1])
+        fraction = float(facts[1])
         if fraction < 1:
             raise RunError(f"the program stopped after {100 * fraction:.1f} % of the simulated time")
         return {
