@@ -15,13 +15,13 @@ rule observe:
         recordings=recordings_of,
     output:
         directory("results/{scale}/{exp}/observations"),
-    params:
-        figure=lambda w: folder(w.exp) / "figure.py",
-        code=lambda w: of_figure(w.exp, "draw", "SIZE"),
     log:
         "results/logs/{scale}/{exp}/observe.log",
     conda:
         "../environment.yml"
+    params:
+        figure=lambda w: folder(w.exp) / "figure.py",
+        code=lambda w: of_figure(w.exp, "draw", "SIZE"),
     message:
         "observing {wildcards.exp} at scale {wildcards.scale}"
     shell:
@@ -62,13 +62,13 @@ rule draw:
             subcategory="{scale}",
         ),
         png="results/{scale}/{exp}/figure.png",
-    params:
-        figure=lambda w: folder(w.exp) / "figure.py",
-        code=lambda w: of_figure(w.exp, "observe"),
     log:
         "results/logs/{scale}/{exp}/draw.log",
     conda:
         "../environment.yml"
+    params:
+        figure=lambda w: folder(w.exp) / "figure.py",
+        code=lambda w: of_figure(w.exp, "observe"),
     message:
         "drawing {wildcards.exp} at scale {wildcards.scale}"
     shell:
@@ -83,12 +83,12 @@ rule score:
         targets=lambda w: folder(w.exp) / "targets.yaml",
     output:
         "results/{scale}/{exp}/score.json",
-    params:
-        code=code(BASE / "analysis" / "score.py"),
     log:
         "results/logs/{scale}/{exp}/score.log",
     conda:
         "../environment.yml"
+    params:
+        code=code(BASE / "analysis" / "score.py"),
     message:
         "scoring {wildcards.exp} at scale {wildcards.scale}"
     shell:

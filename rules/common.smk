@@ -18,7 +18,9 @@ BASE = Path(workflow.basedir)
 PYTHON = "python -m"
 if not workflow.deployment_settings.deployment_method:
     # Jobs use the Python that runs Snakemake, whether or not its environment is activated.
-    os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    os.environ["PATH"] = (
+        f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    )
 os.environ["PYTHONPATH"] = os.pathsep.join(
     filter(None, [workflow.basedir, os.environ.get("PYTHONPATH")])
 )
@@ -53,9 +55,7 @@ try:
     USER = None
     if "sweep" in config:
         declared = {k: v for k, v in config.items() if k != "chunk_seconds"}
-        USER = read_sweep(
-            declared if "experiment" in config else str(config["sweep"])
-        )
+        USER = read_sweep(declared if "experiment" in config else str(config["sweep"]))
         USER_PLAN = plan(
             load(USER.experiment), USER.scale, USER, chunk_seconds=CHUNK_SECONDS
         )

@@ -13,12 +13,12 @@ rule document:
         sources_of,
     output:
         "results/{scale}/{exp}/document.json",
-    params:
-        code=code(BASE / "runner" / "document.py"),
     log:
         "results/logs/{scale}/{exp}/document.log",
     conda:
         "../environment.yml"
+    params:
+        code=code(BASE / "runner" / "document.py"),
     message:
         "documenting {wildcards.exp}"
     shell:
@@ -35,18 +35,24 @@ def of_all(*files):
 rule report:
     """Write the page of one scale."""
     input:
-        of_all("figure.svg", "figure.png", "score.json", "provenance.json", "document.json"),
+        of_all(
+            "figure.svg",
+            "figure.png",
+            "score.json",
+            "provenance.json",
+            "document.json",
+        ),
         configs=[folder(exp) / "config.yaml" for exp in names()],
         template=BASE / "analysis" / "report.html.j2",
     output:
         directory("results/{scale}/report"),
-    params:
-        code=code(BASE / "analysis" / "report.py"),
-        experiments=BASE / "experiments",
     log:
         "results/logs/{scale}/report.log",
     conda:
         "../environment.yml"
+    params:
+        code=code(BASE / "analysis" / "report.py"),
+        experiments=BASE / "experiments",
     message:
         "writing the report of scale {wildcards.scale}"
     shell:

@@ -5,13 +5,13 @@ rule plan:
     """Resolve the configuration into points, builds and chunks."""
     output:
         "results/{scale}/{exp}/plan.json",
-    params:
-        digest=lambda w: digest(plan_of(w).content()),
-        arguments=plan_arguments,
     log:
         "results/logs/{scale}/{exp}/plan.log",
     conda:
         "../environment.yml"
+    params:
+        digest=lambda w: digest(plan_of(w).content()),
+        arguments=plan_arguments,
     message:
         "planning {wildcards.exp} at scale {wildcards.scale}"
     shell:
@@ -23,8 +23,6 @@ rule build:
     """Generate and compile the C++ program of one network structure."""
     output:
         directory("results/builds/{exp}/{key}"),
-    params:
-        arguments=build_arguments,
     log:
         "results/logs/builds/{exp}/{key}.log",
     benchmark:
@@ -35,6 +33,8 @@ rule build:
     resources:
         mem_mb=1500,
         runtime=20,
+    params:
+        arguments=build_arguments,
     message:
         "compiling {wildcards.exp}, structure {wildcards.key}"
     shell:
@@ -64,8 +64,6 @@ rule simulate:
         build=ancient(build_of),
     output:
         directory("results/{scale}/{exp}/recordings/{chunk}"),
-    params:
-        digest=lambda w: plan_of(w).chunk_digest(int(w.chunk)),
     log:
         "results/logs/{scale}/{exp}/simulate-{chunk}.log",
     benchmark:
@@ -75,6 +73,8 @@ rule simulate:
     resources:
         mem_mb=2000,
         runtime=minutes,
+    params:
+        digest=lambda w: plan_of(w).chunk_digest(int(w.chunk)),
     message:
         "simulating {wildcards.exp} at scale {wildcards.scale}, chunk {wildcards.chunk}"
     shell:

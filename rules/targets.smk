@@ -3,7 +3,10 @@
 
 def experiment_files(exp, scale):
     """Return the final files of one experiment."""
-    return [f"results/{scale}/{exp}/{name}" for name in ("figure.svg", "score.json", "provenance.json")]
+    return [
+        f"results/{scale}/{exp}/{name}"
+        for name in ("figure.svg", "score.json", "provenance.json")
+    ]
 
 
 rule quick:
@@ -49,7 +52,12 @@ for paper in sorted({exp.split("/")[0] for exp in names()}):
         name:
             paper
         input:
-            [file for exp in names() if exp.startswith(f"{paper}/") for file in experiment_files(exp, SCALE)],
+            [
+                file
+                for exp in names()
+                if exp.startswith(f"{paper}/")
+                for file in experiment_files(exp, SCALE)
+            ],
 
 
 localrules:
