@@ -322,7 +322,9 @@ def _cell(entry: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _same(one: Any, other: Any) -> bool:
-    """Tell whether two values are equal, numbers up to rounding."""
+    """Tell whether two values are equal, numbers up to rounding; a sweep over one value is that value."""
+    if isinstance(one, list) and len(one) == 1:
+        return _same(one[0], other)
     if isinstance(one, int | float) and isinstance(other, int | float):
         return math.isclose(one, other, rel_tol=1e-9)
     return one == other

@@ -136,6 +136,23 @@ def test_trend(accept, expected):
     assert outcome(target("trend", None, accept, **END)) == expected
 
 
+@pytest.mark.parametrize(
+    ("accept", "text"),
+    [
+        ({"less_than": START, "by_factor": 9}, "< other / 9"),
+        ({"greater_than": START, "by_factor": 9}, "> other × 9"),
+        ({"less_than": START, "by_difference": 0.5}, "< other − 0.5"),
+        ({"greater_than": START}, "> other"),
+        ({"below": 2}, "< 2"),
+        ({"above": 2}, "> 2"),
+    ],
+)
+def test_what_a_trend_accepts_is_written_out(accept, text):
+    """The report shows the condition, whether or not it was run."""
+    for scale in ("smoke", "quick"):
+        assert score({"it": target("trend", None, accept, **END)}, TABLES, scale)[0]["tolerance"] == text
+
+
 def test_trend_of_vectors_is_elementwise():
     """Every learning rate has to improve."""
     first = {"table": "loss", "column": "loss", "where": {"condition": "plain", "trial": 0}}
