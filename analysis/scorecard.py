@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from analysis.report import SYMBOLS, count, experiments, read_config, read_json, references, seconds, text
+from analysis.report import SYMBOLS, count, experiments, read_config, read_json, references, seconds, where
 from analysis.score import OUTCOMES, SCALES
 
 MARKERS = ("<!-- experiments -->", "<!-- /experiments -->")
@@ -113,7 +113,7 @@ def readme_table(folder: Path, bibliography: Path) -> str:
         source = config.get("paper") if isinstance(config.get("paper"), dict) else {}
         key = str(source.get("key", ""))
         paper = papers.get(key, {}).get("cite", key)
-        figure = text(source.get("figure", ""))
+        figure = where(source)
         scored = read_json(folder / name / "scorecard.json")
         score, cost = "not run", "–"
         if scored:
@@ -125,7 +125,7 @@ def readme_table(folder: Path, bibliography: Path) -> str:
             cost = seconds(sum(spent)) if spent else "–"
         title = str(config.get("title") or name).replace("|", r"\|")
         link = f"[{title}]({folder.name}/{name})<br>`{name}`"
-        paper += f", figure {figure}" if figure else ""
+        paper += f", {figure}" if figure else ""
         rows.append(f"| {link} | {paper} | {score} | {cost} | {scored.get('scale', '–')} |")
     return "\n".join(rows)
 

@@ -46,7 +46,7 @@ FUNCTIONS = {
 KNOWN_TO_LATEX = ("sin", "cos", "tan", "sinh", "cosh", "tanh", "log", "arcsin", "arccos", "arctan")
 RELATIONS = {"Lt": "<", "LtE": r"\le", "Gt": ">", "GtE": r"\ge", "Eq": "=", "NotEq": r"\ne"}
 ACCENTS = ("bar", "hat", "tilde", "dot")
-SIDES = {"pre": "pre", "post": "post"}
+SIDES = ("pre", "post")
 
 # How tightly a node binds; a node in a place that binds more tightly gets parentheses.
 OR, AND, NOT, COMPARE, SUM, SIGN, PRODUCT, POWER, ATOM = range(9)
@@ -75,6 +75,14 @@ def automatic_symbol(name: str) -> str:
     index = [sympy.latex(sympy.Symbol(part)) if part.isalpha() else part for part in rest]
     index = [p if len(p) == 1 or p.startswith("\\") or p.isdigit() else rf"\text{{{p}}}" for p in index]
     return f"{symbol}_{{{','.join(index)}}}" if index else symbol
+
+
+def _superscript(symbol: str, text: str) -> str:
+    """Add a superscript, beside the one that may be there."""
+    last = re.fullmatch(r"(.*)\^(?:\{(.*)\}|(\w|\*|\\[a-z]+|\\[a-z]+\{\w+\}))", symbol)
+    if last and (last[2] or last[3]).count("{") == (last[2] or last[3]).count("}"):
+        return f"{last[1]}^{{{last[2] or last[3]}, {text}}}"
+    return f"{{{symbol}}}^{{{text}}}" if "^" in symbol else f"{symbol}^{{{text}}}"
 
 
 def _is_sign(node: ast.AST) -> bool:
@@ -126,8 +134,7 @@ class Latex(NodeRenderer):
         base, _, side = name.rpartition("_")
         if base and side in SIDES:
             symbol = self.symbols.get(base) or self.other.get(base) or BUILT_IN.get(base) or automatic_symbol(base)
-            inner = f"{{{symbol}}}" if "^" in symbol else symbol
-            return rf"{inner}^{{\text{{{SIDES[side]}}}}}"
+            return _superscript(symbol, rf"\text{{{side}}}")
         if name in self.other:
             return self.other[name]
         if name in BUILT_IN:
@@ -178,7 +185,9 @@ class Latex(NodeRenderer):
         """Render a function: the usual notation where there is one, else its name and arguments."""
         name, values = getattr(node.func, "id", ""), [self.render_node(argument) for argument in node.args]
         if name == "int" and len(node.args) == 1 and self.is_boolean(node.args[0]):
-            return rf"\mathbb{{1}}\left[ {values[0]} \right]"
+            return rf"\left[ {values[0]} \right]"  # Iverson bracket
+        if name == "exp" and r"\frac" in values[0]:
+            return rf"\exp\left( {values[0]} \right)"
         if name in FUNCTIONS:
             return FUNCTIONS[name].format(*values)
         if name in KNOWN_TO_LATEX:
