@@ -11,9 +11,10 @@ mpl.use("agg")
 import matplotlib.pyplot as plt  # noqa: E402  (the backend is chosen first)
 
 from analysis.experiment_code import load  # noqa: E402
-from analysis.tables import read_folder  # noqa: E402
+from analysis.plots import STYLE  # noqa: E402
+from analysis.score import load as load_targets  # noqa: E402
+from analysis.score import reported  # noqa: E402
 
-STYLE = Path(__file__).with_name("house.mplstyle")
 SIZE = (7.0, 3.0)
 
 
@@ -22,18 +23,23 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m analysis.draw", description=__doc__)
     parser.add_argument("--figure", type=Path, required=True, help="figure.py of the experiment")
     parser.add_argument("--tables", type=Path, required=True, help="folder of observation tables")
+    parser.add_argument("--targets", type=Path, required=True, help="targets.yaml of the experiment")
     parser.add_argument("--provenance", type=Path, required=True, help="provenance.json")
     parser.add_argument("--svg", type=Path, required=True)
     parser.add_argument("--png", type=Path, required=True)
     args = parser.parse_args()
 
     module = load(args.figure)
+    targets, tables = load_targets(args.targets, args.tables)
     made = json.loads(args.provenance.read_text(encoding="utf-8"))
     plt.style.use(STYLE)
     # A fixed salt and no date: the same tables give the same file.
     mpl.rcParams["svg.hashsalt"] = made["experiment"]
     fig = plt.figure(figsize=getattr(module, "SIZE", SIZE), layout="constrained")
-    module.draw(read_folder(args.tables), fig)
+    module.draw({**tables, "reported": reported(targets)}, fig)
+    # A strip at the bottom is the stamp's own.
+    strip = 0.1 / fig.get_figheight()
+    fig.get_layout_engine().set(rect=(0, strip, 1, 1 - strip))
     stamp = f"{made['experiment']}, scale {made['scale']}, commit {made['commit'][:10]}{'+' if made['dirty'] else ''}"
     fig.text(1, 0, stamp, ha="right", va="bottom", fontsize=4.5, color="0.55")
     description = json.dumps({key: made[key] for key in ("experiment", "scale", "commit", "dirty", "checksum")})

@@ -385,6 +385,36 @@ def summary(entries: Iterable[Mapping[str, Any]]) -> dict[str, int]:
     return {outcome: counts[outcome] for outcome in OUTCOMES}
 
 
+def reported(targets: Mapping[str, Any]) -> DataFrame:
+    """Return the reported numbers as a table, for figures that show them.
+
+    Parameters
+    ----------
+    targets : Mapping
+        Content of ``targets.yaml``.
+
+    Returns
+    -------
+    DataFrame
+        One row per number: ``target``, ``table``, ``column``, ``value``, and the conditions of its observation, one
+        column each (a list of conditions goes with the list of numbers, element by element).
+    """
+    rows = []
+    for name, target in targets.items():
+        values = target["reported"].get("value", [])
+        values = values if isinstance(values, list) else [values]
+        where = target["observation"].get("where", {})
+        for k, value in enumerate(values):
+            row = {"target": name, "table": target["observation"]["table"], "column": target["observation"]["column"]}
+            conditions = {
+                column: wanted[k] if isinstance(wanted, list) and len(wanted) == len(values) else wanted
+                for column, wanted in where.items()
+                if not isinstance(wanted, list) or len(wanted) == len(values)
+            }
+            rows.append({**row, "value": float(value), **conditions})
+    return DataFrame(rows)
+
+
 def load(targets: Path, tables: Path) -> tuple[dict[str, Any], dict[str, DataFrame]]:
     """Read a target file and every ``<table>.parquet`` of a folder.
 

@@ -53,6 +53,7 @@ rule draw:
     input:
         observations="results/{scale}/{exp}/observations",
         provenance="results/{scale}/{exp}/provenance.json",
+        targets=lambda w: folder(w.exp) / "targets.yaml",
     output:
         svg=report(
             "results/{scale}/{exp}/figure.svg",
@@ -72,7 +73,7 @@ rule draw:
         "drawing {wildcards.exp} at scale {wildcards.scale}"
     shell:
         "{PYTHON} analysis.draw --figure {params.figure} --tables {input.observations}"
-        " --provenance {input.provenance} --svg {output.svg} --png {output.png} > {log} 2> >(tee -a {log} >&2)"
+        " --targets {input.targets} --provenance {input.provenance} --svg {output.svg} --png {output.png} > {log} 2> >(tee -a {log} >&2)"
 
 
 rule score:

@@ -22,7 +22,7 @@ from brian2 import (
     second,
     set_device,
 )
-from brian2.core.variables import ArrayVariable, DynamicArrayVariable
+from brian2.core.variables import ArrayVariable, DynamicArrayVariable, Subexpression
 from brian2.monitors.spikemonitor import EventMonitor
 
 from runner.fingerprint import digest
@@ -109,10 +109,9 @@ def add_traces(network: Network, elements: int, every: Any) -> None:
         names = [
             name
             for name, var in obj.variables.items()
-            if isinstance(var, ArrayVariable)
-            and var.owner is obj
-            and not var.scalar
-            and not var.read_only
+            if isinstance(var, ArrayVariable | Subexpression)
+            and getattr(var.owner, "name", "") == obj.name
+            and not (var.scalar or var.read_only and isinstance(var, ArrayVariable))
             and np.issubdtype(var.dtype, np.floating)
             and name != "lastspike"
         ]
@@ -121,15 +120,12 @@ def add_traces(network: Network, elements: int, every: Any) -> None:
             network.add(StateMonitor(obj, names, record=record, dt=every, name=f"traces_{obj.name}"))
 
 
-def _fields(owner: Any, skip: tuple[str, ...] = ()) -> dict[str, ArrayVariable]:
+def _fields(owner: Any) -> dict[str, ArrayVariable]:
     """Return the array variables that an object owns."""
     return {
         name: var
         for name, var in owner.variables.items()
-        if isinstance(var, ArrayVariable)
-        and var.owner is not None
-        and var.owner.name == owner.name
-        and name not in skip
+        if isinstance(var, ArrayVariable) and var.owner is not None and var.owner.name == owner.name
     }
 
 

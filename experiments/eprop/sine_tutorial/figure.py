@@ -3,10 +3,11 @@
 import numpy as np
 import pandas as pd
 
-from analysis.plots import COLOURS, band, panel_label
+from analysis.plots import COLOURS, band, panel_label, reported
 
 SIZE = (7.0, 2.9)
 FEEDBACK = {"symmetric": "blue", "random": "orange", "none": "grey"}
+LABELS = {"symmetric": "symmetric feedback", "random": "random feedback", "none": "readout alone"}
 
 
 def _feedback(points: pd.DataFrame) -> pd.DataFrame:
@@ -52,19 +53,16 @@ def observe(recordings):
 
 def draw(tables, fig):
     """Panel a: loss; b: rate; c, d: the readout in the first and the last trial."""
-    left, right = fig.subfigures(1, 2, width_ratios=[1.25, 1])
+    left, right = fig.subfigures(1, 2, width_ratios=[1.35, 1])
     (ax_loss, ax_rate) = left.subplots(1, 2)
-    learning, reported = tables["learning"], tables["reported"]
+    learning, marks = tables["learning"], tables["reported"]
     for kind, colour in FEEDBACK.items():
         rows = learning[learning["feedback"] == kind]
-        band(ax_loss, rows, x="iteration", y="loss", over="seed", label=f"{kind} feedback", colour=COLOURS[colour])
-        band(ax_rate, rows, x="iteration", y="rate_Hz", over="seed", label=kind, colour=COLOURS[colour])
-    marks = reported[(reported["column"] == "loss") & reported["iteration"].notna()]
-    last = learning["iteration"].max()
-    marks = marks[marks["iteration"] <= last]
-    ax_loss.plot(marks["iteration"], marks["value"], "o", ms=3.2, mfc="none", mec="0.3", mew=0.7, label="reported")
+        band(ax_loss, rows, x="iteration", y="loss", over="seed", label=LABELS[kind], colour=colour)
+        band(ax_rate, rows, x="iteration", y="rate_Hz", over="seed", colour=colour)
+    marks = marks[(marks["column"] == "loss") & (marks["iteration"] <= learning["iteration"].max())]
+    reported(ax_loss, marks["value"], marks["iteration"])
     ax_loss.set(xlabel="iteration", ylabel="loss of the trial", ylim=(0, None))
-    ax_loss.legend(loc="upper right", bbox_to_anchor=(1.0, 0.86))
     ax_rate.set(xlabel="iteration", ylabel="mean firing rate (Hz)", ylim=(0, None))
     for label, ax in zip("ab", (ax_loss, ax_rate), strict=True):
         panel_label(ax, label)
@@ -72,13 +70,13 @@ def draw(tables, fig):
     axes = right.subplots(2, 1, sharex=True, sharey=True)
     for ax, trial, label in zip(axes, ("first", "last"), "cd", strict=True):
         rows = tables["drawn"][tables["drawn"]["trial"] == trial]
-        for kind in ("random", "symmetric"):
+        for kind in ("symmetric", "random"):
             one = rows[rows["feedback"] == kind]
             ax.plot(one["t_ms"], one["y"], lw=1.0, color=COLOURS[FEEDBACK[kind]])
         goal = rows[rows["feedback"] == "random"]
-        ax.plot(goal["t_ms"], goal["goal"], "--", lw=1.0, color="0.3", label="target")
+        (target,) = ax.plot(goal["t_ms"], goal["goal"], "--", lw=1.0, color="0.3", label="target")
         ax.set_title(f"{trial} trial", loc="center")
         ax.set_ylabel("readout")
         panel_label(ax, label)
-    axes[0].legend(loc="upper right")
+    fig.legend(handles=[*ax_loss.get_legend_handles_labels()[0], target], loc="outside upper center", ncols=5)
     axes[1].set_xlabel("time in the trial (ms)")

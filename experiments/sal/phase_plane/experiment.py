@@ -1,0 +1,47 @@
+"""Two reciprocally connected neurons, many times over: do both weights meet?"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from brian2 import Network, NeuronGroup, Quantity, StateMonitor, Synapses, defaultclock, ms
+
+from models import sal
+from models.base import param
+
+
+@dataclass(frozen=True)
+class Structure:
+    """What changes the compiled program."""
+
+    n_pairs: int = param(20, "independent pairs of neurons", r"n", "spec. 7.1")
+    dt: Quantity = param(0.4 * ms, "time step, tau_ref / 25", r"\Delta t", "spec. 7.1")
+    epoch: Quantity = param(600 * ms, "learning epoch, 60 tau_ref", r"T", "spec. 7.1")
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What the arrays of a point are made from."""
+
+    w_21: float = param(0.5, "initial weight from neuron 1 to neuron 2", r"W_{21}", "spec. 7.1")
+    w_12: float = param(1.5, "initial weight from neuron 2 to neuron 1", r"W_{12}", "spec. 7.1")
+    b_1: float = param(-0.5, "bias of neuron 1", r"b_1", "spec. 7.1")
+    b_2: float = param(-0.2, "bias of neuron 2", r"b_2", "spec. 7.1")
+    both: bool = param(True, "both weights are plastic; otherwise only the one onto neuron 2")
+
+
+OBJECTS = {"neurons": sal.neuron, "synapses": sal.synapse}
+FINAL = ["synapses.w"]
+
+
+def network(p: Structure) -> Network:
+    """Return pairs of neurons: neuron 1 of pair k has index 2 k, neuron 2 has 2 k + 1."""
+    defaultclock.dt = p.dt
+    neurons = NeuronGroup(2 * p.n_pairs, name="neurons", **sal.neuron.kwargs())
+    synapses = Synapses(neurons, neurons, name="synapses", **sal.synapse.kwargs())
+    index = np.arange(2 * p.n_pairs)
+    synapses.connect(i=index, j=index ^ 1)
+    synapses.pre.order = -1
+    synapses.post.order = 1
+    sal.synapse.add_steps(synapses, epoch=p.epoch)
+    weights = StateMonitor(synapses, "w", record=list(index), dt=p.epoch, when="end", order=2, name="weights")
+    return Network(neurons, synapses, weights)

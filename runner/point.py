@@ -1,0 +1,74 @@
+"""Run a single point of an experiment again, with traces of everything if wanted."""
+
+import argparse
+import logging
+import sys
+from pathlib import Path
+
+import yaml
+from brian2 import ms
+
+from runner.binary import Program, RunError
+from runner.build import build
+from runner.experiment import load
+from runner.files import atomic
+from runner.quantities import ConfigError, parse
+from runner.records import write
+from runner.simulate import run_point
+from runner.standalone import BuildError
+from runner.sweep import build_key, plan, read_sweep
+
+
+def main() -> None:
+    """Command line of the single point."""
+    parser = argparse.ArgumentParser(prog="python -m runner.point", description=__doc__)
+    parser.add_argument("experiment", help="<paper>/<experiment>")
+    parser.add_argument("--point", type=int, required=True, help="number of the point (plan.json, points.parquet)")
+    parser.add_argument("--scale", default="quick")
+    parser.add_argument("--sweep", help="sweep of your own: YAML file, or JSON text")
+    parser.add_argument("--set", nargs="*", default=[], metavar="KEY=VALUE", help="override, e.g. run.duration='2 s'")
+    parser.add_argument("--traces", action="store_true", help="record every state variable")
+    parser.add_argument("--elements", type=int, default=10, help="neurons or synapses of each object to trace")
+    parser.add_argument("--every", default="1 ms", help="sampling interval of the traces")
+    parser.add_argument("--device", choices=("cpp_standalone", "numpy"), default="cpp_standalone")
+    parser.add_argument("--out", type=Path, help="folder of tables; default results/points/<experiment>/<point>")
+    args = parser.parse_args()
+    logging.getLogger("brian2").setLevel(logging.WARNING)
+    try:
+        overrides = {}
+        for item in args.set:
+            key, found, value = item.partition("=")
+            if not found:
+                raise ConfigError("--set", item, "must have the form KEY=VALUE")
+            overrides[key] = yaml.safe_load(value)
+        experiment = load(args.experiment)
+        user = read_sweep(args.sweep) if args.sweep else None
+        planned = plan(experiment, args.scale, user, overrides)
+        if not 0 <= args.point < len(planned.points):
+            raise ConfigError("--point", str(args.point), f"must lie between 0 and {len(planned.points) - 1}")
+        point = planned.points[args.point]
+        structure = planned.builds[point["build"]]
+        traces = None
+        if args.traces:
+            traces = {"elements": args.elements, "every": parse(args.every, 1 * ms, "--every", "interval")}
+        if args.device == "numpy":
+            from runner.numpy_device import run_numpy
+
+            tables = run_numpy(experiment, structure, point, traces)
+        else:
+            folder = Path("results/builds") / experiment.name / build_key(experiment, structure, traces)
+            if not folder.exists():
+                print(f"compiling {experiment.name}", flush=True)
+                build(experiment, structure, folder, traces=traces)
+            tables, _ = run_point(experiment.name, point, Program(folder))
+    except (ConfigError, BuildError, RunError) as error:
+        sys.exit(str(error))
+    out = args.out or Path("results/points") / experiment.name / str(args.point)
+    with atomic(out, directory=True) as folder:
+        write(tables, folder)
+    for name, table in tables.items():
+        print(f"{out / name}.parquet: {len(table)} rows; {', '.join(table.columns)}")
+
+
+if __name__ == "__main__":
+    main()
