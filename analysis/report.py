@@ -322,13 +322,14 @@ def count(entries: Iterable[Mapping[str, Any]]) -> dict[str, int]:
         Outcome to number of targets.
     """
     outcomes = [entry.get("outcome") for entry in entries]
-    counts = {outcome: outcomes.count(outcome) for outcome in OUTCOMES[:-1]}
+    counts: dict[str, int] = {outcome: outcomes.count(outcome) for outcome in OUTCOMES[:-1]}
     return {**counts, "not run": len(outcomes) - sum(counts.values())}
 
 
 def _cell(entry: Mapping[str, Any]) -> dict[str, str]:
     """Turn one scored target into the texts of its row."""
-    outcome = entry.get("outcome") if entry.get("outcome") in OUTCOMES else "not run"
+    outcome = str(entry.get("outcome"))
+    outcome = outcome if outcome in OUTCOMES else "not run"
     kind = entry.get("kind", "")
     observed = numbers(entry.get("observed"), kind)
     if entry.get("other"):
@@ -431,7 +432,8 @@ def experiment(name: str, scale: str, results: Path, folder: Path) -> dict[str, 
     config = read_config(folder / name / "config.yaml")
     scored = read_json(place / "score.json")
     provenance = read_json(place / "provenance.json")
-    paper = config.get("paper") if isinstance(config.get("paper"), Mapping) else {}
+    paper = config.get("paper")
+    paper = paper if isinstance(paper, Mapping) else {}
     entries = scored.get("targets", [])
     used = {**settings(config, scale), **resolved(provenance)}
     readme = folder / name / "README.md"

@@ -7,7 +7,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 import pandas as pd
@@ -37,7 +37,7 @@ ACCEPTS = {
 # -- validation --------------------------------------------------------------------------------------------------------
 
 
-def _refuse(file: str, key: str, what: str, name: object = None, valid: Iterable[object] = ()) -> None:
+def _refuse(file: str, key: str, what: str, name: object = None, valid: Iterable[object] = ()) -> NoReturn:
     """Raise the one-line error: file, key, what is wrong, and the nearest valid name."""
     options = [str(v) for v in valid]
     near = difflib.get_close_matches(str(name), options, n=1, cutoff=0.5)
@@ -185,7 +185,8 @@ def _mask(column: pd.Series, wanted: Any) -> np.ndarray:
     """Tell which rows equal `wanted` or, for a list, one of its entries; floats up to rounding."""
     options = wanted if isinstance(wanted, list) else [wanted]
     if pd.api.types.is_float_dtype(column) and all(isinstance(o, int | float) for o in options):
-        return np.isclose(column.to_numpy()[:, None], np.asarray(options, float), rtol=1e-9, atol=0).any(axis=1)
+        near: Any = np.isclose(column.to_numpy()[:, None], np.asarray(options, float), rtol=1e-9, atol=0)
+        return near.any(axis=1)
     return column.isin(options).to_numpy()
 
 
@@ -210,7 +211,7 @@ def select(table: DataFrame, observation: Mapping[str, Any]) -> np.ndarray:
     where = observation.get("where", {})
     # A text column may hold the word "first" itself; then it is a value like any other.
     positional = {c: w for c, w in where.items() if isinstance(w, str) and w in POSITIONS and w not in set(table[c])}
-    rows = table
+    rows: Any = table
     for column, wanted in where.items():
         if column not in positional:
             rows = rows[_mask(rows[column], wanted)]
@@ -302,7 +303,8 @@ def _distribution(observed: np.ndarray, target: Mapping[str, Any]) -> dict[str, 
     size = target["accept"]["ks"]
     if np.isnan(observed).any():
         return {"outcome": "differs", "note": "the observation holds NaN"}
-    distance = float(ks_2samp(observed, target["reported"]["value"]).statistic)
+    test: Any = ks_2samp(observed, target["reported"]["value"])
+    distance = float(test.statistic)
     return {"outcome": _grade(distance, size), "deviation": distance / size, "note": f"KS = {distance:.3g}"}
 
 

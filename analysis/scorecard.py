@@ -66,7 +66,8 @@ def one_screen(cards: Mapping[str, Mapping[str, Any]], scale: str) -> str:
         Lines.
     """
     width = max((len(name) for name in cards), default=0)
-    lines, total = [], dict.fromkeys(OUTCOMES, 0)
+    lines: list[str] = []
+    total: dict[str, int] = dict.fromkeys(OUTCOMES, 0)
     for name, scored in cards.items():
         if not scored:
             lines.append(f"{name:{width}}  not run at scale {scale}")
@@ -110,7 +111,8 @@ def readme_table(folder: Path, bibliography: Path) -> str:
     rows = ["| experiment | paper | score | CPU time | scale |", "|---|---|---|---|---|"]
     for name in experiments(folder):
         config = read_config(folder / name / "config.yaml")
-        source = config.get("paper") if isinstance(config.get("paper"), dict) else {}
+        source = config.get("paper")
+        source = source if isinstance(source, dict) else {}
         key = str(source.get("key", ""))
         paper = papers.get(key, {}).get("cite", key)
         figure = where(source)

@@ -85,19 +85,14 @@ def _superscript(symbol: str, text: str) -> str:
     return f"{{{symbol}}}^{{{text}}}" if "^" in symbol else f"{symbol}^{{{text}}}"
 
 
-def _is_sign(node: ast.AST) -> bool:
-    return isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub)
-
-
 class _Sign(ast.NodeTransformer):
     """Move a minus out of a product or quotient: Python reads ``-v / tau`` as ``(-v) / tau``."""
 
     def visit_BinOp(self, node: ast.BinOp) -> ast.expr:
         self.generic_visit(node)
-        if isinstance(node.op, ast.Mult | ast.Div) and _is_sign(node.left):
-            sign, node.left = node.left, node.left.operand
-            sign.operand = node
-            return sign
+        sign = node.left
+        if isinstance(node.op, ast.Mult | ast.Div) and isinstance(sign, ast.UnaryOp) and isinstance(sign.op, ast.USub):
+            return ast.UnaryOp(ast.USub(), ast.BinOp(sign.operand, node.op, node.right))
         return node
 
 
