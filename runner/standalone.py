@@ -4,7 +4,10 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Mapping
+import sys
+import traceback
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +42,37 @@ cstdio cstring chrono condition_variable mutex thread utility limits sstream std
 
 class BuildError(Exception):
     """The network cannot be built."""
+
+
+@contextmanager
+def explained(module: Any) -> Iterator[None]:
+    """Turn what Brian2 says about wrong equations into one line; the full story goes to the job's log.
+
+    Parameters
+    ----------
+    module : module
+        The ``experiment.py`` whose network is made.
+
+    Raises
+    ------
+    BuildError
+        In place of any exception of the block.
+    """
+    try:
+        yield
+    except BuildError:
+        raise
+    except Exception as error:
+        traceback.print_exc(file=sys.stdout)
+        story = [error]
+        while (cause := story[-1].__cause__ or story[-1].__context__) is not None:
+            story.append(cause)
+        where = re.search(r"object named '(\w+)'", " ".join(map(str, story)))
+        root = story[-1]
+        raise BuildError(
+            f"{module.__name__}: {f'object {where.group(1)}' if where else 'network'}: {type(root).__name__}: "
+            + " ".join(str(root).split())
+        ) from None
 
 
 def run_group() -> NeuronGroup:
@@ -77,10 +111,11 @@ def assemble(module: Any, structure: Mapping[str, Any], traces: Mapping[str, Any
     Raises
     ------
     BuildError
-        An object that the experiment declares is not in the network.
+        Brian2 refuses the equations, or an object that the experiment declares is not in the network.
     """
     values = {key.split(".", 1)[1]: value for key, value in structure.items()}
-    network = module.network(module.Structure(**values))
+    with explained(module):
+        network = module.network(module.Structure(**values))
     objects = {obj.name for obj in network.objects}
     for name in module.OBJECTS:
         if name not in objects:
@@ -92,7 +127,7 @@ def assemble(module: Any, structure: Mapping[str, Any], traces: Mapping[str, Any
 
 
 def add_traces(network: Network, elements: int, every: Any) -> None:
-    """Record every state variable of every group.
+    """Record every state variable of every group; of neurons also the subexpressions.
 
     Parameters
     ----------
@@ -109,7 +144,7 @@ def add_traces(network: Network, elements: int, every: Any) -> None:
         names = [
             name
             for name, var in obj.variables.items()
-            if isinstance(var, ArrayVariable | Subexpression)
+            if isinstance(var, ArrayVariable if isinstance(obj, Synapses) else ArrayVariable | Subexpression)
             and getattr(var.owner, "name", "") == obj.name
             and not (var.scalar or var.read_only and isinstance(var, ArrayVariable))
             and np.issubdtype(var.dtype, np.floating)
@@ -274,7 +309,8 @@ def generate(module: Any, structure: Mapping[str, Any], project: Path, header: P
     for kind in ("include_dirs", "library_dirs", "runtime_library_dirs"):
         setattr(prefs.codegen.cpp, kind, [])
     network = assemble(module, structure, traces)
-    network.run(1 * second, namespace={})
+    with explained(module):
+        network.run(1 * second, namespace={})
     device.build(directory=str(project), compile=False, run=False)
     steps = [float(obj.clock.dt) for obj in network.sorted_objects]
     _adapt(project, network.name, 0.01 * min(steps))
