@@ -203,7 +203,7 @@ def broken(path, value, kind="level"):
     ("path", "value", "message"),
     [
         ("kindd", "level", "t.yaml: it: unknown key 'kindd'; did you mean 'kind'?"),
-        ("kind", "levle", "t.yaml: it.kind: unknown value 'levle'; did you mean 'level'?"),
+        ("kind", "levels", "t.yaml: it.kind: unknown value 'levels'; did you mean 'level'?"),
         ("claim", None, "t.yaml: it: missing key 'claim'"),
         ("claim", " ", "t.yaml: it.claim: expected a text, got ' '"),
         ("scales", ["quik"], "t.yaml: it.scales: unknown value 'quik'; did you mean 'quick'?"),
