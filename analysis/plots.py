@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -39,7 +40,7 @@ def panel_label(ax: Axes, text: str) -> None:
     text : str
         The letter, for example ``a``.
     """
-    shift = ScaledTranslation(-26 / 72, 5 / 72, ax.get_figure(root=True).dpi_scale_trans)
+    shift = ScaledTranslation(-26 / 72, 5 / 72, ax.figure.dpi_scale_trans)
     ax.text(0, 1, text, transform=ax.transAxes + shift, fontweight="bold", fontsize="large", va="bottom")
 
 
@@ -70,7 +71,8 @@ def band(
     Line2D
         The line of the mean.
     """
-    spread = rows.groupby([x, over])[y].mean().groupby(level=0).agg(["mean", "std"])
+    averages: Any = rows.groupby([x, over])[y].mean()
+    spread = averages.groupby(level=0).agg(["mean", "std"])
     position, mean = spread.index.to_numpy(), spread["mean"].to_numpy()
     deviation = np.nan_to_num(spread["std"].to_numpy())  # a single replicate has no spread
     (line,) = ax.plot(position, mean, color=COLOURS[colour], label=label)
