@@ -32,7 +32,7 @@ rule observe:
 rule provenance:
     """Write down what made the tables: code, versions, machine, parameters, cost."""
     input:
-        plan=ancient("results/{scale}/{exp}/plan.json"),
+        plan="results/{scale}/{exp}/plan.json",
         recordings=recordings_of,
         observations="results/{scale}/{exp}/observations",
     output:

@@ -43,6 +43,8 @@ rule report:
             "document.json",
         ),
         configs=[folder(exp) / "config.yaml" for exp in names()],
+        remarks=sorted((BASE / "experiments").glob("*/*/README.md")),
+        references=BASE / "references.bib",
         template=BASE / "analysis" / "report.html.j2",
     output:
         directory("results/{scale}/report"),

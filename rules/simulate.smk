@@ -59,9 +59,8 @@ def minutes(wildcards, attempt):
 rule simulate:
     """Run one chunk of points with a program that is already compiled."""
     input:
-        # A rewritten plan or a rebuilt program with the same digest gives the same recordings.
-        plan=ancient("results/{scale}/{exp}/plan.json"),
-        build=ancient(build_of),
+        plan="results/{scale}/{exp}/plan.json",
+        build=build_of,
     output:
         directory("results/{scale}/{exp}/recordings/{chunk}"),
     log:

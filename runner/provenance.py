@@ -58,7 +58,7 @@ def main() -> None:
         "flags": builds[0]["flags"],
         "cpu": _cpu(),
         "parameters": {**fixed, **{k: [json.loads(v) for v in values] for k, values in swept.items()}},
-        "units": {key: unit for key, (unit, _) in plan["units"].items()},
+        "units": plan["units"],
         "build": {
             "keys": keys,
             "cpu_s": round(sum(build["cpu_s"] for build in builds), 2),
