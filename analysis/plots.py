@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
 
 import numpy as np
+import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.collections import PathCollection
 from matplotlib.lines import Line2D
@@ -71,14 +71,19 @@ def band(
     Line2D
         The line of the mean.
     """
-    averages: Any = rows.groupby([x, over])[y].mean()
-    spread = averages.groupby(level=0).agg(["mean", "std"])
-    position, mean = spread.index.to_numpy(), spread["mean"].to_numpy()
-    deviation = np.nan_to_num(spread["std"].to_numpy())  # a single replicate has no spread
-    (line,) = ax.plot(position, mean, color=COLOURS[colour], label=label)
-    if deviation.any():
-        ax.fill_between(position, mean - deviation, mean + deviation, color=COLOURS[colour], alpha=0.2, linewidth=0)
-    return line
+    means = rows.groupby([x, over], as_index=False)[y].mean()
+    sns.lineplot(
+        means,
+        x=x,
+        y=y,
+        errorbar="sd",
+        color=COLOURS[colour],
+        err_kws={"linewidth": 0},
+        label=label,
+        legend=False,
+        ax=ax,
+    )
+    return ax.lines[-1]
 
 
 def reported(

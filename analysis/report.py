@@ -370,7 +370,8 @@ def _mathematics(
     content: Mapping[str, Any], used: Mapping[str, str], provenance: Mapping[str, Any]
 ) -> dict[str, list[dict[str, Any]]]:
     """Mark the formulas of ``document.json`` as HTML, sort the lines by kind, and add the values used."""
-    objects, shown = [], {}
+    objects: list[dict[str, Any]] = []
+    shown: dict[str, str] = {}
     for item in content.get("objects", ()):
         rows = [{**row, "math": Markup(row["math"])} for row in item["equations"]]
         variables = [row for row in rows if row["kind"] == "variable"]

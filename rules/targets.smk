@@ -1,4 +1,4 @@
-"""What can be asked for: a scale, a paper, an experiment, the sweep of the user."""
+"""What can be asked for beside the scales: a paper, an experiment, the sweep of the user."""
 
 
 def experiment_files(exp, scale):
@@ -7,25 +7,6 @@ def experiment_files(exp, scale):
         f"results/{scale}/{exp}/{name}"
         for name in ("figure.svg", "score.json", "provenance.json")
     ]
-
-
-rule quick:
-    """Minutes: the default."""
-    default_target: True
-    input:
-        "results/quick/report",
-
-
-rule smoke:
-    """Seconds: does everything run?"""
-    input:
-        "results/smoke/report",
-
-
-rule paper:
-    """As published: hours to days."""
-    input:
-        "results/paper/report",
 
 
 if USER is not None:

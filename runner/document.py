@@ -170,7 +170,7 @@ class Latex(NodeRenderer):
         """Render a number or a truth value."""
         if isinstance(node.value, bool):
             return rf"\text{{{str(node.value).lower()}}}"
-        mantissa, _, exponent = f"{node.value:.12g}".partition("e")
+        mantissa, _, exponent = format(node.value, ".12g").partition("e")
         if not exponent:
             return mantissa
         power = f"10^{{{int(exponent)}}}"
@@ -318,7 +318,8 @@ def comments(equations: str) -> dict[str, str]:
         Variable name to comment. A comment on a line of its own belongs to the next equation.
     """
     found: dict[str, list[str]] = {}
-    name, waiting = "", []
+    name = ""
+    waiting: list[str] = []
     for line in equations.splitlines():
         text, _, comment = line.partition("#")
         start = re.match(r"\s*(?:d(\w+)\s*/\s*dt\s*=|(\w+)\s*[=:])", text)
@@ -513,7 +514,7 @@ def document(objects: Mapping[str, Model], structure: type | None = None, inputs
     }
     for name, model in objects.items():
         latex = Latex(own_symbols(model), shared, boolean)
-        entry = {"object": name, "model": model.name, "text": model.text, "source": model.source}
+        entry: dict[str, Any] = {"object": name, "model": model.name, "text": model.text, "source": model.source}
         entry |= {"equations": equations(model, latex), "steps": steps(model, latex)}
         described.append({**entry, "parameters": parameters(model.params, name), "deviations": list(model.deviations)})
     return {

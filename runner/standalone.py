@@ -64,7 +64,7 @@ def explained(module: Any) -> Iterator[None]:
         raise
     except Exception as error:
         traceback.print_exc(file=sys.stdout)
-        story = [error]
+        story: list[BaseException] = [error]
         while (cause := story[-1].__cause__ or story[-1].__context__) is not None:
             story.append(cause)
         where = re.search(r"object named '(\w+)'", " ".join(map(str, story)))

@@ -328,15 +328,19 @@ def plan(
         sweep = own["sweep"]
         of_scale = {key: value for key, value in of_scale.items() if key.split(".")[0] != "sweep"}
     values |= {key: experiment.parse(key, value, file) for key, value in of_scale.items()}
-    label, sweep_file = scale, file
+    label: str = scale
+    sweep_file: object = file
     if user is not None:
-        label, sweep_file, sweep, seeds = f"sweep-{user.name}", user.file, user.sweep, user.seeds or seeds
+        label, sweep_file, sweep = f"sweep-{user.name}", user.file, user.sweep
+        seeds = seeds if user.seeds is None else user.seeds
         values |= {key: experiment.parse(key, value, user.file) for key, value in user.values.items()}
     values |= {key: experiment.parse(key, value, "--set") for key, value in (overrides or {}).items()}
     if not isinstance(seeds, int) or isinstance(seeds, bool) or seeds < 1:
         raise ConfigError(sweep_file, "seeds", f"needs a whole number of at least 1, got {seeds!r}")
 
-    points, builds, swept = [], {}, {}
+    points: list[dict[str, Any]] = []
+    builds: dict[str, dict[str, Any]] = {}
+    swept: dict[str, None] = {}
     for block in _blocks(experiment, sweep, sweep_file):
         for combination in product(*block.values()):
             resolved = values | dict(zip(block, combination, strict=True))
@@ -364,7 +368,7 @@ def plan(
         list(swept),
         cost,
         drawn,
-        digest([[sources[point["build"]], point["seed"], point["values"]] for point in points], drawn),
+        digest([[sources[str(point["build"])], point["seed"], point["values"]] for point in points], drawn),
     )
 
 
