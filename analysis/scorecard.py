@@ -84,11 +84,12 @@ def _ratio(summary: Mapping[str, int]) -> str:
 
 
 def _rest(scored: Mapping[str, Any]) -> str:
-    """Name the targets that do not match."""
+    """Name the targets that do not match, and count those that were not run."""
     parts = []
     for outcome in OUTCOMES[1:]:
         names = [name for name, found in scored["targets"].items() if found == outcome]
-        parts += [f"{outcome}: {', '.join(names)}"] if names else []
+        said = str(len(names)) if outcome == "not run" else ", ".join(names)
+        parts += [f"{outcome}: {said}"] if names else []
     return f" ({'; '.join(parts)})" if parts else ""
 
 
