@@ -9,6 +9,14 @@ def recordings_of(wildcards):
     ]
 
 
+def swept_columns(wildcards):
+    """Return what the user sweeps: the experiment is observed once for each combination of these values."""
+    if not wildcards.scale.startswith("sweep-"):
+        return []
+    plan = plan_of(wildcards)
+    return [column(key, plan.units.get(key, ("", 1))[0]) for key in plan.swept]
+
+
 rule observe:
     """Reduce the recordings to small tables."""
     input:
@@ -22,11 +30,12 @@ rule observe:
     params:
         figure=lambda w: folder(w.exp) / "figure.py",
         code=lambda w: of_figure(w.exp, "draw", "SIZE"),
+        by=swept_columns,
     message:
         "observing {wildcards.exp} at scale {wildcards.scale}"
     shell:
         "{PYTHON} analysis.observe --figure {params.figure} --recordings {input.recordings}"
-        " --out {output} > {log} 2> >(tee -a {log} >&2)"
+        " --by {params.by} --out {output} > {log} 2> >(tee -a {log} >&2)"
 
 
 rule provenance:

@@ -34,11 +34,11 @@ rule build:
         mem_mb=1500,
         runtime=20,
     params:
-        arguments=build_arguments,
+        structure=structure_of,
     message:
         "compiling {wildcards.exp}, structure {wildcards.key}"
     shell:
-        "LOCAL_CREDIT_CACHE=results/builds {PYTHON} runner.build {wildcards.exp} {wildcards.key} {params.arguments}"
+        "LOCAL_CREDIT_CACHE=results/builds {PYTHON} runner.build {wildcards.exp} {wildcards.key} --structure {params.structure}"
         " --out {output} --jobs {threads} > {log} 2> >(tee -a {log} >&2)"
 
 

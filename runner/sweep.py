@@ -95,6 +95,11 @@ def read_sweep(declared: str | Mapping[str, Any]) -> Sweep:
     for key in ("experiment", "sweep"):
         if key not in content:
             raise ConfigError(file, key, "missing")
+    fixed = flatten(content.get("set") or {})
+    for block in content["sweep"] if isinstance(content["sweep"], list) else [content["sweep"]]:
+        for key in flatten(block) if isinstance(block, Mapping) else ():
+            if key in fixed:
+                raise ConfigError(file, key, "is both set and swept; keep one of them")
     name = str(content.get("name", "custom"))
     if not name.replace("-", "").replace("_", "").isalnum():
         raise ConfigError(file, "name", f"'{name}' must consist of letters, digits, - and _")
@@ -106,7 +111,7 @@ def read_sweep(declared: str | Mapping[str, Any]) -> Sweep:
         name,
         content["experiment"],
         scale,
-        flatten(content.get("set") or {}),
+        fixed,
         content["sweep"],
         content.get("seeds"),
     )
@@ -191,7 +196,7 @@ def source_key(experiment: Experiment, structure: Mapping[str, Any]) -> str:
     """
     return digest(
         code(experiment.folder / "experiment.py"),
-        {key: repr(value) for key, value in structure.items()},
+        plain(structure),
     )
 
 
@@ -328,6 +333,7 @@ def plan(
         sweep = own["sweep"]
         of_scale = {key: value for key, value in of_scale.items() if key.split(".")[0] != "sweep"}
     values |= {key: experiment.parse(key, value, file) for key, value in of_scale.items()}
+    usual = values["run.duration"]
     label: str = scale
     sweep_file: object = file
     if user is not None:
@@ -348,11 +354,12 @@ def plan(
             key = build_key(experiment, structure)
             builds[key] = structure
             swept |= dict.fromkeys(block)
-            numbers = {name: _plain(value) for name, value in resolved.items()}
+            numbers = plain(resolved)
             for seed in range(1, seeds + 1):
                 points.append({"point": len(points), "seed": seed, "build": key, "values": numbers})
 
     cost = _expected_cost(experiment, scale)
+    cost["point"] *= float(values["run.duration"] / usual)
     size = min(MAX_CHUNK, max(1, int(chunk_seconds / max(cost["point"], 1e-3))))
     units = {key: display_unit(value) for key, value in values.items() if display_unit(value)[0]}
     drawing = experiment.folder / "inputs.py"
@@ -377,13 +384,49 @@ def _sections(experiment: Experiment) -> set[str]:
     return {key.split(".")[0] for key in experiment.defaults}
 
 
-def _plain(value: Any) -> Any:
-    """Return a value as JSON-like data in SI base units."""
+def plain(value: Any) -> Any:
+    """Return values as JSON-like data in SI base units.
+
+    Parameters
+    ----------
+    value : Any
+        Value of a parameter, or a mapping of values.
+
+    Returns
+    -------
+    Any
+        Quantities become numbers, tuples become lists.
+    """
+    if isinstance(value, Mapping):
+        return {key: plain(item) for key, item in value.items()}
     if isinstance(value, Quantity):
         return float(value)
     if isinstance(value, tuple):
-        return [_plain(item) for item in value]
+        return [plain(item) for item in value]
     return value
+
+
+def with_units(experiment: Experiment, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Undo `plain` for the keys of an experiment.
+
+    Parameters
+    ----------
+    experiment : Experiment
+        Knows the dimensions.
+    values : Mapping
+        Dotted key to number in SI base units.
+
+    Returns
+    -------
+    dict
+        Dotted key to quantity.
+    """
+    return {
+        key: Quantity(value, dim=experiment.defaults[key].dim)
+        if isinstance(experiment.defaults[key], Quantity)
+        else value
+        for key, value in values.items()
+    }
 
 
 def _chunks(points: Sequence[Mapping[str, Any]], size: int) -> list[list[int]]:
