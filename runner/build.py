@@ -55,8 +55,7 @@ def build(
     command, version = compiler()
     cache = Path(os.environ.get("LOCAL_CREDIT_CACHE", target.parent)).resolve()
     with atomic(target, directory=True) as project:
-        header = standalone._precompiled_header(cache)
-        manifest = standalone.generate(experiment.module, structure, project, header, traces)
+        manifest = standalone.generate(experiment.module, structure, project, traces)
         standalone.compile_project(project, cache, jobs)
         (project / "manifest.json").write_text(json.dumps(manifest, indent=1), encoding="utf-8")
         cost = {

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -249,14 +250,16 @@ def _adapt(project: Path, network: str, epsilon: float) -> None:
     )
 
 
-def _environment(cache: Path) -> dict[str, str]:
-    """Return the environment of the compiler, with ccache in front of it where there is one."""
+def _environment(cache: Path, header: Path) -> dict[str, str]:
+    """Return the environment of make: the compiler with the precompiled header, and ccache where there is one."""
     command = os.environ.get("CXX", "g++")
+    # Part of the command, because Brian2 >= 2.10 tests its flags one by one and would drop a flag with an argument.
+    environment = {**os.environ, "CXX": f"{command} -fpch-preprocess -include {shlex.quote(str(header))}"}
     if shutil.which("ccache") is None or "ccache" in command:
-        return {**os.environ, "CXX": command}
+        return environment
     return {
-        **os.environ,
-        "CXX": f"ccache {command}",
+        **environment,
+        "CXX": f"ccache {environment['CXX']}",
         "CCACHE_SLOPPINESS": "pch_defines,time_macros",
         "CCACHE_DIR": os.environ.get("CCACHE_DIR", str(cache / "ccache")),
         "CCACHE_BASEDIR": str(cache.parent),
@@ -279,7 +282,7 @@ def _precompiled_header(cache: Path) -> Path:
     return header
 
 
-def generate(module: Any, structure: Mapping[str, Any], project: Path, header: Path, traces: Any = None) -> dict:
+def generate(module: Any, structure: Mapping[str, Any], project: Path, traces: Any = None) -> dict:
     """Write the C++ project of one structure.
 
     Parameters
@@ -290,8 +293,6 @@ def generate(module: Any, structure: Mapping[str, Any], project: Path, header: P
         ``network.*`` keys and their values.
     project : Path
         Folder of the project.
-    header : Path
-        Precompiled header to include.
     traces : Mapping, optional
         Arguments of `add_traces`.
 
@@ -303,7 +304,7 @@ def generate(module: Any, structure: Mapping[str, Any], project: Path, header: P
     set_device("cpp_standalone", build_on_run=False, directory=None)
     device.reinit()
     device.activate(build_on_run=False, directory=None)
-    prefs.codegen.cpp.extra_compile_args_gcc = [*FLAGS, "-fpch-preprocess", "-include", str(header)]
+    prefs.codegen.cpp.extra_compile_args_gcc = FLAGS
     prefs.codegen.cpp.extra_link_args = LINK_FLAGS
     # The defaults hold the absolute path of the environment, which would end in the program.
     for kind in ("include_dirs", "library_dirs", "runtime_library_dirs"):
@@ -341,8 +342,9 @@ def compile_project(project: Path, cache: Path, jobs: int) -> None:
     BuildError
         With the first error of the compiler.
     """
-    command = ["make", f"-j{jobs}", "DEPS="]
-    made = subprocess.run(command, cwd=project, env=_environment(cache), capture_output=True, text=True, check=False)
+    # Without DEPS= the makefile would run the preprocessor over all files, for a folder that is built once.
+    command, environment = ["make", f"-j{jobs}", "DEPS="], _environment(cache, _precompiled_header(cache))
+    made = subprocess.run(command, cwd=project, env=environment, capture_output=True, text=True, check=False)
     if made.returncode:
         errors = [line for line in made.stderr.splitlines() if "error" in line.lower()]
         (project / "make.log").write_text(made.stdout + made.stderr, encoding="utf-8")
