@@ -16,3 +16,22 @@ include: "rules/simulate.smk"
 include: "rules/analyse.smk"
 include: "rules/report.smk"
 include: "rules/targets.smk"
+
+
+rule quick:
+    """Minutes: the default."""
+    default_target: True
+    input:
+        "results/quick/report",
+
+
+rule smoke:
+    """Seconds: does everything run?"""
+    input:
+        "results/smoke/report",
+
+
+rule paper:
+    """As published: hours to days."""
+    input:
+        "results/paper/report",

@@ -47,8 +47,8 @@ def spike_time_differences(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Distribution of the interval between neighbouring spikes of two neurons.
 
-    A pair counts when no spike of either neuron lies in between. As in the authors' program, the first spike may coincide
-    with a spike of the second neuron, and the second spike with one of the first neuron.
+    A pair counts when no spike of either neuron lies in between. As in the authors' program, the first spike may
+    coincide with a spike of the second neuron, and the second spike with one of the first neuron.
 
     Parameters
     ----------

@@ -35,11 +35,11 @@ def main() -> None:
     plt.style.use(STYLE)
     # A fixed salt and no date: the same tables give the same file.
     mpl.rcParams["svg.hashsalt"] = made["experiment"]
-    fig = plt.figure(figsize=getattr(module, "SIZE", SIZE), layout="constrained")
-    module.draw({**tables, "reported": reported(targets)}, fig)
-    # A strip at the bottom is the stamp's own.
+    fig = plt.figure(figsize=getattr(module, "SIZE", SIZE))
+    # A strip at the bottom is for the stamp.
     strip = 0.1 / fig.get_figheight()
-    fig.get_layout_engine().set(rect=(0, strip, 1, 1 - strip))
+    fig.set_layout_engine("constrained", rect=(0, strip, 1, 1 - strip))
+    module.draw({**tables, "reported": reported(targets)}, fig)
     stamp = f"{made['experiment']}, scale {made['scale']}, commit {made['commit'][:10]}{'+' if made['dirty'] else ''}"
     fig.text(1, 0, stamp, ha="right", va="bottom", fontsize=4.5, color="0.55")
     description = json.dumps({key: made[key] for key in ("experiment", "scale", "commit", "dirty", "checksum")})

@@ -2,7 +2,7 @@
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -34,14 +34,50 @@ def merge(chunks: Sequence[Path]) -> dict[str, pd.DataFrame]:
     }
 
 
+def observe_by(
+    observe: Callable[[dict[str, pd.DataFrame]], dict[str, pd.DataFrame]],
+    recordings: dict[str, pd.DataFrame],
+    by: Sequence[str],
+) -> dict[str, pd.DataFrame]:
+    """Observe an experiment once for each combination of some parameter values.
+
+    Parameters
+    ----------
+    observe : callable
+        The function of the experiment: recordings to tables.
+    recordings : dict
+        Name to table; each has a column ``point``.
+    by : sequence of str
+        Columns of ``recordings["points"]``; empty observes everything at once.
+
+    Returns
+    -------
+    dict
+        The tables of the experiment, with the columns of `by` in front.
+    """
+    if not by:
+        return observe(recordings)
+    parts: dict[str, list[pd.DataFrame]] = {}
+    for values, points in recordings["points"].groupby(list(by)):
+        some = {
+            name: table[table["point"].isin(points["point"])].reset_index(drop=True)
+            for name, table in recordings.items()
+        }
+        for name, table in observe(some).items():
+            front = pd.DataFrame(dict(zip(by, values, strict=True)), index=table.index)
+            parts.setdefault(name, []).append(front.join(table.drop(columns=list(by), errors="ignore")))
+    return {name: pd.concat(tables, ignore_index=True) for name, tables in parts.items()}
+
+
 def main() -> None:
     """Command line of the observation job."""
     parser = argparse.ArgumentParser(prog="python -m analysis.observe", description=__doc__)
     parser.add_argument("--figure", type=Path, required=True, help="figure.py of the experiment")
     parser.add_argument("--recordings", type=Path, nargs="+", required=True, help="folders of recordings")
+    parser.add_argument("--by", nargs="*", default=[], help="columns of the points: observe each combination alone")
     parser.add_argument("--out", type=Path, required=True, help="folder of tables to make")
     args = parser.parse_args()
-    tables = load(args.figure).observe(merge(args.recordings))
+    tables = observe_by(load(args.figure).observe, merge(args.recordings), args.by)
     for name, table in tables.items():
         if table.empty:
             sys.exit(f"{args.figure}: observe: table '{name}' is empty")

@@ -5,6 +5,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 import numpy as np
+import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.collections import PathCollection
 from matplotlib.lines import Line2D
@@ -39,7 +40,7 @@ def panel_label(ax: Axes, text: str) -> None:
     text : str
         The letter, for example ``a``.
     """
-    shift = ScaledTranslation(-26 / 72, 5 / 72, ax.get_figure(root=True).dpi_scale_trans)
+    shift = ScaledTranslation(-26 / 72, 5 / 72, ax.figure.dpi_scale_trans)
     ax.text(0, 1, text, transform=ax.transAxes + shift, fontweight="bold", fontsize="large", va="bottom")
 
 
@@ -70,13 +71,19 @@ def band(
     Line2D
         The line of the mean.
     """
-    spread = rows.groupby([x, over])[y].mean().groupby(level=0).agg(["mean", "std"])
-    position, mean = spread.index.to_numpy(), spread["mean"].to_numpy()
-    deviation = np.nan_to_num(spread["std"].to_numpy())  # a single replicate has no spread
-    (line,) = ax.plot(position, mean, color=COLOURS[colour], label=label)
-    if deviation.any():
-        ax.fill_between(position, mean - deviation, mean + deviation, color=COLOURS[colour], alpha=0.2, linewidth=0)
-    return line
+    means = rows.groupby([x, over], as_index=False)[y].mean()
+    sns.lineplot(
+        means,
+        x=x,
+        y=y,
+        errorbar="sd",
+        color=COLOURS[colour],
+        err_kws={"linewidth": 0},
+        label=label,
+        legend=False,
+        ax=ax,
+    )
+    return ax.lines[-1]
 
 
 def reported(

@@ -242,6 +242,23 @@ def cite(source: str, papers: Mapping[str, Mapping[str, str]]) -> str:
     return re.sub(r"\w+", lambda word: papers.get(word[0], {}).get("cite", word[0]), source)
 
 
+def where(paper: Any) -> str:
+    """Write where in a paper an experiment is.
+
+    Parameters
+    ----------
+    paper : Any
+        The section ``paper`` of a config; anything that is not a mapping gives nothing.
+
+    Returns
+    -------
+    str
+        For example ``figure 2d, 2e``; a place that is not a number is written as it is.
+    """
+    figure = text(paper.get("figure") or "") if isinstance(paper, Mapping) else ""
+    return f"figure {figure}" if re.match(r"S?\d", figure) else figure
+
+
 def text(value: Any) -> str:
     """Write a configured value: a list as its entries, a truth value as in YAML.
 
@@ -305,24 +322,28 @@ def count(entries: Iterable[Mapping[str, Any]]) -> dict[str, int]:
         Outcome to number of targets.
     """
     outcomes = [entry.get("outcome") for entry in entries]
-    counts = {outcome: outcomes.count(outcome) for outcome in OUTCOMES[:-1]}
+    counts: dict[str, int] = {outcome: outcomes.count(outcome) for outcome in OUTCOMES[:-1]}
     return {**counts, "not run": len(outcomes) - sum(counts.values())}
 
 
 def _cell(entry: Mapping[str, Any]) -> dict[str, str]:
     """Turn one scored target into the texts of its row."""
-    outcome = entry.get("outcome") if entry.get("outcome") in OUTCOMES else "not run"
+    outcome = str(entry.get("outcome"))
+    outcome = outcome if outcome in OUTCOMES else "not run"
     kind = entry.get("kind", "")
     observed = numbers(entry.get("observed"), kind)
     if entry.get("other"):
         observed += f" (other: {numbers(entry['other'])})"
     row = {key: str(entry.get(key) or "") for key in ("name", "claim", "kind", "source", "origin", "tolerance", "note")}
+    row["tolerance"] = re.sub(r"-?\d[\d.]*(?:e[+-]?\d+)?", lambda found: number(float(found[0])), row["tolerance"])
     row |= {"reported": numbers(entry.get("reported"), kind) or "–", "observed": observed or "–"}
     return {**row, "outcome": outcome, "symbol": SYMBOLS[outcome]}
 
 
 def _same(one: Any, other: Any) -> bool:
-    """Tell whether two values are equal, numbers up to rounding."""
+    """Tell whether two values are equal, numbers up to rounding; a sweep over one value is that value."""
+    if isinstance(one, list) and len(one) == 1:
+        return _same(one[0], other)
     if isinstance(one, int | float) and isinstance(other, int | float):
         return math.isclose(one, other, rel_tol=1e-9)
     return one == other
@@ -349,7 +370,8 @@ def _mathematics(
     content: Mapping[str, Any], used: Mapping[str, str], provenance: Mapping[str, Any]
 ) -> dict[str, list[dict[str, Any]]]:
     """Mark the formulas of ``document.json`` as HTML, sort the lines by kind, and add the values used."""
-    objects = []
+    objects: list[dict[str, Any]] = []
+    shown: dict[str, str] = {}
     for item in content.get("objects", ()):
         rows = [{**row, "math": Markup(row["math"])} for row in item["equations"]]
         variables = [row for row in rows if row["kind"] == "variable"]
@@ -363,7 +385,10 @@ def _mathematics(
             "linked": [row for row in variables if "linked" in row["flags"]],
         }
         parameters = _parameters(item["parameters"], used, provenance)
-        objects.append({**item, **sorted_rows, "steps": steps, "parameters": parameters})
+        # Two objects of one model differ in their parameters only.
+        same_as = shown.setdefault(json.dumps([item["model"], item["equations"], item["steps"]]), item["object"])
+        entry = {**item, **sorted_rows, "steps": steps, "parameters": parameters}
+        objects.append({**entry, "same_as": same_as if same_as != item["object"] else ""})
     tables = {name: _parameters(content.get(name, ()), used, provenance) for name in ("structure", "inputs")}
     return {"objects": objects, **tables}
 
@@ -408,7 +433,8 @@ def experiment(name: str, scale: str, results: Path, folder: Path) -> dict[str, 
     config = read_config(folder / name / "config.yaml")
     scored = read_json(place / "score.json")
     provenance = read_json(place / "provenance.json")
-    paper = config.get("paper") if isinstance(config.get("paper"), Mapping) else {}
+    paper = config.get("paper")
+    paper = paper if isinstance(paper, Mapping) else {}
     entries = scored.get("targets", [])
     used = {**settings(config, scale), **resolved(provenance)}
     readme = folder / name / "README.md"
@@ -423,7 +449,7 @@ def experiment(name: str, scale: str, results: Path, folder: Path) -> dict[str, 
         "text": str(config.get("text") or ""),
         "notice": str(config.get("notice") or ""),
         "paper": str(paper.get("key", "")),
-        "figure": ", ".join(part for part in (text(paper.get("figure", "")), text(paper.get("version", ""))) if part),
+        "figure": ", ".join(part for part in (where(paper), text(paper.get("version") or "")) if part),
         "files": {kind: path for kind, path in files.items() if path.is_file()},
         "pictures": {kind: f"figures/{anchor}.{kind}" for kind, path in files.items() if path.is_file()},
         "targets": [_cell(entry) for entry in entries],

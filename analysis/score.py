@@ -7,7 +7,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 import pandas as pd
@@ -37,7 +37,7 @@ ACCEPTS = {
 # -- validation --------------------------------------------------------------------------------------------------------
 
 
-def _refuse(file: str, key: str, what: str, name: object = None, valid: Iterable[object] = ()) -> None:
+def _refuse(file: str, key: str, what: str, name: object = None, valid: Iterable[object] = ()) -> NoReturn:
     """Raise the one-line error: file, key, what is wrong, and the nearest valid name."""
     options = [str(v) for v in valid]
     near = difflib.get_close_matches(str(name), options, n=1, cutoff=0.5)
@@ -185,7 +185,8 @@ def _mask(column: pd.Series, wanted: Any) -> np.ndarray:
     """Tell which rows equal `wanted` or, for a list, one of its entries; floats up to rounding."""
     options = wanted if isinstance(wanted, list) else [wanted]
     if pd.api.types.is_float_dtype(column) and all(isinstance(o, int | float) for o in options):
-        return np.isclose(column.to_numpy()[:, None], np.asarray(options, float), rtol=1e-9, atol=0).any(axis=1)
+        near: Any = np.isclose(column.to_numpy()[:, None], np.asarray(options, float), rtol=1e-9, atol=0)
+        return near.any(axis=1)
     return column.isin(options).to_numpy()
 
 
@@ -210,7 +211,7 @@ def select(table: DataFrame, observation: Mapping[str, Any]) -> np.ndarray:
     where = observation.get("where", {})
     # A text column may hold the word "first" itself; then it is a value like any other.
     positional = {c: w for c, w in where.items() if isinstance(w, str) and w in POSITIONS and w not in set(table[c])}
-    rows = table
+    rows: Any = table
     for column, wanted in where.items():
         if column not in positional:
             rows = rows[_mask(rows[column], wanted)]
@@ -234,19 +235,38 @@ def _grade(distance: float, tolerance: float) -> str:
     return "match" if distance <= tolerance else "close" if distance <= 2 * tolerance else "differs"
 
 
+def _tolerance(target: Mapping[str, Any]) -> str:
+    """Write what a target accepts."""
+    accept = target["accept"]
+    if "ks" in accept:
+        return f"KS ≤ {accept['ks']:g}"
+    if "absolute" in accept:
+        return f"± {accept['absolute']:g}"
+    if "relative" in accept:
+        return f"± {100 * accept['relative']:g} %"
+    name = next(n for n in COMPARISONS if n in accept)
+    up = name in ("greater_than", "above")
+    if name in ("below", "above"):
+        return f"{'>' if up else '<'} {accept[name]:g}"
+    margin = ""
+    if "by_factor" in accept:
+        margin = f" {'×' if up else '/'} {accept['by_factor']:g}"
+    elif "by_difference" in accept:
+        margin = f" {'+' if up else '−'} {accept['by_difference']:g}"
+    return f"{'>' if up else '<'} other{margin}"
+
+
 def _near(observed: np.ndarray, target: Mapping[str, Any]) -> dict[str, Any]:
     """Score kinds level and exact: every value within an absolute or relative tolerance."""
     expected = np.atleast_1d(np.asarray(target["reported"]["value"], float))
     ((how, size),) = target["accept"].items()
-    text = f"± {size:g}" if how == "absolute" else f"± {100 * size:g} %"
     if len(observed) < len(expected):
-        note = f"{len(observed)} of {len(expected)} values at this scale"
-        return {"outcome": "not run", "tolerance": text, "note": note}
+        return {"outcome": "not run", "note": f"{len(observed)} of {len(expected)} values at this scale"}
     if len(observed) > len(expected):
         raise ValueError(f"{len(observed)} rows for {len(expected)} reported value(s); narrow 'where' or reduce")
     unit = np.abs(expected) if how == "relative" else np.ones_like(expected)
     distance = np.max(np.abs(observed - expected) / unit)  # np.max hands a NaN on
-    return {"outcome": _grade(distance, size), "tolerance": text, "deviation": float(distance / size)}
+    return {"outcome": _grade(distance, size), "deviation": float(distance / size)}
 
 
 def _trend(observed: np.ndarray, target: Mapping[str, Any], other: Callable[[Any], np.ndarray]) -> dict[str, Any]:
@@ -254,26 +274,21 @@ def _trend(observed: np.ndarray, target: Mapping[str, Any], other: Callable[[Any
     accept = target["accept"]
     name = next(n for n in COMPARISONS if n in accept)
     sign = 1 if name in ("greater_than", "above") else -1
-    relation = ">" if sign > 0 else "<"
     if name in ("below", "above"):
         holds = np.all(sign * (observed - accept[name]) > 0)
-        return {"outcome": "match" if holds else "differs", "tolerance": f"{relation} {accept[name]:g}"}
+        return {"outcome": "match" if holds else "differs"}
     reference = other(accept[name])
     if not len(reference):
-        return {"outcome": "not run", "tolerance": relation, "note": "nothing to compare with at this scale"}
+        return {"outcome": "not run", "note": "nothing to compare with at this scale"}
     if len(reference) not in (1, len(observed)):
         raise ValueError(f"{len(observed)} rows compared with {len(reference)}; reduce one side")
     if "by_factor" in accept:
-        factor = accept["by_factor"]
-        text = f"{relation} other × {factor:g}" if sign > 0 else f"{relation} other / {factor:g}"
-        bounds = [reference * f**sign for f in (factor, np.sqrt(factor))]
+        bounds = [reference * factor**sign for factor in (accept["by_factor"], np.sqrt(accept["by_factor"]))]
     else:
         margin = accept.get("by_difference", 0)
-        text = relation + " other" + (f" {'+' if sign > 0 else '−'} {margin:g}" if margin else "")
         bounds = [reference + sign * m for m in (margin, margin / 2)]
     full, half = (bool(np.all(sign * (observed - bound) > 0)) for bound in bounds)
-    outcome = "match" if full else "close" if half else "differs"
-    return {"outcome": outcome, "tolerance": text, "other": reference.tolist()}
+    return {"outcome": "match" if full else "close" if half else "differs", "other": reference.tolist()}
 
 
 def _plain(value: Any) -> Any:
@@ -287,15 +302,10 @@ def _distribution(observed: np.ndarray, target: Mapping[str, Any]) -> dict[str, 
     """Score kind distribution: two-sample Kolmogorov-Smirnov distance."""
     size = target["accept"]["ks"]
     if np.isnan(observed).any():
-        return {"outcome": "differs", "tolerance": f"KS ≤ {size:g}", "note": "the observation holds NaN"}
-    distance = float(ks_2samp(observed, target["reported"]["value"]).statistic)
-    text = f"KS ≤ {size:g}"
-    return {
-        "outcome": _grade(distance, size),
-        "tolerance": text,
-        "deviation": distance / size,
-        "note": f"KS = {distance:.3g}",
-    }
+        return {"outcome": "differs", "note": "the observation holds NaN"}
+    test: Any = ks_2samp(observed, target["reported"]["value"])
+    distance = float(test.statistic)
+    return {"outcome": _grade(distance, size), "deviation": distance / size, "note": f"KS = {distance:.3g}"}
 
 
 def score(
@@ -334,7 +344,7 @@ def score(
         entry["reported"] = target["reported"].get("value")
         entry["source"] = target["reported"]["source"]
         entry["origin"] = target["reported"].get("origin", "")
-        entry |= {"observed": [], "tolerance": "", "outcome": "not run"}
+        entry |= {"observed": [], "tolerance": _tolerance(target), "outcome": "not run"}
         entries.append({"name": name, **entry})
         if scale not in target.get("scales", SCALES):
             entries[-1]["note"] = f"needs scale {' or '.join(target['scales'])}"

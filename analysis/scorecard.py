@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from analysis.report import SYMBOLS, count, experiments, read_config, read_json, references, seconds, text
+from analysis.report import SYMBOLS, count, experiments, read_config, read_json, references, seconds, where
 from analysis.score import OUTCOMES, SCALES
 
 MARKERS = ("<!-- experiments -->", "<!-- /experiments -->")
@@ -66,7 +66,8 @@ def one_screen(cards: Mapping[str, Mapping[str, Any]], scale: str) -> str:
         Lines.
     """
     width = max((len(name) for name in cards), default=0)
-    lines, total = [], dict.fromkeys(OUTCOMES, 0)
+    lines: list[str] = []
+    total: dict[str, int] = dict.fromkeys(OUTCOMES, 0)
     for name, scored in cards.items():
         if not scored:
             lines.append(f"{name:{width}}  not run at scale {scale}")
@@ -83,11 +84,12 @@ def _ratio(summary: Mapping[str, int]) -> str:
 
 
 def _rest(scored: Mapping[str, Any]) -> str:
-    """Name the targets that do not match."""
+    """Name the targets that do not match, and count those that were not run."""
     parts = []
     for outcome in OUTCOMES[1:]:
         names = [name for name, found in scored["targets"].items() if found == outcome]
-        parts += [f"{outcome}: {', '.join(names)}"] if names else []
+        said = str(len(names)) if outcome == "not run" else ", ".join(names)
+        parts += [f"{outcome}: {said}"] if names else []
     return f" ({'; '.join(parts)})" if parts else ""
 
 
@@ -110,10 +112,11 @@ def readme_table(folder: Path, bibliography: Path) -> str:
     rows = ["| experiment | paper | score | CPU time | scale |", "|---|---|---|---|---|"]
     for name in experiments(folder):
         config = read_config(folder / name / "config.yaml")
-        source = config.get("paper") if isinstance(config.get("paper"), dict) else {}
+        source = config.get("paper")
+        source = source if isinstance(source, dict) else {}
         key = str(source.get("key", ""))
         paper = papers.get(key, {}).get("cite", key)
-        figure = text(source.get("figure", ""))
+        figure = where(source)
         scored = read_json(folder / name / "scorecard.json")
         score, cost = "not run", "–"
         if scored:
@@ -125,7 +128,7 @@ def readme_table(folder: Path, bibliography: Path) -> str:
             cost = seconds(sum(spent)) if spent else "–"
         title = str(config.get("title") or name).replace("|", r"\|")
         link = f"[{title}]({folder.name}/{name})<br>`{name}`"
-        paper += f", figure {figure}" if figure else ""
+        paper += f", {figure}" if figure else ""
         rows.append(f"| {link} | {paper} | {score} | {cost} | {scored.get('scale', '–')} |")
     return "\n".join(rows)
 

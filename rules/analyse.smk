@@ -9,30 +9,39 @@ def recordings_of(wildcards):
     ]
 
 
+def swept_columns(wildcards):
+    """Return what the user sweeps: the experiment is observed once for each combination of these values."""
+    if not wildcards.scale.startswith("sweep-"):
+        return []
+    plan = plan_of(wildcards)
+    return [column(key, plan.units.get(key, ("", 1))[0]) for key in plan.swept]
+
+
 rule observe:
     """Reduce the recordings to small tables."""
     input:
         recordings=recordings_of,
     output:
         directory("results/{scale}/{exp}/observations"),
-    params:
-        figure=lambda w: folder(w.exp) / "figure.py",
-        code=lambda w: of_figure(w.exp, "draw", "SIZE"),
     log:
         "results/logs/{scale}/{exp}/observe.log",
     conda:
         "../environment.yml"
+    params:
+        figure=lambda w: folder(w.exp) / "figure.py",
+        code=lambda w: of_figure(w.exp, "draw", "SIZE"),
+        by=swept_columns,
     message:
         "observing {wildcards.exp} at scale {wildcards.scale}"
     shell:
         "{PYTHON} analysis.observe --figure {params.figure} --recordings {input.recordings}"
-        " --out {output} > {log} 2> >(tee -a {log} >&2)"
+        " --by {params.by} --out {output} > {log} 2> >(tee -a {log} >&2)"
 
 
 rule provenance:
     """Write down what made the tables: code, versions, machine, parameters, cost."""
     input:
-        plan=ancient("results/{scale}/{exp}/plan.json"),
+        plan="results/{scale}/{exp}/plan.json",
         recordings=recordings_of,
         observations="results/{scale}/{exp}/observations",
     output:
@@ -62,13 +71,13 @@ rule draw:
             subcategory="{scale}",
         ),
         png="results/{scale}/{exp}/figure.png",
-    params:
-        figure=lambda w: folder(w.exp) / "figure.py",
-        code=lambda w: of_figure(w.exp, "observe"),
     log:
         "results/logs/{scale}/{exp}/draw.log",
     conda:
         "../environment.yml"
+    params:
+        figure=lambda w: folder(w.exp) / "figure.py",
+        code=lambda w: of_figure(w.exp, "observe"),
     message:
         "drawing {wildcards.exp} at scale {wildcards.scale}"
     shell:
@@ -83,12 +92,12 @@ rule score:
         targets=lambda w: folder(w.exp) / "targets.yaml",
     output:
         "results/{scale}/{exp}/score.json",
-    params:
-        code=code(BASE / "analysis" / "score.py"),
     log:
         "results/logs/{scale}/{exp}/score.log",
     conda:
         "../environment.yml"
+    params:
+        code=code(BASE / "analysis" / "score.py"),
     message:
         "scoring {wildcards.exp} at scale {wildcards.scale}"
     shell:

@@ -1,5 +1,6 @@
 """What all rules share: plans, paths and the check of the command line."""
 
+import json
 import os
 import shlex
 import sys
@@ -12,13 +13,16 @@ sys.path.insert(0, workflow.basedir)
 from runner.experiment import SCALES, load, names, read_yaml
 from runner.fingerprint import code, digest, sources
 from runner.quantities import ConfigError, nearest
-from runner.sweep import SWEEP_KEYS, plan, planned, read_sweep
+from runner.records import column
+from runner.sweep import SWEEP_KEYS, plain, plan, planned, read_sweep
 
 BASE = Path(workflow.basedir)
 PYTHON = "python -m"
 if not workflow.deployment_settings.deployment_method:
     # Jobs use the Python that runs Snakemake, whether or not its environment is activated.
-    os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    os.environ["PATH"] = (
+        f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    )
 os.environ["PYTHONPATH"] = os.pathsep.join(
     filter(None, [workflow.basedir, os.environ.get("PYTHONPATH")])
 )
@@ -94,13 +98,12 @@ def plan_arguments(wildcards):
     return f"--scale {wildcards.scale}"
 
 
-def build_arguments(wildcards):
-    """Return the arguments with which a job finds the structure of a build."""
-    if USER is not None and wildcards.key in USER_PLAN.builds:
-        return f"--scale {USER.scale} --sweep {shlex.quote(USER.text())}"
-    for scale in SCALES:
-        if wildcards.key in planned(wildcards.exp, scale, CHUNK_SECONDS).builds:
-            return f"--scale {scale}"
+def structure_of(wildcards):
+    """Return the structural values of a build, as JSON text."""
+    scales = {scale: planned(wildcards.exp, scale, CHUNK_SECONDS) for scale in SCALES}
+    for found in [*scales.values(), *([USER_PLAN] if USER is not None else [])]:
+        if wildcards.key in found.builds:
+            return shlex.quote(json.dumps(plain(found.builds[wildcards.key])))
     refuse(f"{wildcards.exp}: no scale uses build {wildcards.key}")
 
 

@@ -12,12 +12,12 @@ rule document:
         sources_of,
     output:
         "results/{scale}/{exp}/document.json",
-    params:
-        code=code(BASE / "runner" / "document.py"),
     log:
         "results/logs/{scale}/{exp}/document.log",
     conda:
         "../environment.yml"
+    params:
+        code=code(BASE / "runner" / "document.py"),
     message:
         "documenting {wildcards.exp}"
     shell:
@@ -34,18 +34,26 @@ def of_all(*files):
 rule report:
     """Write the page of one scale."""
     input:
-        of_all("figure.svg", "figure.png", "score.json", "provenance.json", "document.json"),
+        of_all(
+            "figure.svg",
+            "figure.png",
+            "score.json",
+            "provenance.json",
+            "document.json",
+        ),
         configs=[folder(exp) / "config.yaml" for exp in names()],
+        remarks=sorted((BASE / "experiments").glob("*/*/README.md")),
+        references=BASE / "references.bib",
         template=BASE / "analysis" / "report.html.j2",
     output:
         directory("results/{scale}/report"),
-    params:
-        code=code(BASE / "analysis" / "report.py"),
-        experiments=BASE / "experiments",
     log:
         "results/logs/{scale}/report.log",
     conda:
         "../environment.yml"
+    params:
+        code=code(BASE / "analysis" / "report.py"),
+        experiments=BASE / "experiments",
     message:
         "writing the report of scale {wildcards.scale}"
     shell:

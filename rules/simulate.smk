@@ -5,13 +5,13 @@ rule plan:
     """Resolve the configuration into points, builds and chunks."""
     output:
         "results/{scale}/{exp}/plan.json",
-    params:
-        digest=lambda w: digest(plan_of(w).content()),
-        arguments=plan_arguments,
     log:
         "results/logs/{scale}/{exp}/plan.log",
     conda:
         "../environment.yml"
+    params:
+        digest=lambda w: digest(plan_of(w).content()),
+        arguments=plan_arguments,
     message:
         "planning {wildcards.exp} at scale {wildcards.scale}"
     shell:
@@ -23,8 +23,6 @@ rule build:
     """Generate and compile the C++ program of one network structure."""
     output:
         directory("results/builds/{exp}/{key}"),
-    params:
-        arguments=build_arguments,
     log:
         "results/logs/builds/{exp}/{key}.log",
     benchmark:
@@ -35,10 +33,12 @@ rule build:
     resources:
         mem_mb=1500,
         runtime=20,
+    params:
+        structure=structure_of,
     message:
         "compiling {wildcards.exp}, structure {wildcards.key}"
     shell:
-        "LOCAL_CREDIT_CACHE=results/builds {PYTHON} runner.build {wildcards.exp} {wildcards.key} {params.arguments}"
+        "LOCAL_CREDIT_CACHE=results/builds {PYTHON} runner.build {wildcards.exp} {wildcards.key} --structure {params.structure}"
         " --out {output} --jobs {threads} > {log} 2> >(tee -a {log} >&2)"
 
 
@@ -59,13 +59,10 @@ def minutes(wildcards, attempt):
 rule simulate:
     """Run one chunk of points with a program that is already compiled."""
     input:
-        # A rewritten plan or a rebuilt program with the same digest gives the same recordings.
-        plan=ancient("results/{scale}/{exp}/plan.json"),
-        build=ancient(build_of),
+        plan="results/{scale}/{exp}/plan.json",
+        build=build_of,
     output:
         directory("results/{scale}/{exp}/recordings/{chunk}"),
-    params:
-        digest=lambda w: plan_of(w).chunk_digest(int(w.chunk)),
     log:
         "results/logs/{scale}/{exp}/simulate-{chunk}.log",
     benchmark:
@@ -75,6 +72,8 @@ rule simulate:
     resources:
         mem_mb=2000,
         runtime=minutes,
+    params:
+        digest=lambda w: plan_of(w).chunk_digest(int(w.chunk)),
     message:
         "simulating {wildcards.exp} at scale {wildcards.scale}, chunk {wildcards.chunk}"
     shell:

@@ -1,28 +1,12 @@
-"""What can be asked for: a scale, a paper, an experiment, the sweep of the user."""
+"""What can be asked for beside the scales: a paper, an experiment, the sweep of the user."""
 
 
 def experiment_files(exp, scale):
     """Return the final files of one experiment."""
-    return [f"results/{scale}/{exp}/{name}" for name in ("figure.svg", "score.json", "provenance.json")]
-
-
-rule quick:
-    """Minutes: the default."""
-    default_target: True
-    input:
-        "results/quick/report",
-
-
-rule smoke:
-    """Seconds: does everything run?"""
-    input:
-        "results/smoke/report",
-
-
-rule paper:
-    """As published: hours to days."""
-    input:
-        "results/paper/report",
+    return [
+        f"results/{scale}/{exp}/{name}"
+        for name in ("figure.svg", "score.json", "provenance.json")
+    ]
 
 
 if USER is not None:
@@ -49,7 +33,12 @@ for paper in sorted({exp.split("/")[0] for exp in names()}):
         name:
             paper
         input:
-            [file for exp in names() if exp.startswith(f"{paper}/") for file in experiment_files(exp, SCALE)],
+            [
+                file
+                for exp in names()
+                if exp.startswith(f"{paper}/")
+                for file in experiment_files(exp, SCALE)
+            ],
 
 
 localrules:

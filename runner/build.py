@@ -15,7 +15,7 @@ from runner import standalone
 from runner.experiment import Experiment, compiler, load
 from runner.files import atomic
 from runner.quantities import ConfigError
-from runner.sweep import plan, read_sweep
+from runner.sweep import build_key, plan, read_sweep, with_units
 
 
 def cpu_seconds() -> float:
@@ -55,8 +55,7 @@ def build(
     command, version = compiler()
     cache = Path(os.environ.get("LOCAL_CREDIT_CACHE", target.parent)).resolve()
     with atomic(target, directory=True) as project:
-        header = standalone._precompiled_header(cache)
-        manifest = standalone.generate(experiment.module, structure, project, header, traces)
+        manifest = standalone.generate(experiment.module, structure, project, traces)
         standalone.compile_project(project, cache, jobs)
         (project / "manifest.json").write_text(json.dumps(manifest, indent=1), encoding="utf-8")
         cost = {
@@ -74,6 +73,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m runner.build", description=__doc__)
     parser.add_argument("experiment", help="<paper>/<experiment>")
     parser.add_argument("key", nargs="?", help="key of the build; default: all builds of the scale")
+    parser.add_argument("--structure", help="JSON text of the structural values that belong to the key")
     parser.add_argument("--scale", default="quick")
     parser.add_argument("--sweep", help="sweep of your own: YAML file, or JSON text")
     parser.add_argument("--out", type=Path, required=True, help="folder to make (with a key), or folder of all builds")
@@ -82,14 +82,18 @@ def main() -> None:
     logging.getLogger("brian2").setLevel(logging.WARNING)
     try:
         experiment = load(args.experiment)
-        planned = plan(experiment, args.scale, read_sweep(args.sweep) if args.sweep else None)
-        if args.key and args.key not in planned.builds:
+        if args.structure:
+            structure = with_units(experiment, json.loads(args.structure))
+            builds = {build_key(experiment, structure): structure}
+        else:
+            builds = plan(experiment, args.scale, read_sweep(args.sweep) if args.sweep else None).builds
+        if args.key and args.key not in builds:
             sys.exit(f"{args.experiment}: build {args.key}: the code has changed since the workflow was planned; rerun")
-        for key in [args.key] if args.key else planned.builds:
+        for key in [args.key] if args.key else builds:
             target = args.out if args.key else args.out / key
             if not target.exists():
                 print(f"compiling {args.experiment}, structure {key}", flush=True)
-                build(experiment, planned.builds[key], target, args.jobs)
+                build(experiment, builds[key], target, args.jobs)
     except (ConfigError, standalone.BuildError) as error:
         sys.exit(str(error))
 

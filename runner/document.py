@@ -46,7 +46,7 @@ FUNCTIONS = {
 KNOWN_TO_LATEX = ("sin", "cos", "tan", "sinh", "cosh", "tanh", "log", "arcsin", "arccos", "arctan")
 RELATIONS = {"Lt": "<", "LtE": r"\le", "Gt": ">", "GtE": r"\ge", "Eq": "=", "NotEq": r"\ne"}
 ACCENTS = ("bar", "hat", "tilde", "dot")
-SIDES = {"pre": "pre", "post": "post"}
+SIDES = ("pre", "post")
 
 # How tightly a node binds; a node in a place that binds more tightly gets parentheses.
 OR, AND, NOT, COMPARE, SUM, SIGN, PRODUCT, POWER, ATOM = range(9)
@@ -77,8 +77,12 @@ def automatic_symbol(name: str) -> str:
     return f"{symbol}_{{{','.join(index)}}}" if index else symbol
 
 
-def _is_sign(node: ast.AST) -> bool:
-    return isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub)
+def _superscript(symbol: str, text: str) -> str:
+    """Add a superscript, beside the one that may be there."""
+    last = re.fullmatch(r"(.*)\^(?:\{(.*)\}|(\w|\*|\\[a-z]+|\\[a-z]+\{\w+\}))", symbol)
+    if last and (last[2] or last[3]).count("{") == (last[2] or last[3]).count("}"):
+        return f"{last[1]}^{{{last[2] or last[3]}, {text}}}"
+    return f"{{{symbol}}}^{{{text}}}" if "^" in symbol else f"{symbol}^{{{text}}}"
 
 
 class _Sign(ast.NodeTransformer):
@@ -86,10 +90,9 @@ class _Sign(ast.NodeTransformer):
 
     def visit_BinOp(self, node: ast.BinOp) -> ast.expr:
         self.generic_visit(node)
-        if isinstance(node.op, ast.Mult | ast.Div) and _is_sign(node.left):
-            sign, node.left = node.left, node.left.operand
-            sign.operand = node
-            return sign
+        sign = node.left
+        if isinstance(node.op, ast.Mult | ast.Div) and isinstance(sign, ast.UnaryOp) and isinstance(sign.op, ast.USub):
+            return ast.UnaryOp(ast.USub(), ast.BinOp(sign.operand, node.op, node.right))
         return node
 
 
@@ -126,8 +129,7 @@ class Latex(NodeRenderer):
         base, _, side = name.rpartition("_")
         if base and side in SIDES:
             symbol = self.symbols.get(base) or self.other.get(base) or BUILT_IN.get(base) or automatic_symbol(base)
-            inner = f"{{{symbol}}}" if "^" in symbol else symbol
-            return rf"{inner}^{{\text{{{SIDES[side]}}}}}"
+            return _superscript(symbol, rf"\text{{{side}}}")
         if name in self.other:
             return self.other[name]
         if name in BUILT_IN:
@@ -168,7 +170,7 @@ class Latex(NodeRenderer):
         """Render a number or a truth value."""
         if isinstance(node.value, bool):
             return rf"\text{{{str(node.value).lower()}}}"
-        mantissa, _, exponent = f"{node.value:.12g}".partition("e")
+        mantissa, _, exponent = format(node.value, ".12g").partition("e")
         if not exponent:
             return mantissa
         power = f"10^{{{int(exponent)}}}"
@@ -178,7 +180,9 @@ class Latex(NodeRenderer):
         """Render a function: the usual notation where there is one, else its name and arguments."""
         name, values = getattr(node.func, "id", ""), [self.render_node(argument) for argument in node.args]
         if name == "int" and len(node.args) == 1 and self.is_boolean(node.args[0]):
-            return rf"\mathbb{{1}}\left[ {values[0]} \right]"
+            return rf"\left[ {values[0]} \right]"  # Iverson bracket
+        if name == "exp" and r"\frac" in values[0]:
+            return rf"\exp\left( {values[0]} \right)"
         if name in FUNCTIONS:
             return FUNCTIONS[name].format(*values)
         if name in KNOWN_TO_LATEX:
@@ -314,7 +318,8 @@ def comments(equations: str) -> dict[str, str]:
         Variable name to comment. A comment on a line of its own belongs to the next equation.
     """
     found: dict[str, list[str]] = {}
-    name, waiting = "", []
+    name = ""
+    waiting: list[str] = []
     for line in equations.splitlines():
         text, _, comment = line.partition("#")
         start = re.match(r"\s*(?:d(\w+)\s*/\s*dt\s*=|(\w+)\s*[=:])", text)
@@ -509,7 +514,7 @@ def document(objects: Mapping[str, Model], structure: type | None = None, inputs
     }
     for name, model in objects.items():
         latex = Latex(own_symbols(model), shared, boolean)
-        entry = {"object": name, "model": model.name, "text": model.text, "source": model.source}
+        entry: dict[str, Any] = {"object": name, "model": model.name, "text": model.text, "source": model.source}
         entry |= {"equations": equations(model, latex), "steps": steps(model, latex)}
         described.append({**entry, "parameters": parameters(model.params, name), "deviations": list(model.deviations)})
     return {

@@ -26,7 +26,7 @@ class _UniqueKeys(yaml.SafeLoader):
 
 
 def _mapping(loader: _UniqueKeys, node: yaml.MappingNode) -> dict[str, Any]:
-    seen = {}
+    seen: dict[Any, int] = {}
     for key_node, _ in node.value:
         if key_node.tag == "tag:yaml.org,2002:merge":
             continue
@@ -41,7 +41,7 @@ def _mapping(loader: _UniqueKeys, node: yaml.MappingNode) -> dict[str, Any]:
             )
         seen[key] = key_node.start_mark.line + 1
     loader.flatten_mapping(node)
-    return loader.construct_mapping(node, deep=True)
+    return {str(key): value for key, value in loader.construct_mapping(node, deep=True).items()}
 
 
 _UniqueKeys.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping)

@@ -11,7 +11,7 @@ from brian2 import Network, TimedArray, prefs, second, set_device
 from runner.experiment import Experiment
 from runner.records import recordings
 from runner.simulate import arguments
-from runner.standalone import assemble, manifest
+from runner.standalone import assemble, explained, manifest
 
 
 def assign(network: Network, values: Mapping[str, Any]) -> None:
@@ -40,7 +40,7 @@ def assign(network: Network, values: Mapping[str, Any]) -> None:
         if name in tables:
             tables[name].values[...] = np.reshape(value, tables[name].values.shape)
         else:
-            network[name].variables[variable].get_value()[...] = np.ravel(value) if np.ndim(value) else value
+            network[name].variables[variable].get_value()[...] = np.reshape(value, -1) if np.ndim(value) else value
 
 
 def run_numpy(
@@ -74,7 +74,8 @@ def run_numpy(
     values = arguments(experiment.name, point)
     assign(network, values)
     brian2.seed(point["seed"])
-    network.run(values["run.duration"] * second, namespace={})
+    with explained(experiment.module):
+        network.run(values["run.duration"] * second, namespace={})
     found = {**manifest(network), "final": list(getattr(experiment.module, "FINAL", []))}
 
     def read(key: str) -> np.ndarray:

@@ -29,6 +29,25 @@ def _cpu() -> str:
     return models[0] if models else platform.processor() or platform.machine()
 
 
+def science(experiment: str, source: str) -> str:
+    """Return the digest of everything that decides the score of an experiment, the same on every machine.
+
+    Parameters
+    ----------
+    experiment : str
+        ``<paper>/<experiment>``.
+    source : str
+        Digest of network, values and drawing code (`runner.sweep.Plan`).
+
+    Returns
+    -------
+    str
+        Digest of source, figure code and targets.
+    """
+    folder = ROOT / "experiments" / experiment
+    return digest(source, code(folder / "figure.py"), (folder / "targets.yaml").read_text(encoding="utf-8"))
+
+
 def main() -> None:
     """Command line of the provenance job."""
     parser = argparse.ArgumentParser(prog="python -m runner.provenance", description=__doc__)
@@ -40,7 +59,6 @@ def main() -> None:
     args = parser.parse_args()
 
     plan = json.loads(args.plan.read_text(encoding="utf-8"))
-    folder = ROOT / "experiments" / plan["experiment"]
     keys = sorted({point["build"] for point in plan["points"]})
     builds = [json.loads((args.builds / plan["experiment"] / key / "build.json").read_text("utf-8")) for key in keys]
     runs = [run for chunk in args.recordings for run in json.loads((chunk / "cost.json").read_text("utf-8"))]
@@ -58,7 +76,7 @@ def main() -> None:
         "flags": builds[0]["flags"],
         "cpu": _cpu(),
         "parameters": {**fixed, **{k: [json.loads(v) for v in values] for k, values in swept.items()}},
-        "units": {key: unit for key, (unit, _) in plan["units"].items()},
+        "units": plan["units"],
         "build": {
             "keys": keys,
             "cpu_s": round(sum(build["cpu_s"] for build in builds), 2),
@@ -69,7 +87,7 @@ def main() -> None:
             "cpu_s": round(sum(run["cpu_s"] for run in runs), 2),
             "wall_s": round(sum(run["wall_s"] for run in runs), 2),
         },
-        "digest": digest(plan["source"], code(folder / "figure.py"), (folder / "targets.yaml").read_text("utf-8")),
+        "digest": science(plan["experiment"], plan["source"]),
         "checksum": checksum(read_folder(args.observations)),
     }
     with atomic(args.out) as out:

@@ -2,9 +2,13 @@
 
 import os
 import re
+import shlex
 import shutil
 import subprocess
-from collections.abc import Mapping
+import sys
+import traceback
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +43,37 @@ cstdio cstring chrono condition_variable mutex thread utility limits sstream std
 
 class BuildError(Exception):
     """The network cannot be built."""
+
+
+@contextmanager
+def explained(module: Any) -> Iterator[None]:
+    """Turn what Brian2 says about wrong equations into one line; the full story goes to the job's log.
+
+    Parameters
+    ----------
+    module : module
+        The ``experiment.py`` whose network is made.
+
+    Raises
+    ------
+    BuildError
+        In place of any exception of the block.
+    """
+    try:
+        yield
+    except BuildError:
+        raise
+    except Exception as error:
+        traceback.print_exc(file=sys.stdout)
+        story: list[BaseException] = [error]
+        while (cause := story[-1].__cause__ or story[-1].__context__) is not None:
+            story.append(cause)
+        where = re.search(r"object named '(\w+)'", " ".join(map(str, story)))
+        root = story[-1]
+        raise BuildError(
+            f"{module.__name__}: {f'object {where.group(1)}' if where else 'network'}: {type(root).__name__}: "
+            + " ".join(str(root).split())
+        ) from None
 
 
 def run_group() -> NeuronGroup:
@@ -77,10 +112,11 @@ def assemble(module: Any, structure: Mapping[str, Any], traces: Mapping[str, Any
     Raises
     ------
     BuildError
-        An object that the experiment declares is not in the network.
+        Brian2 refuses the equations, or an object that the experiment declares is not in the network.
     """
     values = {key.split(".", 1)[1]: value for key, value in structure.items()}
-    network = module.network(module.Structure(**values))
+    with explained(module):
+        network = module.network(module.Structure(**values))
     objects = {obj.name for obj in network.objects}
     for name in module.OBJECTS:
         if name not in objects:
@@ -92,7 +128,7 @@ def assemble(module: Any, structure: Mapping[str, Any], traces: Mapping[str, Any
 
 
 def add_traces(network: Network, elements: int, every: Any) -> None:
-    """Record every state variable of every group, and the subexpressions of neurons.
+    """Record every state variable of every group; of neurons also the subexpressions.
 
     Parameters
     ----------
@@ -220,14 +256,16 @@ def _adapt(project: Path, network: str, epsilon: float) -> None:
     )
 
 
-def _environment(cache: Path) -> dict[str, str]:
-    """Return the environment of the compiler, with ccache in front of it where there is one."""
+def _environment(cache: Path, header: Path) -> dict[str, str]:
+    """Return the environment of make: the compiler with the precompiled header, and ccache where there is one."""
     command = os.environ.get("CXX", "g++")
+    # Part of the command, because Brian2 >= 2.10 tests its flags one by one and would drop a flag with an argument.
+    environment = {**os.environ, "CXX": f"{command} -fpch-preprocess -include {shlex.quote(str(header))}"}
     if shutil.which("ccache") is None or "ccache" in command:
-        return {**os.environ, "CXX": command}
+        return environment
     return {
-        **os.environ,
-        "CXX": f"ccache {command}",
+        **environment,
+        "CXX": f"ccache {environment['CXX']}",
         "CCACHE_SLOPPINESS": "pch_defines,time_macros",
         "CCACHE_DIR": os.environ.get("CCACHE_DIR", str(cache / "ccache")),
         "CCACHE_BASEDIR": str(cache.parent),
@@ -250,7 +288,7 @@ def _precompiled_header(cache: Path) -> Path:
     return header
 
 
-def generate(module: Any, structure: Mapping[str, Any], project: Path, header: Path, traces: Any = None) -> dict:
+def generate(module: Any, structure: Mapping[str, Any], project: Path, traces: Any = None) -> dict:
     """Write the C++ project of one structure.
 
     Parameters
@@ -261,8 +299,6 @@ def generate(module: Any, structure: Mapping[str, Any], project: Path, header: P
         ``network.*`` keys and their values.
     project : Path
         Folder of the project.
-    header : Path
-        Precompiled header to include.
     traces : Mapping, optional
         Arguments of `add_traces`.
 
@@ -274,13 +310,14 @@ def generate(module: Any, structure: Mapping[str, Any], project: Path, header: P
     set_device("cpp_standalone", build_on_run=False, directory=None)
     device.reinit()
     device.activate(build_on_run=False, directory=None)
-    prefs.codegen.cpp.extra_compile_args_gcc = [*FLAGS, "-fpch-preprocess", "-include", str(header)]
+    prefs.codegen.cpp.extra_compile_args_gcc = FLAGS
     prefs.codegen.cpp.extra_link_args = LINK_FLAGS
     # The defaults hold the absolute path of the environment, which would end in the program.
     for kind in ("include_dirs", "library_dirs", "runtime_library_dirs"):
         setattr(prefs.codegen.cpp, kind, [])
     network = assemble(module, structure, traces)
-    network.run(1 * second, namespace={})
+    with explained(module):
+        network.run(1 * second, namespace={})
     device.build(directory=str(project), compile=False, run=False)
     steps = [float(obj.clock.dt) for obj in network.sorted_objects]
     _adapt(project, network.name, 0.01 * min(steps))
@@ -311,8 +348,9 @@ def compile_project(project: Path, cache: Path, jobs: int) -> None:
     BuildError
         With the first error of the compiler.
     """
-    command = ["make", f"-j{jobs}", "DEPS="]
-    made = subprocess.run(command, cwd=project, env=_environment(cache), capture_output=True, text=True, check=False)
+    # Without DEPS= the makefile would run the preprocessor over all files, for a folder that is built once.
+    command, environment = ["make", f"-j{jobs}", "DEPS="], _environment(cache, _precompiled_header(cache))
+    made = subprocess.run(command, cwd=project, env=environment, capture_output=True, text=True, check=False)
     if made.returncode:
         errors = [line for line in made.stderr.splitlines() if "error" in line.lower()]
         (project / "make.log").write_text(made.stdout + made.stderr, encoding="utf-8")

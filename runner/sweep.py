@@ -101,24 +101,25 @@ def read_sweep(declared: str | Mapping[str, Any]) -> Sweep:
         raise ConfigError(file, "experiment", f"unknown experiment '{content['experiment']}'; {near}")
     if not content["sweep"]:
         raise ConfigError(file, "sweep", "is empty; give at least one key with a list of values")
+    if not isinstance(content.get("set") or {}, Mapping):
+        raise ConfigError(file, "set", f"must map keys to values, got {content['set']!r}")
+    fixed = flatten(content.get("set") or {}, file)
+    for block in content["sweep"] if isinstance(content["sweep"], list) else [content["sweep"]]:
+        for key in flatten(block, file) if isinstance(block, Mapping) else ():
+            if key in fixed:
+                raise ConfigError(file, key, "is both set and swept; keep one of them")
     name = str(content.get("name", "custom"))
     if not re.fullmatch(r"[A-Za-z0-9_-]+", name):
         raise ConfigError(file, "name", f"'{name}' must consist of letters, digits, - and _")
     scale = content.get("scale", "quick")
     if scale not in SCALES:
         raise ConfigError(file, "scale", f"unknown scale '{scale}'; {nearest(str(scale), SCALES)}")
-    if not isinstance(content.get("set") or {}, Mapping):
-        raise ConfigError(file, "set", f"must map keys to values, got {content['set']!r}")
-    values = flatten(content.get("set") or {}, file)
-    if isinstance(content["sweep"], Mapping):
-        for key in sorted(set(values) & set(flatten(content["sweep"], file))):
-            raise ConfigError(file, key, "given in both set and sweep; keep one of them")
     return Sweep(
         file,
         name,
         content["experiment"],
         scale,
-        values,
+        fixed,
         content["sweep"],
         content.get("seeds"),
     )
@@ -203,7 +204,7 @@ def source_key(experiment: Experiment, structure: Mapping[str, Any]) -> str:
     """
     return digest(
         code(experiment.folder / "experiment.py"),
-        {key: repr(value) for key, value in structure.items()},
+        plain(structure),
     )
 
 
@@ -344,7 +345,9 @@ def plan(
     values |= {key: experiment.parse(key, value, file) for key, value in flatten(sections, file).items()}
 
     values |= {key: experiment.parse(key, value, file) for key, value in of_scale.items()}
-    label, sweep_file = scale, file
+    usual = values["run.duration"]
+    label: str = scale
+    sweep_file: object = file
     if user is not None:
         label, sweep_file, sweep = f"sweep-{user.name}", user.file, user.sweep
         seeds = seeds if user.seeds is None else user.seeds
@@ -353,7 +356,9 @@ def plan(
     if not isinstance(seeds, int) or isinstance(seeds, bool) or seeds < 1:
         raise ConfigError(sweep_file, "seeds", f"needs a whole number of at least 1, got {seeds!r}")
 
-    points, builds, swept = [], {}, {}
+    points: list[dict[str, Any]] = []
+    builds: dict[str, dict[str, Any]] = {}
+    swept: dict[str, None] = {}
     for block in _blocks(experiment, sweep, sweep_file):
         for combination in product(*block.values()):
             resolved = values | dict(zip(block, combination, strict=True)) | strongest
@@ -361,11 +366,12 @@ def plan(
             key = build_key(experiment, structure)
             builds[key] = structure
             swept |= dict.fromkeys(block)
-            numbers = {name: _plain(value) for name, value in resolved.items()}
+            numbers = plain(resolved)
             for seed in range(1, seeds + 1):
                 points.append({"point": len(points), "seed": seed, "build": key, "values": numbers})
 
     cost = _expected_cost(experiment, scale)
+    cost["point"] *= float(values["run.duration"] / usual)
     size = min(MAX_CHUNK, max(1, int(chunk_seconds / max(cost["point"], 1e-3))))
     units = {key: display_unit(value) for key, value in values.items() if display_unit(value)[0]}
     drawing = experiment.folder / "inputs.py"
@@ -381,7 +387,7 @@ def plan(
         list(swept),
         cost,
         drawn,
-        digest([[sources[point["build"]], point["seed"], point["values"]] for point in points], drawn),
+        digest([[sources[str(point["build"])], point["seed"], point["values"]] for point in points], drawn),
     )
 
 
@@ -390,13 +396,49 @@ def _sections(experiment: Experiment) -> set[str]:
     return {key.split(".")[0] for key in experiment.defaults}
 
 
-def _plain(value: Any) -> Any:
-    """Return a value as JSON-like data in SI base units."""
+def plain(value: Any) -> Any:
+    """Return values as JSON-like data in SI base units.
+
+    Parameters
+    ----------
+    value : Any
+        Value of a parameter, or a mapping of values.
+
+    Returns
+    -------
+    Any
+        Quantities become numbers, tuples become lists.
+    """
+    if isinstance(value, Mapping):
+        return {key: plain(item) for key, item in value.items()}
     if isinstance(value, Quantity):
         return float(value)
     if isinstance(value, tuple):
-        return [_plain(item) for item in value]
+        return [plain(item) for item in value]
     return value
+
+
+def with_units(experiment: Experiment, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Undo `plain` for the keys of an experiment.
+
+    Parameters
+    ----------
+    experiment : Experiment
+        Knows the dimensions.
+    values : Mapping
+        Dotted key to number in SI base units.
+
+    Returns
+    -------
+    dict
+        Dotted key to quantity.
+    """
+    return {
+        key: Quantity(value, dim=experiment.defaults[key].dim)
+        if isinstance(experiment.defaults[key], Quantity)
+        else value
+        for key, value in values.items()
+    }
 
 
 def _chunks(points: Sequence[Mapping[str, Any]], size: int) -> list[list[int]]:

@@ -22,6 +22,7 @@ from analysis.report import (
     resolved,
     seconds,
     settings,
+    where,
 )
 
 BIBLIOGRAPHY = Path(__file__).parents[2] / "references.bib"
@@ -86,7 +87,11 @@ def description():
         parameter("neurons", "tau", "20", "ms", "time constant", 0.02),
     ]
     item |= {"parameters": rows, "deviations": ["The reset subtracts <the threshold>."]}
-    return {"objects": [item], "structure": [parameter("network", "dt", "1", "ms", "time step", 1e-3)], "inputs": []}
+    return {
+        "objects": [item, {**item, "object": "more"}],
+        "structure": [parameter("network", "dt", "1", "ms", "time step", 1e-3)],
+        "inputs": [],
+    }
 
 
 PROVENANCE = {
@@ -222,6 +227,7 @@ def test_page_tells_everything(page, tree):
         "with uncommitted changes",
         "State variables",
         "Read from other objects",
+        "Same model as <strong>neurons</strong>",
         "Bellec et al. (2020), eq. 1",
         "- everything",
     ):
@@ -292,6 +298,20 @@ def test_values_as_written_and_as_simulated():
 def test_numbers(value, shown):
     """Four digits, real minus signs, powers of ten."""
     assert number(value) == shown
+
+
+@pytest.mark.parametrize(
+    ("paper", "shown"),
+    [
+        ({"figure": "2d"}, "figure 2d"),
+        ({"figure": ["S7", "S8"]}, "figure S7, S8"),
+        ({"figure": "none"}, "none"),
+        (3, ""),
+    ],
+)
+def test_places(paper, shown):
+    """A number gets the word figure, anything else speaks for itself."""
+    assert where(paper) == shown
 
 
 def test_lists_of_numbers():

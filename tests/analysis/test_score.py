@@ -136,6 +136,23 @@ def test_trend(accept, expected):
     assert outcome(target("trend", None, accept, **END)) == expected
 
 
+@pytest.mark.parametrize(
+    ("accept", "text"),
+    [
+        ({"less_than": START, "by_factor": 9}, "< other / 9"),
+        ({"greater_than": START, "by_factor": 9}, "> other × 9"),
+        ({"less_than": START, "by_difference": 0.5}, "< other − 0.5"),
+        ({"greater_than": START}, "> other"),
+        ({"below": 2}, "< 2"),
+        ({"above": 2}, "> 2"),
+    ],
+)
+def test_what_a_trend_accepts_is_written_out(accept, text):
+    """The report shows the condition, whether or not it was run."""
+    for scale in ("smoke", "quick"):
+        assert score({"it": target("trend", None, accept, **END)}, TABLES, scale)[0]["tolerance"] == text
+
+
 def test_trend_of_vectors_is_elementwise():
     """Every learning rate has to improve."""
     first = {"table": "loss", "column": "loss", "where": {"condition": "plain", "trial": 0}}
@@ -186,7 +203,7 @@ def broken(path, value, kind="level"):
     ("path", "value", "message"),
     [
         ("kindd", "level", "t.yaml: it: unknown key 'kindd'; did you mean 'kind'?"),
-        ("kind", "levle", "t.yaml: it.kind: unknown value 'levle'; did you mean 'level'?"),
+        ("kind", "levels", "t.yaml: it.kind: unknown value 'levels'; did you mean 'level'?"),
         ("claim", None, "t.yaml: it: missing key 'claim'"),
         ("claim", " ", "t.yaml: it.claim: expected a text, got ' '"),
         ("scales", ["quik"], "t.yaml: it.scales: unknown value 'quik'; did you mean 'quick'?"),

@@ -51,7 +51,7 @@ def test_one_screen(tree, capsys):
     run(tree)
     assert capsys.readouterr().out.splitlines() == [
         "gle/two  not run at scale quick",
-        "sal/one  2 of 4 match (close: c; differs: e; not run: d)",
+        "sal/one  2 of 4 match (close: c; differs: e; not run: 1)",
         "total    2 of 4 match at scale quick",
     ]
     assert not list((tree / "experiments").rglob("scorecard.json"))

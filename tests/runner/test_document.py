@@ -101,12 +101,13 @@ def test_automatic_symbols(name, symbol):
         ("-(a + b)", r"-\left( a + b \right)"),
         ("(a + b)**2", r"\left( a + b \right)^{2}"),
         ("1.0e-6 * x * 2", r"10^{-6} \, x \cdot 2"),
-        ("int(x > 0) * int(x)", r"\mathbb{1}\left[ x > 0 \right] \, \operatorname{int}\left( x \right)"),
-        ("int(on_post)", r"\mathbb{1}\left[ \text{on}^{\text{post}} \right]"),
+        ("int(x > 0) * int(x)", r"\left[ x > 0 \right] \, \operatorname{int}\left( x \right)"),
+        ("int(on_post)", r"\left[ \text{on}^{\text{post}} \right]"),
         ("not (a > 1 or b)", r"\neg \left( a > 1\text{ or }b \right)"),
         ("(a or b) and c", r"\left( a\text{ or }b \right)\text{ and }c"),
         ("timestep(t, dt) % n == 0", r"\left\lfloor t / \Delta t \right\rfloor \bmod n = 0"),
-        ("exp(-dt / tau_m)", r"e^{-\frac{\Delta t}{\tau_{m}}}"),
+        ("exp(-dt / tau_m)", r"\exp\left( -\frac{\Delta t}{\tau_{m}} \right)"),
+        ("exp(-u)**2", r"\left( e^{-u} \right)^{2}"),
         ("rand() < p", r"\mathcal{U}(0, 1) < p"),
         ("target(t, i)", r"\operatorname{target}\left( t, i \right)"),
         ("20 * ms", r"20 \, \text{ms}"),
@@ -122,9 +123,11 @@ def test_expressions_keep_their_order(code, latex):
 
 def test_suffix_reads_the_symbol_of_the_other_model():
     """A `_post` variable has the symbol its own model declares, with a superscript."""
-    latex = Latex({"w": "W"}, {"psi": r"\psi'", "u": "u^*"})
+    latex = Latex({"w": "W"}, {"psi": r"\psi'", "u": "u^*", "z": r"\bar{z}^{t-1}", "r": r"r^\mathrm{in}_1"})
+    assert latex.symbol("z_pre") == r"\bar{z}^{t-1, \text{pre}}"
+    assert latex.symbol("r_pre") == r"{r^\mathrm{in}_1}^{\text{pre}}"
     assert latex.symbol("psi_post") == r"\psi'^{\text{post}}"
-    assert latex.symbol("u_pre") == r"{u^*}^{\text{pre}}"
+    assert latex.symbol("u_pre") == r"u^{*, \text{pre}}"
     assert latex.symbol("w_post") == r"W^{\text{post}}"
     assert latex.statement("w *= a + b") == r"W \leftarrow W \, \left( a + b \right)"
 

@@ -209,7 +209,7 @@ def test_sweep_survives_the_command_line(declared, tmp_path):
         (GOOD + "set: 5\n", "set: must map keys to values, got 5"),
         (GOOD + "set: {run.duration: 20 mV}\n", "run.duration: '20 mV' has the wrong unit"),
         (GOOD + "set: {run.duration: -2 s}\n", "run.duration: must be positive, got '-2 s'"),
-        (GOOD + "set: {synapses.eta: 0.1}\n", "synapses.eta: given in both set and sweep; keep one of them"),
+        (GOOD + "set: {synapses.eta: 0.1}\n", "synapses.eta: is both set and swept; keep one of them"),
         (GOOD + "set: {run.duration: 1 s, run: {duration: 2 s}}\n", "run.duration: given twice"),
         (GOOD + "name: a b\n", "name: 'a b' must consist of letters, digits, - and _"),
         (GOOD + "name: ../up\n", "name: '../up' must consist of letters, digits, - and _"),

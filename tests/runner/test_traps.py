@@ -172,11 +172,18 @@ def test_results_of_another_run_are_not_mixed_up(toy, toy_values, tmp_path):
         toy.run(toy_values({"run.duration": 0.01}), tmp_path / "run")
 
 
-def test_nan_that_comes_up_during_the_run_is_refused(run):
-    with pytest.raises(RunError, match=r"^point 7: (fast\.v|decays\.x) is not finite"):
-        run({"cells.tau": 0.0, "cells.sigma": 0.0, **SPIKE})
-    with pytest.raises(RunError, match=r"^point 7: decays.x is not finite at the end"):
+def test_what_is_not_finite_during_the_run_is_refused(run):
+    # Noise gives spikes for 100 ms, then the drive is infinite.
+    overflow = {"cells.factor": 2_000_000_000, "drive.values": [0.0, *[-1e308] * 9]}
+    with pytest.raises(RunError, match=r"^point 7: fast.v is not finite \(NaN or infinite\)$"):
+        run(overflow)
+
+
+def test_what_is_not_finite_at_the_end_is_refused(run):
+    with pytest.raises(RunError, match="^point 7: decays.x is not finite at the end$"):
         run({"decays.tau": -1e-3, "run.duration": 2.0})
+    with pytest.raises(RunError, match="^point 7: decays.x is not finite at the end$"):
+        run({"decays.tau": 0.0, "decays.x": np.zeros(500)})
 
 
 def test_an_empty_recording_is_refused(run):
@@ -285,7 +292,8 @@ def test_clocks_stay_together_beyond_64_seconds(run, toy):
     trials = np.arange(len(slow))
     assert len(slow) == 372
     np.testing.assert_allclose(slow.t_ms, 350.0 * trials, rtol=1e-12)
-    # In the step of a trial: first the step is counted, then the count is held, and the monitor sees both at its end.
+    # In the step of a trial the count is held before and after the step is counted; the monitor sees both at the end.
+    assert slow.before_trial.tolist() == (350 * trials).tolist()
     assert slow.k.tolist() == (350 * trials + 1).tolist()
     assert slow.at_trial.tolist() == (350 * trials + 1).tolist()
 

@@ -81,10 +81,12 @@ counter = Model(
     params=NoParams,
     equations="""
     k : integer
+    before_trial : integer
     at_trial : integer
     """,
     steps=(
         Step("count", "k += 1", when="start", order=0),
+        Step("hold_before", "before_trial = k", when="start", order=-1, every="trial"),
         Step("hold", "at_trial = k", when="start", order=1, every="trial"),
     ),
 )
@@ -105,7 +107,9 @@ def network(p: Structure) -> Network:
     counter.add_steps(count, trial=p.trial)
     spikes = SpikeMonitor(cells, name="spikes", when="after_thresholds", order=1)
     fast = StateMonitor(cells, "v", record=True, dt=10 * ms, when="end", order=0, name="fast")
-    slow = StateMonitor(count, ["k", "at_trial"], record=True, dt=p.trial, when="end", order=1, name="slow")
+    slow = StateMonitor(
+        count, ["k", "before_trial", "at_trial"], record=True, dt=p.trial, when="end", order=1, name="slow"
+    )
     return Network(cells, links, decays, count, spikes, fast, slow)
 
 

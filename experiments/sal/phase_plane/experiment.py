@@ -1,4 +1,4 @@
-"""Two reciprocally connected neurons, many times over: do both weights meet?"""
+"""Two reciprocally connected neurons, many times over, whose weights should meet."""
 
 from dataclasses import dataclass
 

@@ -1,0 +1,45 @@
+# Two commands: make reproduce (all figures, scored) and make test. Snakemake users need neither; see README.md.
+
+PROFILE ?= profiles/default
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/ready
+
+# The newest Python that really runs (a name on the PATH may be a shim that fails) and can make environments.
+CANDIDATES := python3.13 python3.12 python3.11 python3
+USABLE := import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
+PYTHON = $(firstword $(foreach p,$(CANDIDATES),$(if $(shell $(p) -c '$(USABLE)' >/dev/null 2>&1 && echo yes),$(p))))
+COMPILER = $(lastword $(if $(filter default,$(origin CXX)),g++,$(CXX)))
+
+.PHONY: reproduce test report clean
+.DEFAULT_GOAL := reproduce
+
+reproduce: $(READY)
+	@$(BIN)/snakemake --profile $(PROFILE) --quiet rules -- quick
+	@$(BIN)/python -m analysis.scorecard --results results --scale quick
+	@echo "report: results/quick/report/index.html"
+
+test: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/snakefmt --check Snakefile rules
+	$(BIN)/codespell
+	$(BIN)/mypy
+	$(BIN)/python -m pytest
+
+# Snakemake's own report beside ours: rule graph, run times, all figures in one file.
+report: reproduce
+	@$(BIN)/snakemake --profile $(PROFILE) --report results/quick/snakemake-report.html -- quick
+	@echo "Snakemake's report: results/quick/snakemake-report.html"
+
+$(READY): requirements.txt
+	@$(if $(shell command -v $(COMPILER)),,$(error C++ compiler '$(COMPILER)' not found; install g++ or set CXX, then run make again))
+	@$(if $(PYTHON),,$(error no working Python 3.11, 3.12 or 3.13 with venv on the PATH; install one (Debian: python3-venv), then run make again))
+	@echo "environment: $(VENV), $(shell $(PYTHON) --version)"
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@$(BIN)/python -c "import brian2"
+	@touch $@
+
+clean:
+	rm -rf results .snakemake
