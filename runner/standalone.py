@@ -210,7 +210,7 @@ def manifest(network: Network) -> dict[str, Any]:
                 "source": obj.source.name,
             }
         elif isinstance(obj, EventMonitor | SpikeMonitor):
-            extra = [name for name in obj.record_variables if name not in ("i", "t")]
+            extra = sorted(name for name in obj.record_variables if name not in ("i", "t"))  # Brian2 has a set
             monitors[obj.name] = {"kind": "event", "variables": extra, "elements": []}
         elif isinstance(obj, PopulationRateMonitor):
             monitors[obj.name] = {"kind": "rate", "variables": ["rate"], "elements": []}

@@ -1,4 +1,4 @@
-"""Experiments are found by their folder, and what is wrong in a configuration is refused before anything is compiled."""
+"""Experiments are found by their folder; what is wrong in a configuration is refused before anything is compiled."""
 
 import pytest
 

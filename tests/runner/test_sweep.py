@@ -62,8 +62,8 @@ def test_only_structure_needs_a_build():
     assert len({point["build"] for point in planned.points if point["values"]["network.n"] == 4}) == 1
 
 
-def test_equal_structures_written_differently_share_a_build():
-    assert len(toy_plan({"network.trial": ["350 ms", "0.35 s"]}).builds) == 1
+def test_structures_that_differ_in_the_last_digit_do_not_share_a_build():
+    assert len(toy_plan({"network.trial": ["350 ms", "350.0000001 ms"]}).builds) == 2
 
 
 def test_chunks_hold_all_points_once_and_share_a_build():

@@ -182,8 +182,6 @@ def test_what_is_not_finite_during_the_run_is_refused(run):
 def test_what_is_not_finite_at_the_end_is_refused(run):
     with pytest.raises(RunError, match="^point 7: decays.x is not finite at the end$"):
         run({"decays.tau": -1e-3, "run.duration": 2.0})
-    with pytest.raises(RunError, match="^point 7: decays.x is not finite at the end$"):
-        run({"decays.tau": 0.0, "decays.x": np.zeros(500)})
 
 
 def test_an_empty_recording_is_refused(run):
@@ -279,7 +277,7 @@ def test_running_leaves_nothing_in_the_build(toy, toy_values, tmp_path):
 def test_the_build_keeps_no_objects_and_the_schedule(toy):
     assert not [*toy.folder.rglob("*.o"), *toy.folder.rglob("*.d")]
     schedule = "\n".join(toy.manifest["schedule"])
-    assert schedule.index("counter_count") < schedule.index("counter_hold") < schedule.index(" fast")
+    assert schedule.index(" counter_count\n") < schedule.index(" counter_hold\n") < schedule.index(" fast\n")
     for line in toy.manifest["schedule"]:
         assert re.match(r"\S+\s+-?\d+\s+dt=\S+\s+\S+$", line)
 

@@ -1,0 +1,76 @@
+"""Who may import whom: models <- runner, analysis; a figure can be drawn without Brian2, a network knows no runner."""
+
+import ast
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+OWN = ("models", "runner", "analysis", "experiments", "tests")
+
+
+def imported(file):
+    """Return the modules that a file imports, wherever in it."""
+    found = set()
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{file}: relative imports hide where code comes from"
+            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names if node.module in OWN)}
+        elif isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+    return found
+
+
+def of(pattern):
+    """Return all files of a kind as test parameters."""
+    files = sorted(ROOT.glob(pattern))
+    assert files
+    return [pytest.param(file, id=file.relative_to(ROOT).as_posix()) for file in files]
+
+
+def roots(file):
+    """Return the first parts of the imported names."""
+    return {name.split(".")[0] for name in imported(file)}
+
+
+@pytest.mark.parametrize("file", of("models/*.py"))
+def test_models_import_brian2_and_each_other(file):
+    assert roots(file) <= {"brian2", "models"} | set(sys.stdlib_module_names)
+
+
+@pytest.mark.parametrize("file", of("runner/*.py"))
+def test_runner_does_not_know_what_it_runs(file):
+    names = imported(file)
+    # The renderer of the report reads the fields of `Model`; it knows none of the models.
+    allowed = {"models.base"} if file.name == "document.py" else set()
+    assert not {n for n in names if n.split(".")[0] in ("models", "experiments", "tests")} - allowed
+    assert {n for n in names if n.startswith("analysis.")} <= {"analysis.tables"}
+
+
+@pytest.mark.parametrize("file", of("analysis/*.py"))
+def test_analysis_imports_neither_runner_nor_models(file):
+    assert not roots(file) & {"brian2", "runner", "models", "experiments", "tests"}
+
+
+@pytest.mark.parametrize("file", of("experiments/*/*/figure.py"))
+def test_figures_need_no_brian2(file):
+    assert not roots(file) & {"brian2", "runner", "models", "experiments", "tests"}
+
+
+@pytest.mark.parametrize("file", of("experiments/*/*/inputs.py"))
+def test_inputs_need_no_brian2(file):
+    assert not roots(file) & {"brian2", "runner", "models", "analysis", "tests"}
+
+
+@pytest.mark.parametrize("file", of("experiments/*/*/experiment.py"))
+def test_networks_are_made_of_models(file):
+    assert not roots(file) & {"runner", "analysis", "tests"}
+
+
+@pytest.mark.parametrize("name", ["runner.simulate", "analysis.observe", "analysis.draw", "analysis.score"])
+def test_jobs_after_the_build_do_not_load_brian2(name):
+    import subprocess
+
+    code = f"import sys, {name}; sys.exit('brian2' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
