@@ -16,7 +16,8 @@ from runner.quantities import ConfigError, nearest
 from runner.records import column
 from runner.sweep import SWEEP_KEYS, plain, plan, planned, read_sweep
 
-BASE = Path(workflow.basedir)
+# Relative, so that a repository that was moved or copied with its results has nothing to redo.
+BASE = Path(os.path.relpath(workflow.basedir))
 PYTHON = "python -m"
 if not workflow.deployment_settings.deployment_method:
     # Jobs use the Python that runs Snakemake, whether or not its environment is activated.

@@ -10,7 +10,7 @@ from runner import point
 SHORT = {
     "eprop/sine_tutorial": ["run.duration=0.05 s"],
     "gle/lag_line": ["run.duration=1 ms"],
-    "gupta/iris": ["run.duration=0.252 s", "inputs.watched=38"],
+    "gupta/iris": ["run.duration=0.252 s", "inputs.watched=37"],
     "sal/phase_plane": ["run.duration=0.3 s"],
 }
 

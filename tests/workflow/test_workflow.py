@@ -82,7 +82,7 @@ def test_bad_configurations_give_one_line(repository, tmp_path, arguments, messa
     file = tmp_path / "mine.yaml"
     file.write_text("sweep:\n  synapses.eta: [0.1]\n  synapses.eta: [0.2]\nexperiment: sal/phase_plane\n")
     arguments = [argument.format(file=file) for argument in arguments]
-    done = repository.snakemake("--dry-run", "--quiet", "all", "sal", *arguments, check=False)
+    done = repository.snakemake("sal", "--dry-run", "--quiet", "all", *arguments, check=False)
     assert done.returncode
     assert done.stdout.strip().splitlines()[-1] == message.format(file=file)
     assert "Traceback" not in done.stdout and 'File "' not in done.stdout
