@@ -1,7 +1,6 @@
 """What all rules share: plans, paths and the check of the command line."""
 
 import json
-import os
 import shlex
 import sys
 from pathlib import Path
@@ -12,20 +11,13 @@ sys.path.insert(0, workflow.basedir)
 
 from runner.experiment import SCALES, load, names
 from runner.fingerprint import code, digest
+from runner.jobs import share_environment
 from runner.quantities import ConfigError, nearest
 from runner.records import column
 from runner.sweep import SWEEP_KEYS, plain, plan, planned, read_sweep
 
 BASE = Path(workflow.basedir)
-PYTHON = "python -m"
-if not workflow.deployment_settings.deployment_method:
-    # Jobs use the Python that runs Snakemake, whether or not its environment is activated.
-    os.environ["PATH"] = (
-        f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    )
-os.environ["PYTHONPATH"] = os.pathsep.join(
-    filter(None, [workflow.basedir, os.environ.get("PYTHONPATH")])
-)
+share_environment(this_python=not workflow.deployment_settings.deployment_method)
 
 
 wildcard_constraints:
@@ -103,3 +95,54 @@ def structure_of(wildcards):
 def of_figure(exp, *without):
     """Return the digest of the figure code of an experiment, without some of its functions."""
     return code(folder(exp) / "figure.py", without)
+
+
+def build_of(wildcards):
+    """Return the folder of the program that a chunk runs."""
+    plan = plan_of(wildcards)
+    point = plan.points[plan.chunks[int(wildcards.chunk)][0]]
+    return f"results/builds/{wildcards.exp}/{point['build']}"
+
+
+def minutes(wildcards, attempt):
+    """Return the run time to ask a scheduler for: five times what is expected, more after a failure."""
+    plan = plan_of(wildcards)
+    seconds = len(plan.chunks[int(wildcards.chunk)]) * plan.cost["point"]
+    return attempt * max(5, int(5 * seconds / 60))
+
+
+def recordings_of(wildcards):
+    """Return the recordings of all chunks."""
+    n = len(plan_of(wildcards).chunks)
+    return [
+        f"results/{wildcards.scale}/{wildcards.exp}/recordings/{k}" for k in range(n)
+    ]
+
+
+def swept_columns(wildcards):
+    """Return what the user sweeps: the experiment is observed once for each combination of these values."""
+    if not wildcards.scale.startswith("sweep-"):
+        return []
+    plan = plan_of(wildcards)
+    return [column(key, plan.units.get(key, ("", 1))[0]) for key in plan.swept]
+
+
+def sources_of(wildcards):
+    """Return the files whose text the report shows."""
+    files = [folder(wildcards.exp) / name for name in ("experiment.py", "config.yaml")]
+    return [*files, *sorted((BASE / "models").glob("*.py"))]
+
+
+def of_all(*files):
+    """Return an input function: these files of every experiment."""
+    return lambda w: [
+        f"results/{w.scale}/{exp}/{file}" for exp in names() for file in files
+    ]
+
+
+def experiment_files(exp, scale):
+    """Return the final files of one experiment."""
+    return [
+        f"results/{scale}/{exp}/{name}"
+        for name in ("figure.svg", "score.json", "provenance.json")
+    ]
