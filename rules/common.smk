@@ -5,8 +5,6 @@ import shlex
 import sys
 from pathlib import Path
 
-from snakemake.exceptions import WorkflowError
-
 sys.path.insert(0, workflow.basedir)
 
 from runner.experiment import SCALES, load, names
@@ -25,11 +23,6 @@ wildcard_constraints:
     exp="[a-z0-9_]+/[a-z0-9_]+",
     key="[0-9a-f]{16}",
     chunk="[0-9]+",
-
-
-def refuse(error):
-    """Stop with the one line that says what to change."""
-    raise WorkflowError(str(error))
 
 
 try:
@@ -53,22 +46,28 @@ try:
         USER_PLAN = plan(
             load(USER.experiment), USER.scale, USER, chunk_seconds=CHUNK_SECONDS
         )
+    if workflow.is_main_process:
+        # All at once, so that a wrong key stops the workflow before its first job, and not behind a traceback.
+        papers = {name.split("/")[0] for name in names()}
+        for target in sys.argv[1:]:
+            if target.count("/") == 1 and target.split("/")[0] in papers:
+                load(target)
+        for name in names():
+            for scale in SCALES:
+                planned(name, scale, CHUNK_SECONDS)
 except ConfigError as error:
-    refuse(error)
+    sys.exit(str(error))
 
 
 def plan_of(wildcards):
     """Return the plan of an experiment at a scale, or of the sweep of the user."""
-    try:
-        if wildcards.scale.startswith("sweep-"):
-            if USER is None or wildcards.scale != USER_PLAN.scale:
-                raise ConfigError(
-                    "--config", "sweep", f"missing for results/{wildcards.scale}"
-                )
-            return USER_PLAN
-        return planned(wildcards.exp, wildcards.scale, CHUNK_SECONDS)
-    except ConfigError as error:
-        refuse(error)
+    if wildcards.scale.startswith("sweep-"):
+        if USER is None or wildcards.scale != USER_PLAN.scale:
+            raise ConfigError(
+                "--config", "sweep", f"missing for results/{wildcards.scale}"
+            )
+        return USER_PLAN
+    return planned(wildcards.exp, wildcards.scale, CHUNK_SECONDS)
 
 
 def folder(exp):
@@ -89,7 +88,9 @@ def structure_of(wildcards):
     for found in [*scales.values(), *([USER_PLAN] if USER is not None else [])]:
         if wildcards.key in found.builds:
             return shlex.quote(json.dumps(plain(found.builds[wildcards.key])))
-    refuse(f"{wildcards.exp}: no scale uses build {wildcards.key}")
+    raise ConfigError(
+        "results/builds", wildcards.key, f"no scale of {wildcards.exp} uses it"
+    )
 
 
 def of_figure(exp, *without):
