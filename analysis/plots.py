@@ -72,17 +72,10 @@ def band(
         The line of the mean.
     """
     means = rows.groupby([x, over], as_index=False)[y].mean()
-    sns.lineplot(
-        means,
-        x=x,
-        y=y,
-        errorbar="sd",
-        color=COLOURS[colour],
-        err_kws={"linewidth": 0},
-        label=label,
-        legend=False,
-        ax=ax,
-    )
+    given = {"xlabel": ax.get_xlabel(), "ylabel": ax.get_ylabel()}
+    style = {"color": COLOURS[colour], "err_kws": {"linewidth": 0}, "legend": False}
+    sns.lineplot(means, x=x, y=y, errorbar="sd", label=label, ax=ax, **style)
+    ax.set(**given)  # seaborn would write the names of the columns
     return ax.lines[-1]
 
 

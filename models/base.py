@@ -21,7 +21,7 @@ def param(default: Any, text: str, symbol: str = "", source: str = "") -> Any:
     symbol : str
         LaTeX symbol, as in the paper.
     source : str
-        Where the paper (or its specification) gives the value.
+        Where the value comes from: the paper, its program, or our design.
 
     Returns
     -------

@@ -18,48 +18,48 @@ SCHEDULE = ["start", "synapses", "groups", "resets", "thresholds", "end"]
 class InputParams:
     """Parameters of the input neurons."""
 
-    tau_m: Quantity = param(30 * ms, "time constant of the presynaptic trace", r"\tau_m", "E1b")
+    tau_m: Quantity = param(30 * ms, "time constant of the presynaptic trace", r"\tau_m", "authors' tutorial")
 
 
 @dataclass(frozen=True)
 class NeuronParams:
     """Parameters of the recurrent neurons."""
 
-    tau_m: Quantity = param(30 * ms, "membrane time constant", r"\tau_m", "E1b")
-    tau_out: Quantity = param(30 * ms, "time constant of the readout filter", r"\tau_\mathrm{out}", "E1b")
-    v_th: float = param(0.03, "firing threshold", r"v_\mathrm{th}", "E1b")
-    gamma: float = param(0.3, "height of the pseudo-derivative", r"\gamma", "E1b")
-    c_reg: float = param(300.0, "strength of the firing-rate regularisation", r"c_\mathrm{reg}", "E1b")
-    f_target: float = param(0.01, "target rate, spikes per step", r"f^*", "E1b, 10 Hz")
+    tau_m: Quantity = param(30 * ms, "membrane time constant", r"\tau_m", "authors' tutorial")
+    tau_out: Quantity = param(30 * ms, "time constant of the readout filter", r"\tau_\mathrm{out}", "authors' tutorial")
+    v_th: float = param(0.03, "firing threshold", r"v_\mathrm{th}", "authors' tutorial")
+    gamma: float = param(0.3, "height of the pseudo-derivative", r"\gamma", "authors' tutorial")
+    c_reg: float = param(300.0, "strength of the firing-rate regularisation", r"c_\mathrm{reg}", "authors' tutorial")
+    f_target: float = param(0.01, "target rate, spikes per step", r"f^*", "authors' tutorial, 10 Hz")
 
 
 @dataclass(frozen=True)
 class ReadoutParams:
     """Parameters of the readout."""
 
-    tau_out: Quantity = param(30 * ms, "readout time constant", r"\tau_\mathrm{out}", "E1b")
+    tau_out: Quantity = param(30 * ms, "readout time constant", r"\tau_\mathrm{out}", "authors' tutorial")
 
 
 @dataclass(frozen=True)
 class SynapseParams:
     """Parameters of plastic synapses onto recurrent neurons."""
 
-    eta: float = param(1e-4, "learning rate", r"\eta", "E1b")
+    eta: float = param(1e-4, "learning rate", r"\eta", "authors' tutorial")
 
 
 @dataclass(frozen=True)
 class OutputSynapseParams:
     """Parameters of the synapses onto the readout."""
 
-    eta: float = param(1e-4, "learning rate", r"\eta", "E1b")
+    eta: float = param(1e-4, "learning rate", r"\eta", "authors' tutorial")
 
 
 @dataclass(frozen=True)
 class FeedbackParams:
     """Parameters of the feedback weights."""
 
-    eta: float = param(1e-4, "learning rate", r"\eta", "E1b")
-    adaptive: float = param(0.0, "1: feedback follows the output weights, 0: it stays as it is", r"a")
+    eta: float = param(1e-4, "learning rate", r"\eta", "authors' tutorial")
+    adaptive: float = param(0.0, "1: feedback follows the output weights, 0: it stays as it is", r"a", "our design")
 
 
 SYMBOLS = {

@@ -26,35 +26,37 @@ ABSTRACT_ONLY = "Designed from the principles of the abstract; the update formul
 class ScheduleParams:
     """Length of a window and of a presentation."""
 
-    n_levels: int = param(20, "time steps of a window: levels of earliness", r"N_q", "specification 3.1, our design")
-    n_steps: int = param(84, "time steps of a presentation: four windows and a gap", r"N_p", "specification 3.1")
+    n_levels: int = param(20, "time steps of a window: levels of earliness", r"N_q", "our design")
+    n_steps: int = param(84, "time steps of a presentation: four windows and a gap", r"N_p", "our design")
 
 
 @dataclass(frozen=True)
 class NeuronParams:
     """Gain of the layered neurons, and the learning rate of their biases."""
 
-    beta: float = param(1.0, "gain of the sigmoid that turns voltage into earliness", r"\beta", "specification 3.2")
-    eta_b: float = param(0.1, "learning rate of the biases", r"\eta_b", "specification 3.4, IRIS")
-    n_layers: int = param(3, "layers behind the input; the last one is read out", r"L", "specification 3.1")
+    beta: float = param(1.0, "gain of the sigmoid that turns voltage into earliness", r"\beta", "our design")
+    eta_b: float = param(0.1, "learning rate of the biases", r"\eta_b", "our design, IRIS")
+    n_layers: int = param(3, "layers behind the input; the last one is read out", r"L", "our design")
 
 
 @dataclass(frozen=True)
 class SynapseParams:
     """Plasticity of the feed-forward weights."""
 
-    eta: float = param(0.1, "learning rate of the weights", r"\eta", "specification 3.4, IRIS")
-    x_th: float = param(0.1, "earliness from which on a presynaptic spike counts as early", r"x_\mathrm{th}", "same")
-    w_max: float = param(5.0, "largest size of a weight", r"w_\mathrm{max}", "specification 3.4, IRIS")
+    eta: float = param(0.1, "learning rate of the weights", r"\eta", "our design, IRIS")
+    x_th: float = param(
+        0.1, "earliness from which on a presynaptic spike counts as early", r"x_\mathrm{th}", "our design"
+    )
+    w_max: float = param(5.0, "largest size of a weight", r"w_\mathrm{max}", "our design, IRIS")
 
 
 @dataclass(frozen=True)
 class InterneuronParams:
     """How many members of an assembly may learn."""
 
-    k_1: int = param(2, "spikes that end learning in an assembly of layer 1", r"k_1", "specification 3.4, IRIS")
-    k_2: int = param(2, "spikes that end learning in an assembly of layer 2", r"k_2", "specification 3.4, IRIS")
-    k_3: int = param(1, "spikes that end learning in an assembly of layer 3", r"k_3", "specification 3.3")
+    k_1: int = param(2, "spikes that end learning in an assembly of layer 1", r"k_1", "our design, IRIS")
+    k_2: int = param(2, "spikes that end learning in an assembly of layer 2", r"k_2", "our design, IRIS")
+    k_3: int = param(1, "spikes that end learning in an assembly of layer 3", r"k_3", "our design")
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,7 @@ class NoParams:
 schedule = Model(
     name="gupta_schedule",
     text="Clock of the presentations: which sample, which label, and what a spike at this time step is worth.",
-    source="gupta2020, abstract; specification section 3.1",
+    source="gupta2020, abstract; our design",
     equations="""
     presentation : integer (shared)   # number of the presentation
     onset : boolean (shared)          # first time step of a presentation
@@ -105,7 +107,7 @@ schedule = Model(
 neuron = Model(
     name="gupta_neuron",
     text="Non-leaky neuron that fires at most once, when the falling threshold of its window meets its voltage.",
-    source="gupta2020, abstract; specification sections 3.2 and 3.3",
+    source="gupta2020, abstract; our design",
     equations="""
     layer : integer (constant)                            # 0 is the input
     V : 1                                                 # voltage; of an input neuron, the intensity of the stimulus
@@ -157,7 +159,7 @@ neuron = Model(
 synapse = Model(
     name="gupta_synapse",
     text="Feed-forward synapse: adds its weight times the earliness, and learns from spike times and association.",
-    source="gupta2020, abstract; specification sections 3.2 and 3.3",
+    source="gupta2020, abstract; our design",
     equations="""
     w : 1                                                 # weight
     """,
@@ -174,7 +176,7 @@ synapse = Model(
 teacher = Model(
     name="gupta_teacher",
     text="Class neuron: in training it fires at stimulus onset and carries the label, never an error.",
-    source="gupta2020, abstract; specification section 2",
+    source="gupta2020, abstract; our design",
     equations="""
     fires = onset and learning and i == label : boolean
     onset : boolean (linked)
@@ -190,7 +192,7 @@ teacher = Model(
 association = Model(
     name="gupta_association",
     text="Teacher synapse: its assembly should fire as early as the teacher did.",
-    source="gupta2020, abstract; specification section 3.3",
+    source="gupta2020, abstract; our design",
     equations="",
     params=NoParams,
     code={"on_pre": "A_post = ear_post"},
@@ -200,7 +202,7 @@ association = Model(
 interneuron = Model(
     name="gupta_interneuron",
     text="Interneuron of one assembly of one layer: fires in the time step after the k-th spike of its assembly.",
-    source="gupta2020, abstract; specification sections 2 and 3.3",
+    source="gupta2020, abstract; our design",
     equations="""
     layer : integer (constant)                            # layer of its assembly
     count : integer                                       # spikes of its assembly so far
@@ -220,7 +222,7 @@ interneuron = Model(
 recruitment = Model(
     name="gupta_recruitment",
     text="Synapse from the members of an assembly to its interneuron.",
-    source="gupta2020, abstract; specification section 5.1",
+    source="gupta2020, abstract; our design",
     equations="",
     params=NoParams,
     code={"on_pre": "count_post += 1"},
@@ -230,7 +232,7 @@ recruitment = Model(
 inhibition = Model(
     name="gupta_inhibition",
     text="Synapse from an interneuron to its assembly: blocks plasticity, not firing, in the slower members.",
-    source="gupta2020, abstract; specification section 3.3",
+    source="gupta2020, abstract; our design",
     equations="",
     params=NoParams,
     code={"on_pre": "inhibited_post = True"},

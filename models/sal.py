@@ -15,19 +15,27 @@ from models.base import Model, Step, param
 class NeuronParams:
     """Parameters of the stochastic neuron."""
 
-    tau_ref: Quantity = param(10 * ms, "time constant of the firing probability", r"\tau_\mathrm{ref}", "spec. 4.1")
-    t_isi: Quantity = param(10.4 * ms, "shortest interspike interval: tau_ref and one step", r"t_\mathrm{isi}", "4.3")
-    t_psp: Quantity = param(9.6 * ms, "length of the rectangular PSP: tau_ref less one step", r"t_\mathrm{psp}", "4.3")
-    tau_plus: Quantity = param(10 * ms, "time constant of the causal side of the STDP window", r"\tau_+", "4.4")
-    tau_minus: Quantity = param(10 * ms, "time constant of the anti-causal side", r"\tau_-", "4.4")
+    tau_ref: Quantity = param(
+        10 * ms, "time constant of the firing probability", r"\tau_\mathrm{ref}", "authors' program"
+    )
+    t_isi: Quantity = param(
+        10.4 * ms, "shortest interspike interval: tau_ref and one step", r"t_\mathrm{isi}", "authors' program"
+    )
+    t_psp: Quantity = param(
+        9.6 * ms, "length of the rectangular PSP: tau_ref less one step", r"t_\mathrm{psp}", "authors' program"
+    )
+    tau_plus: Quantity = param(
+        10 * ms, "time constant of the causal side of the STDP window", r"\tau_+", "authors' program"
+    )
+    tau_minus: Quantity = param(10 * ms, "time constant of the anti-causal side", r"\tau_-", "authors' program")
 
 
 @dataclass(frozen=True)
 class SynapseParams:
     """Parameters of spike-based alignment learning."""
 
-    eta: float = param(0.03, "learning rate", r"\eta", "spec. 7.1")
-    amplitude: float = param(1.0, "amplitude of the STDP window", "A", "4.4")
+    eta: float = param(0.03, "learning rate", r"\eta", "authors' program")
+    amplitude: float = param(1.0, "amplitude of the STDP window", "A", "authors' program")
 
 
 SYMBOLS = {

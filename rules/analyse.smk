@@ -1,22 +1,6 @@
 """From recordings to figure and score: observe, record provenance, draw, score."""
 
 
-def recordings_of(wildcards):
-    """Return the recordings of all chunks."""
-    n = len(plan_of(wildcards).chunks)
-    return [
-        f"results/{wildcards.scale}/{wildcards.exp}/recordings/{k}" for k in range(n)
-    ]
-
-
-def swept_columns(wildcards):
-    """Return what the user sweeps: the experiment is observed once for each combination of these values."""
-    if not wildcards.scale.startswith("sweep-"):
-        return []
-    plan = plan_of(wildcards)
-    return [column(key, plan.units.get(key, ("", 1))[0]) for key in plan.swept]
-
-
 rule observe:
     """Reduce the recordings to small tables."""
     input:
@@ -34,7 +18,7 @@ rule observe:
     message:
         "observing {wildcards.exp} at scale {wildcards.scale}"
     shell:
-        "{PYTHON} analysis.observe --figure {params.figure} --recordings {input.recordings}"
+        "python -m analysis.observe --figure {params.figure} --recordings {input.recordings}"
         " --by {params.by} --out {output} > {log} 2> >(tee -a {log} >&2)"
 
 
@@ -53,7 +37,7 @@ rule provenance:
     message:
         "recording the provenance of {wildcards.exp} at scale {wildcards.scale}"
     shell:
-        "{PYTHON} runner.provenance --plan {input.plan} --recordings {input.recordings} --builds results/builds"
+        "python -m runner.provenance --plan {input.plan} --recordings {input.recordings} --builds results/builds"
         " --observations {input.observations} --out {output} > {log} 2> >(tee -a {log} >&2)"
 
 
@@ -81,7 +65,7 @@ rule draw:
     message:
         "drawing {wildcards.exp} at scale {wildcards.scale}"
     shell:
-        "{PYTHON} analysis.draw --figure {params.figure} --tables {input.observations}"
+        "python -m analysis.draw --figure {params.figure} --tables {input.observations}"
         " --targets {input.targets} --provenance {input.provenance} --svg {output.svg} --png {output.png} > {log} 2> >(tee -a {log} >&2)"
 
 
@@ -101,5 +85,5 @@ rule score:
     message:
         "scoring {wildcards.exp} at scale {wildcards.scale}"
     shell:
-        "{PYTHON} analysis.score --targets {input.targets} --tables {input.observations}"
+        "python -m analysis.score --targets {input.targets} --tables {input.observations}"
         " --scale {wildcards.scale} --out {output} > {log} 2> >(tee -a {log} >&2)"

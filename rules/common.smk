@@ -7,26 +7,18 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-
 sys.path.insert(0, workflow.basedir)
 
 from runner.experiment import SCALES, load, names, read_yaml
 from runner.fingerprint import code, digest, sources
+from runner.jobs import share_environment
 from runner.quantities import ConfigError, nearest
 from runner.records import column
 from runner.sweep import SWEEP_KEYS, plain, plan, planned, read_sweep
 
 # Relative, so that a repository that was moved or copied with its results has nothing to redo.
 BASE = Path(os.path.relpath(workflow.basedir))
-PYTHON = "python -m"
-if not workflow.deployment_settings.deployment_method:
-    # Jobs use the Python that runs Snakemake, whether or not its environment is activated.
-    os.environ["PATH"] = (
-        f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    )
-os.environ["PYTHONPATH"] = os.pathsep.join(
-    filter(None, [workflow.basedir, os.environ.get("PYTHONPATH")])
-)
+share_environment(this_python=not workflow.deployment_settings.deployment_method)
 
 
 wildcard_constraints:
@@ -34,11 +26,6 @@ wildcard_constraints:
     exp="[a-z0-9_]+/[a-z0-9_]+",
     key="[0-9a-f]{16}",
     chunk="[0-9]+",
-
-
-def refuse(error):
-    """Stop with the one line that says what to change."""
-    sys.exit(f"error: {error}")  # Snakemake would put a traceback around any other exception
 
 
 try:
@@ -69,22 +56,28 @@ try:
         USER_PLAN = plan(
             load(USER.experiment), USER.scale, USER, chunk_seconds=CHUNK_SECONDS
         )
+    if workflow.is_main_process:
+        # All at once, so that a wrong key stops the workflow before its first job, and not behind a traceback.
+        papers = {name.split("/")[0] for name in names()}
+        for target in sys.argv[1:]:
+            if target.count("/") == 1 and target.split("/")[0] in papers:
+                load(target)
+        for name in names():
+            for scale in SCALES:
+                planned(name, scale, CHUNK_SECONDS)
 except ConfigError as error:
-    refuse(error)
+    sys.exit(str(error))
 
 
 def plan_of(wildcards):
     """Return the plan of an experiment at a scale, or of the sweep of the user."""
-    try:
-        if wildcards.scale.startswith("sweep-"):
-            if USER is None or wildcards.scale != USER_PLAN.scale:
-                raise ConfigError(
-                    "--config", "sweep", f"missing for results/{wildcards.scale}"
-                )
-            return USER_PLAN
-        return planned(wildcards.exp, wildcards.scale, CHUNK_SECONDS)
-    except ConfigError as error:
-        refuse(error)
+    if wildcards.scale.startswith("sweep-"):
+        if USER is None or wildcards.scale != USER_PLAN.scale:
+            raise ConfigError(
+                "--config", "sweep", f"missing for results/{wildcards.scale}"
+            )
+        return USER_PLAN
+    return planned(wildcards.exp, wildcards.scale, CHUNK_SECONDS)
 
 
 def folder(exp):
@@ -105,9 +98,62 @@ def structure_of(wildcards):
     for found in [*scales.values(), *([USER_PLAN] if USER is not None else [])]:
         if wildcards.key in found.builds:
             return shlex.quote(json.dumps(plain(found.builds[wildcards.key])))
-    refuse(f"{wildcards.exp}: no scale uses build {wildcards.key}")
+    raise ConfigError(
+        "results/builds", wildcards.key, f"no scale of {wildcards.exp} uses it"
+    )
 
 
 def of_figure(exp, *without):
     """Return the digest of the figure code of an experiment, without some of its functions."""
     return code(folder(exp) / "figure.py", without)
+
+
+def build_of(wildcards):
+    """Return the folder of the program that a chunk runs."""
+    plan = plan_of(wildcards)
+    point = plan.points[plan.chunks[int(wildcards.chunk)][0]]
+    return f"results/builds/{wildcards.exp}/{point['build']}"
+
+
+def minutes(wildcards, attempt):
+    """Return the run time to ask a scheduler for: five times what is expected, more after a failure."""
+    plan = plan_of(wildcards)
+    seconds = len(plan.chunks[int(wildcards.chunk)]) * plan.cost["point"]
+    return attempt * max(5, int(5 * seconds / 60))
+
+
+def recordings_of(wildcards):
+    """Return the recordings of all chunks."""
+    n = len(plan_of(wildcards).chunks)
+    return [
+        f"results/{wildcards.scale}/{wildcards.exp}/recordings/{k}" for k in range(n)
+    ]
+
+
+def swept_columns(wildcards):
+    """Return what the user sweeps: the experiment is observed once for each combination of these values."""
+    if not wildcards.scale.startswith("sweep-"):
+        return []
+    plan = plan_of(wildcards)
+    return [column(key, plan.units.get(key, ("", 1))[0]) for key in plan.swept]
+
+
+def sources_of(wildcards):
+    """Return the files whose text the report shows."""
+    exp = folder(wildcards.exp)
+    return [exp / "config.yaml", *map(os.path.relpath, sources(exp / "experiment.py"))]
+
+
+def of_all(*files):
+    """Return an input function: these files of every experiment."""
+    return lambda w: [
+        f"results/{w.scale}/{exp}/{file}" for exp in names() for file in files
+    ]
+
+
+def experiment_files(exp, scale):
+    """Return the final files of one experiment."""
+    return [
+        f"results/{scale}/{exp}/{name}"
+        for name in ("figure.svg", "score.json", "provenance.json")
+    ]

@@ -1,11 +1,6 @@
 """The report: equations as mathematics, and one page that opens offline."""
 
 
-def sources_of(wildcards):
-    """Return the files whose text the report shows."""
-    return [folder(wildcards.exp) / "config.yaml", *sources(folder(wildcards.exp) / "experiment.py")]
-
-
 rule document:
     """Render equations and parameter tables from the strings that are simulated."""
     input:
@@ -21,14 +16,7 @@ rule document:
     message:
         "documenting {wildcards.exp}"
     shell:
-        "{PYTHON} runner.document {wildcards.exp} --out {output} > {log} 2> >(tee -a {log} >&2)"
-
-
-def of_all(*files):
-    """Return an input function: these files of every experiment."""
-    return lambda w: [
-        f"results/{w.scale}/{exp}/{file}" for exp in names() for file in files
-    ]
+        "python -m runner.document {wildcards.exp} --out {output} > {log} 2> >(tee -a {log} >&2)"
 
 
 rule report:
@@ -57,5 +45,5 @@ rule report:
     message:
         "writing the report of scale {wildcards.scale}"
     shell:
-        "{PYTHON} analysis.report --scale {wildcards.scale} --results results"
+        "python -m analysis.report --scale {wildcards.scale} --results results"
         " --experiments {params.experiments} --out {output} > {log} 2> >(tee -a {log} >&2)"

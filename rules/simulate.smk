@@ -12,11 +12,12 @@ rule plan:
     params:
         digest=lambda w: digest(plan_of(w).content()),
         arguments=plan_arguments,
+        chunk_seconds=CHUNK_SECONDS,
     message:
         "planning {wildcards.exp} at scale {wildcards.scale}"
     shell:
-        "{PYTHON} runner.plan {wildcards.exp} {params.arguments}"
-        " --chunk-seconds {CHUNK_SECONDS} --out {output} > {log} 2> >(tee -a {log} >&2)"
+        "python -m runner.plan {wildcards.exp} {params.arguments}"
+        " --chunk-seconds {params.chunk_seconds} --out {output} > {log} 2> >(tee -a {log} >&2)"
 
 
 rule build:
@@ -38,22 +39,8 @@ rule build:
     message:
         "compiling {wildcards.exp}, structure {wildcards.key}"
     shell:
-        "LOCAL_CREDIT_CACHE=results/builds {PYTHON} runner.build {wildcards.exp} {wildcards.key} --structure {params.structure}"
+        "LOCAL_CREDIT_CACHE=results/builds python -m runner.build {wildcards.exp} {wildcards.key} --structure {params.structure}"
         " --out {output} --jobs {threads} > {log} 2> >(tee -a {log} >&2)"
-
-
-def build_of(wildcards):
-    """Return the folder of the program that a chunk runs."""
-    plan = plan_of(wildcards)
-    point = plan.points[plan.chunks[int(wildcards.chunk)][0]]
-    return f"results/builds/{wildcards.exp}/{point['build']}"
-
-
-def minutes(wildcards, attempt):
-    """Return the run time to ask a scheduler for: five times what is expected, more after a failure."""
-    plan = plan_of(wildcards)
-    seconds = len(plan.chunks[int(wildcards.chunk)]) * plan.cost["point"]
-    return attempt * max(5, int(5 * seconds / 60))
 
 
 rule simulate:
@@ -77,5 +64,5 @@ rule simulate:
     message:
         "simulating {wildcards.exp} at scale {wildcards.scale}, chunk {wildcards.chunk}"
     shell:
-        "{PYTHON} runner.simulate --plan {input.plan} --chunk {wildcards.chunk} --build {input.build}"
+        "python -m runner.simulate --plan {input.plan} --chunk {wildcards.chunk} --build {input.build}"
         " --out {output} > {log} 2> >(tee -a {log} >&2)"

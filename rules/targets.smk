@@ -1,14 +1,5 @@
 """What can be asked for beside the scales: a paper, an experiment, the sweep of the user."""
 
-
-def experiment_files(exp, scale):
-    """Return the final files of one experiment."""
-    return [
-        f"results/{scale}/{exp}/{name}"
-        for name in ("figure.svg", "score.json", "provenance.json")
-    ]
-
-
 if USER is not None:
 
     rule sweep:

@@ -348,12 +348,12 @@ def compile_project(project: Path, cache: Path, jobs: int) -> None:
     BuildError
         With the first error of the compiler.
     """
-    # Without DEPS= the makefile would run the preprocessor over all files, for a folder that is built once.
+    # DEPS= skips a preprocessor pass over all files, which a folder that is built once does not need.
     command, environment = ["make", f"-j{jobs}", "DEPS="], _environment(cache, _precompiled_header(cache))
     made = subprocess.run(command, cwd=project, env=environment, capture_output=True, text=True, check=False)
     if made.returncode:
         errors = [line for line in made.stderr.splitlines() if "error" in line.lower()]
-        (project / "make.log").write_text(made.stdout + made.stderr, encoding="utf-8")
+        print(made.stdout, made.stderr, sep="\n")  # the job's log keeps the whole story
         raise BuildError(f"compilation failed: {errors[0] if errors else made.stderr.strip()[-300:]}")
     for file in [*project.rglob("*.o"), *project.rglob("*.d")]:
         file.unlink()

@@ -68,14 +68,14 @@ def test_dry_run_of_a_sweep(repository, tmp_path, how):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--config", "scal=quick"], "error: --config: scal: unknown key; did you mean 'scale'?"),
-        (["--config", "scale=quik"], "error: --config: scale: unknown scale 'quik'; did you mean 'quick'?"),
-        (["--config", "chunk_seconds=abc"], "error: --config: chunk_seconds: needs a number of seconds, got 'abc'"),
-        (["--config", "chunk_seconds=0"], "error: chunk_seconds: 0: must be a positive number of seconds"),
-        (["--config", "sweep=none.yaml"], "error: none.yaml: file: does not exist"),
-        (["--config", "seeds=3"], "error: --configfile: experiment: missing"),
-        (["--configfile", "{file}"], "error: {file}: synapses.eta: given twice (lines 2 and 3); keep one of them"),
-        (["--config", "sweep={file}"], "error: {file}: synapses.eta: given twice (lines 2 and 3); keep one of them"),
+        (["--config", "scal=quick"], "--config: scal: unknown key; did you mean 'scale'?"),
+        (["--config", "scale=quik"], "--config: scale: unknown scale 'quik'; did you mean 'quick'?"),
+        (["--config", "chunk_seconds=abc"], "--config: chunk_seconds: needs a number of seconds, got 'abc'"),
+        (["--config", "chunk_seconds=0"], "chunk_seconds: 0: must be a positive number of seconds"),
+        (["--config", "sweep=none.yaml"], "none.yaml: file: does not exist"),
+        (["--config", "seeds=3"], "--configfile: experiment: missing"),
+        (["--configfile", "{file}"], "{file}: synapses.eta: given twice (lines 2 and 3); keep one of them"),
+        (["--config", "sweep={file}"], "{file}: synapses.eta: given twice (lines 2 and 3); keep one of them"),
     ],
 )
 def test_bad_configurations_give_one_line(repository, tmp_path, arguments, message):
@@ -94,7 +94,7 @@ def test_a_bad_experiment_gives_one_line_and_leaves_no_lock(smoke, tmp_path):
     done = copy.snakemake("smoke", check=False)
     assert done.returncode
     reason = "run.duration: '20 mV' has the wrong unit; needs s, for example '20 ms'"
-    assert done.stdout.strip().splitlines()[-1] == f"error: experiments/sal/phase_plane/config.yaml: {reason}"
+    assert done.stdout.strip().splitlines()[-1] == f"experiments/sal/phase_plane/config.yaml: {reason}"
     assert "Nothing to be done" in copy.snakemake("results/smoke/gle/lag_line/score.json").stdout
 
 

@@ -13,10 +13,10 @@ from models.base import param
 class Structure:
     """What changes the compiled program."""
 
-    n_in: int = param(100, "input neurons", r"n_\mathrm{in}", "E1b")
-    n_rec: int = param(100, "recurrent neurons", r"n_\mathrm{rec}", "E1b")
-    n_steps: int = param(1000, "steps of one trial", "T", "E1b")
-    dt: Quantity = param(1 * ms, "time step", r"\Delta t", "E1b")
+    n_in: int = param(100, "input neurons", r"n_\mathrm{in}", "authors' tutorial")
+    n_rec: int = param(100, "recurrent neurons", r"n_\mathrm{rec}", "authors' tutorial")
+    n_steps: int = param(1000, "steps of one trial", "T", "authors' tutorial")
+    dt: Quantity = param(1 * ms, "time step", r"\Delta t", "authors' tutorial")
     sample: Quantity = param(5 * ms, "sampling interval of the recorded readout")
 
 
@@ -24,7 +24,7 @@ class Structure:
 class Inputs:
     """What the arrays of a point are made from."""
 
-    p_spike: float = param(0.05, "spike probability of an input neuron per step", "p", "E1b")
+    p_spike: float = param(0.05, "spike probability of an input neuron per step", "p", "authors' tutorial")
     symmetric: bool = param(False, "feedback weights start as a copy of the output weights")
     scale: float = param(1.0, "factor of the feedback weights; 0 leaves only readout and rate regularisation to learn")
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-PERIODS = (1000, 500, 333, 200)  # of the four sines, in steps
+TURNS = np.array([1, 2, 3, 5])  # of the four sines in one trial
 
 
 def sum_of_sines(n_steps: int, amplitudes: np.ndarray, phases: np.ndarray) -> np.ndarray:
@@ -23,8 +23,7 @@ def sum_of_sines(n_steps: int, amplitudes: np.ndarray, phases: np.ndarray) -> np
     numpy.ndarray, shape (n_steps,)
         Target of the readout.
     """
-    turns = np.array([n_steps // period for period in PERIODS])
-    angle = np.linspace(0, 2 * np.pi * turns, n_steps) + phases
+    angle = np.linspace(0, 2 * np.pi * TURNS, n_steps) + phases
     total = (amplitudes * np.sin(angle)).sum(axis=1)
     total -= total[0]
     return total / np.abs(total).max()

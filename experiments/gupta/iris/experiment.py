@@ -13,22 +13,22 @@ from models.base import param
 class Structure:
     """Sizes of the layers and of the tables of samples and presentations."""
 
-    n_0: int = param(8, "input neurons: every feature and its complement", r"n_0", "specification 3.4, IRIS")
-    n_1: int = param(20, "neurons of hidden layer 1", r"n_1", "same")
-    n_2: int = param(20, "neurons of hidden layer 2", r"n_2", "same")
-    n_3: int = param(2, "output neurons, one a class", r"n_3", "same")
-    n_train: int = param(70, "training samples, both classes together", r"n_\mathrm{train}", "same")
-    n_test: int = param(30, "test samples, both classes together", r"n_\mathrm{test}", "same")
-    n_epochs: int = param(50, "passes through the training samples", r"E", "same")
-    dt: Quantity = param(0.5 * ms, "time step", r"\mathrm{d}t", "specification 3.1")
+    n_0: int = param(8, "input neurons: every feature and its complement", r"n_0", "our design, IRIS")
+    n_1: int = param(20, "neurons of hidden layer 1", r"n_1", "our design")
+    n_2: int = param(20, "neurons of hidden layer 2", r"n_2", "our design")
+    n_3: int = param(2, "output neurons, one a class", r"n_3", "our design")
+    n_train: int = param(70, "training samples, both classes together", r"n_\mathrm{train}", "our design")
+    n_test: int = param(30, "test samples, both classes together", r"n_\mathrm{test}", "our design")
+    n_epochs: int = param(50, "passes through the training samples", r"E", "our design")
+    dt: Quantity = param(0.5 * ms, "time step", r"\mathrm{d}t", "our design")
 
 
 @dataclass(frozen=True)
 class Inputs:
     """Which data are shown."""
 
-    first: int = param(1, "species of class 0: 0 setosa, 1 versicolor, 2 virginica", r"c_0", "specification 4, E1")
-    second: int = param(2, "species of class 1", r"c_1", "same")
+    first: int = param(1, "species of class 0: 0 setosa, 1 versicolor, 2 virginica", r"c_0", "our design")
+    second: int = param(2, "species of class 1", r"c_1", "our design")
     watched: int = param(
         0, "training sample whose spikes are recorded, once in every epoch", r"r_\mathrm{w}", "our choice"
     )

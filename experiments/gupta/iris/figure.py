@@ -15,7 +15,7 @@ SIZE = (7.0, 5.4)
 
 SPECIES = ("setosa", "versicolor", "virginica")
 LAYERS = ("input", "hidden 1", "hidden 2", "output")
-# The baseline of the specification, section 3.5: our design, as the rest.
+# The baseline is our design, as the rest.
 BACKPROP = {"rate": 5e-3, "batch": 16, "epochs": 100}
 KEYS = [
     *("inputs.first", "inputs.second", "network.n_train", "network.n_test", "network.n_epochs"),

@@ -13,19 +13,19 @@ from models.base import param
 class Structure:
     """What changes the compiled program."""
 
-    n_pairs: int = param(20, "independent pairs of neurons", r"n", "spec. 7.1")
-    dt: Quantity = param(0.4 * ms, "time step, tau_ref / 25", r"\Delta t", "spec. 7.1")
-    epoch: Quantity = param(600 * ms, "learning epoch, 60 tau_ref", r"T", "spec. 7.1")
+    n_pairs: int = param(20, "independent pairs of neurons", r"n", "authors' program")
+    dt: Quantity = param(0.4 * ms, "time step, tau_ref / 25", r"\Delta t", "authors' program")
+    epoch: Quantity = param(600 * ms, "learning epoch, 60 tau_ref", r"T", "authors' program")
 
 
 @dataclass(frozen=True)
 class Inputs:
     """What the arrays of a point are made from."""
 
-    w_21: float = param(0.5, "initial weight from neuron 1 to neuron 2", r"W_{21}", "spec. 7.1")
-    w_12: float = param(1.5, "initial weight from neuron 2 to neuron 1", r"W_{12}", "spec. 7.1")
-    b_1: float = param(-0.5, "bias of neuron 1", r"b_1", "spec. 7.1")
-    b_2: float = param(-0.2, "bias of neuron 2", r"b_2", "spec. 7.1")
+    w_21: float = param(0.5, "initial weight from neuron 1 to neuron 2", r"W_{21}", "authors' program")
+    w_12: float = param(1.5, "initial weight from neuron 2 to neuron 1", r"W_{12}", "authors' program")
+    b_1: float = param(-0.5, "bias of neuron 1", r"b_1", "authors' program")
+    b_2: float = param(-0.2, "bias of neuron 2", r"b_2", "authors' program")
     both: bool = param(True, "both weights are plastic; otherwise only the one onto neuron 2")
 
 
