@@ -1,5 +1,7 @@
 """Experiments are found by their folder; what is wrong in a configuration is refused before anything is compiled."""
 
+import re
+
 import pytest
 
 from runner import experiment as runner_experiment
@@ -18,9 +20,10 @@ def configured(tmp_path, monkeypatch):
 
     def of(old, new, scale="smoke"):
         text = real.read_text(encoding="utf-8")
-        assert text.count(old) == 1
+        text, n = re.subn(old if old.startswith("^") else re.escape(old), lambda _: new, text, flags=re.MULTILINE)
+        assert n == 1
         file = tmp_path / "config.yaml"
-        file.write_text(text.replace(old, new), encoding="utf-8")
+        file.write_text(text, encoding="utf-8")
         monkeypatch.setattr(runner_experiment, "read_yaml", lambda path: read(file if path == real else path))
         return plan(load("sal/phase_plane"), scale)
 
@@ -64,10 +67,10 @@ def configured(tmp_path, monkeypatch):
         ("seeds: 1, run.duration: 12 s", "seeds: two", f"{FILE}: seeds: needs a whole number of at least 1, got 'two'"),
         ("seeds: 1, run.duration: 12 s", "sedes: 1", f"{FILE}: sedes: unknown key; valid are: inputs."),
         ("smoke: {seeds: 1, run.duration: 12 s}", "smoke: 3", f"{FILE}: scales.smoke: must be a section of overrides"),
-        ("build: 9 s", "build: 9", f"{FILE}: cost.build: 9 has no unit"),
-        ("build: 9 s", "biuld: 9 s", f"{FILE}: cost.biuld: unknown key; did you mean 'cost.build'?"),
-        ("cost: {build", "cost: 3\ntext2: {build", f"{FILE}: text2: unknown key; did you mean 'text'?"),
-        ("cost: {build: 9 s, point: {smoke: 0.1 s, quick: 4 s, paper: 4 s}}", "cost: 3", f"{FILE}: cost: unknown key"),
+        ("^cost: .*", "cost: {build: 9}", f"{FILE}: cost.build: 9 has no unit"),
+        ("^cost: .*", "cost: {biuld: 9 s}", f"{FILE}: cost.biuld: unknown key; did you mean 'cost.build'?"),
+        ("^cost: .*", "text2: 3", f"{FILE}: text2: unknown key; did you mean 'text'?"),
+        ("^cost: .*", "cost: 3", f"{FILE}: cost: unknown key"),
         ("title: Two", "3: Two", f"{FILE}: 3: unknown key; valid are: "),
     ],
 )

@@ -1,8 +1,8 @@
 """The whole workflow in a copy of the repository: what runs, what runs again, and what survives a kill."""
 
+import ast
 import json
 import os
-import re
 import signal
 import subprocess
 import time
@@ -95,7 +95,8 @@ def test_a_bad_experiment_gives_one_line_and_leaves_no_lock(smoke, tmp_path):
     assert done.returncode
     reason = "run.duration: '20 mV' has the wrong unit; needs s, for example '20 ms'"
     assert done.stdout.strip().splitlines()[-1] == f"experiments/sal/phase_plane/config.yaml: {reason}"
-    assert "Nothing to be done" in copy.snakemake("results/smoke/gle/lag_line/score.json").stdout
+    copy.edit("experiments/sal/phase_plane/config.yaml", "run: {duration: 20 mV}", "run: {duration: 900 s}")
+    assert set(jobs_of(copy.snakemake("smoke").stdout)) <= of({"document", "report"}, SAL)  # the file is newer
 
 
 # -- end to end --------------------------------------------------------------------------------------------------------
@@ -185,8 +186,10 @@ def edit(copy, what):
     text = path.read_text(encoding="utf-8")
     if what in ("draw", "observe"):
         # A statement at the beginning of the body, after the docstring.
-        found = re.search(rf'def {new}\(.*?\) -> .*?:\n    """.*?"""\n', text, flags=re.DOTALL)
-        text = text[: found.end()] + "    changed = 1\n    del changed\n" + text[found.end() :]
+        (function,) = (node for node in ast.parse(text).body if getattr(node, "name", "") == new)
+        lines = text.splitlines(keepends=True)
+        lines.insert(function.body[0].end_lineno, "    changed = 1\n    del changed\n")
+        text = "".join(lines)
     elif what == "targets":
         text += "\n"
     elif what == "docstring of a model":
