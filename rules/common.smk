@@ -14,6 +14,7 @@ from runner.fingerprint import code, digest, sources
 from runner.jobs import share_environment
 from runner.quantities import ConfigError, nearest
 from runner.records import column
+from runner.sweep import CHUNK_SECONDS as DEFAULT_CHUNK_SECONDS
 from runner.sweep import SWEEP_KEYS, plain, plan, planned, read_sweep
 
 # Relative, so that a repository that was moved or copied with its results has nothing to redo.
@@ -37,19 +38,27 @@ try:
                 f"unknown key; {nearest(key, SWEEP_KEYS | {'chunk_seconds'})}",
             )
     for file in workflow.overwrite_configfiles:
-        read_yaml(Path(file))  # Snakemake keeps the last of two equal keys without a word
+        read_yaml(
+            Path(file)
+        )  # Snakemake keeps the last of two equal keys without a word
     SCALE = config.get("scale", "quick")
     if SCALE not in SCALES:
         raise ConfigError(
             "--config", "scale", f"unknown scale '{SCALE}'; {nearest(SCALE, SCALES)}"
         )
-    CHUNK_SECONDS = config.get("chunk_seconds", 20)
+    CHUNK_SECONDS = config.get("chunk_seconds", DEFAULT_CHUNK_SECONDS)
     if isinstance(CHUNK_SECONDS, bool) or not isinstance(CHUNK_SECONDS, int | float):
-        raise ConfigError("--config", "chunk_seconds", f"needs a number of seconds, got {CHUNK_SECONDS!r}")
+        raise ConfigError(
+            "--config",
+            "chunk_seconds",
+            f"needs a number of seconds, got {CHUNK_SECONDS!r}",
+        )
     USER = None
     declared = {k: v for k, v in config.items() if k != "chunk_seconds"}
     if set(declared) - {"scale"}:
-        in_file = set(declared) <= {"scale", "sweep"} and isinstance(config["sweep"], str)
+        in_file = set(declared) <= {"scale", "sweep"} and isinstance(
+            config["sweep"], str
+        )
         USER = read_sweep(config["sweep"] if in_file else declared)
         if in_file and "scale" in config:
             USER = replace(USER, scale=SCALE)

@@ -64,10 +64,14 @@ def configured(tmp_path, monkeypatch):
         ("seeds: 1, run.duration: 12 s", "seeds: two", f"{FILE}: seeds: needs a whole number of at least 1, got 'two'"),
         ("seeds: 1, run.duration: 12 s", "sedes: 1", f"{FILE}: sedes: unknown key; valid are: inputs."),
         ("smoke: {seeds: 1, run.duration: 12 s}", "smoke: 3", f"{FILE}: scales.smoke: must be a section of overrides"),
-        ("build: 9 s", "build: 9", f"{FILE}: cost.build: 9 has no unit"),
-        ("build: 9 s", "biuld: 9 s", f"{FILE}: cost.biuld: unknown key; did you mean 'cost.build'?"),
+        ("build: 11 s", "build: 9", f"{FILE}: cost.build: 9 has no unit"),
+        ("build: 11 s", "biuld: 9 s", f"{FILE}: cost.biuld: unknown key; did you mean 'cost.build'?"),
         ("cost: {build", "cost: 3\ntext2: {build", f"{FILE}: text2: unknown key; did you mean 'text'?"),
-        ("cost: {build: 9 s, point: {smoke: 0.1 s, quick: 4 s, paper: 4 s}}", "cost: 3", f"{FILE}: cost: unknown key"),
+        (
+            "cost: {build: 11 s, point: {smoke: 0.05 s, quick: 2 s, paper: 2 s}}",
+            "cost: 3",
+            f"{FILE}: cost: unknown key",
+        ),
         ("title: Two", "3: Two", f"{FILE}: 3: unknown key; valid are: "),
     ],
 )
