@@ -14,6 +14,7 @@ from runner.fingerprint import code, digest, sources
 from runner.jobs import share_environment
 from runner.quantities import ConfigError, nearest
 from runner.records import column
+from runner.sweep import CHUNK_SECONDS as DEFAULT_CHUNK_SECONDS
 from runner.sweep import SWEEP_KEYS, plain, plan, planned, read_sweep
 
 # Relative, so that a repository that was moved or copied with its results has nothing to redo.
@@ -45,7 +46,7 @@ try:
         raise ConfigError(
             "--config", "scale", f"unknown scale '{SCALE}'; {nearest(SCALE, SCALES)}"
         )
-    CHUNK_SECONDS = config.get("chunk_seconds", 20)
+    CHUNK_SECONDS = config.get("chunk_seconds", DEFAULT_CHUNK_SECONDS)
     if isinstance(CHUNK_SECONDS, bool) or not isinstance(CHUNK_SECONDS, int | float):
         raise ConfigError(
             "--config",

@@ -8,7 +8,7 @@ from pathlib import Path
 from runner.experiment import load
 from runner.files import atomic
 from runner.quantities import ConfigError
-from runner.sweep import Plan, plan, read_sweep
+from runner.sweep import CHUNK_SECONDS, Plan, plan, read_sweep
 
 
 def describe(planned: Plan) -> str:
@@ -44,7 +44,7 @@ def main() -> None:
     parser.add_argument("experiment", help="<paper>/<experiment>")
     parser.add_argument("--scale", default="quick")
     parser.add_argument("--sweep", help="sweep of your own: YAML file, or JSON text")
-    parser.add_argument("--chunk-seconds", type=float, default=20.0, help="how long one job should last")
+    parser.add_argument("--chunk-seconds", type=float, default=CHUNK_SECONDS, help="how long one job should last")
     parser.add_argument("--out", type=Path, help="write the plan as JSON")
     args = parser.parse_args()
     try:

@@ -47,7 +47,7 @@ def recordings(
         values = np.asarray(read(key)).reshape(-1)
         if np.issubdtype(values.dtype, np.floating):
             if not np.isfinite(values).all():
-                raise RunError(f"point {point['point']}: {key} is not finite (NaN or infinite)")
+                raise RunError(f"{key} is not finite (NaN or infinite)")
             values = values / entry["unit_size"] if entry["unit"] else values
         return column(key.split(".", 1)[1], entry["unit"]), values
 
@@ -55,7 +55,7 @@ def recordings(
         columns: dict[str, np.ndarray] = {}
         time_name, times = scaled(f"{name}.t")
         if times.size == 0:
-            raise RunError(f"point {point['point']}: recording '{name}' is empty")
+            raise RunError(f"recording '{name}' is empty")
         elements = monitor["elements"]
         if monitor["kind"] == "state":
             number = f"{monitor['source']}.N"  # only synapses have one: how many there are turns out in the run
@@ -74,7 +74,7 @@ def recordings(
             columns[label] = values
         tables[name] = _labelled(columns, point)
 
-    final = [(key, scaled_si(read, key, point)) for key in manifest["final"]]
+    final = [(key, scaled_si(read, key)) for key in manifest["final"]]
     if final:
         columns = {
             "variable": np.repeat([key for key, _ in final], [values.size for _, values in final]),
@@ -85,11 +85,11 @@ def recordings(
     return tables
 
 
-def scaled_si(read: Callable[[str], np.ndarray], key: str, point: Mapping[str, Any]) -> np.ndarray:
+def scaled_si(read: Callable[[str], np.ndarray], key: str) -> np.ndarray:
     """Return one state variable at the end of the run, in SI base units, refusing what is not finite."""
     values = np.asarray(read(key), dtype=float).reshape(-1)
     if values.size == 0 or not np.isfinite(values).all():
-        raise RunError(f"point {point['point']}: {key} is {'empty' if values.size == 0 else 'not finite'} at the end")
+        raise RunError(f"{key} is {'empty' if values.size == 0 else 'not finite'} at the end")
     return values
 
 

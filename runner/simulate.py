@@ -85,6 +85,7 @@ def main() -> None:
     numbers = plan["chunks"][args.chunk]
     collected: dict[str, list[pd.DataFrame]] = {}
     costs = []
+    number = numbers[0]
     try:
         program = Program(args.build)
         for done, number in enumerate(numbers):
@@ -94,7 +95,7 @@ def main() -> None:
             costs.append({"point": number, **cost})
             print(f"point {number} done, {done + 1} of {len(numbers)}, {cost['cpu_s']:.2f} CPU s", flush=True)
     except RunError as error:
-        sys.exit(f"{plan['experiment']}: {error}")
+        sys.exit(f"{plan['experiment']} at scale {plan['scale']}, point {number}: {error}")
     with atomic(args.out, directory=True) as folder:
         write({name: pd.concat(parts, ignore_index=True) for name, parts in collected.items()}, folder)
         write({"points": points_table(plan, numbers)}, folder)

@@ -18,6 +18,7 @@ from runner.experiment import SCALES, Experiment, compiler, flatten, load, names
 from runner.fingerprint import ROOT, code, digest
 from runner.quantities import ConfigError, display_unit, nearest, parse
 
+CHUNK_SECONDS = 10.0  # how long a job should last, unless asked otherwise
 MAX_CHUNK = 1000  # points of one job, however short they are
 SWEEP_KEYS = {"name", "experiment", "scale", "set", "sweep", "seeds"}
 
@@ -279,7 +280,7 @@ def _plan(name: str, scale: str, chunk_seconds: float) -> Plan:
     return plan(load(name), scale, chunk_seconds=chunk_seconds)
 
 
-def planned(name: str, scale: str, chunk_seconds: float = 20.0) -> Plan:
+def planned(name: str, scale: str, chunk_seconds: float = CHUNK_SECONDS) -> Plan:
     """Return the plan of an experiment of the repository.
 
     Parameters
@@ -304,7 +305,7 @@ def plan(
     scale: str,
     user: Sweep | None = None,
     overrides: Mapping[str, Any] | None = None,
-    chunk_seconds: float = 20.0,
+    chunk_seconds: float = CHUNK_SECONDS,
 ) -> Plan:
     """Plan all runs of an experiment at one scale.
 

@@ -175,17 +175,17 @@ def test_results_of_another_run_are_not_mixed_up(toy, toy_values, tmp_path):
 def test_what_is_not_finite_during_the_run_is_refused(run):
     # Noise gives spikes for 100 ms, then the drive is infinite.
     overflow = {"cells.factor": 2_000_000_000, "drive.values": [0.0, *[-1e308] * 9]}
-    with pytest.raises(RunError, match=r"^point 7: fast.v is not finite \(NaN or infinite\)$"):
+    with pytest.raises(RunError, match=r"^fast.v is not finite \(NaN or infinite\)$"):
         run(overflow)
 
 
 def test_what_is_not_finite_at_the_end_is_refused(run):
-    with pytest.raises(RunError, match="^point 7: decays.x is not finite at the end$"):
+    with pytest.raises(RunError, match="^decays.x is not finite at the end$"):
         run({"decays.tau": -1e-3, "run.duration": 2.0})
 
 
 def test_an_empty_recording_is_refused(run):
-    with pytest.raises(RunError, match="^point 7: recording 'spikes' is empty$"):
+    with pytest.raises(RunError, match="^recording 'spikes' is empty$"):
         run({"cells.theta": 1e9})
 
 
