@@ -46,7 +46,7 @@ def card(name: str, scale: str, results: Path) -> dict[str, Any]:
         "summary": count(entries),
         "targets": {entry["name"]: entry["outcome"] for entry in entries},
         "cost": {**rounded, "runs": runs.get("n")},
-        "digest": str(provenance.get("digest", "")),
+        "digest": str(scored.get("digest", "")),
     }
 
 

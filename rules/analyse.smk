@@ -82,8 +82,9 @@ rule score:
         "../environment.yml"
     params:
         code=code(BASE / "analysis" / "score.py"),
+        digest=lambda w: science(w.exp, plan_of(w).source),
     message:
         "scoring {wildcards.exp} at scale {wildcards.scale}"
     shell:
         "python -m analysis.score --targets {input.targets} --tables {input.observations}"
-        " --scale {wildcards.scale} --out {output} > {log} 2> >(tee -a {log} >&2)"
+        " --scale {wildcards.scale} --digest {params.digest} --out {output} > {log} 2> >(tee -a {log} >&2)"

@@ -15,7 +15,7 @@ from runner.jobs import share_environment
 from runner.quantities import ConfigError, nearest
 from runner.records import column
 from runner.sweep import CHUNK_SECONDS as DEFAULT_CHUNK_SECONDS
-from runner.sweep import SWEEP_KEYS, plain, plan, planned, read_sweep
+from runner.sweep import SWEEP_KEYS, plain, plan, planned, read_sweep, science
 
 # Relative, so that a repository that was moved or copied with its results has nothing to redo.
 BASE = Path(os.path.relpath(workflow.basedir))

@@ -32,6 +32,7 @@ class _Normalise(ast.NodeTransformer):
     """Drop what does not change a result: docstrings, the prose of `param` and `Model`, comments in equations."""
 
     PROSE = {"text", "source", "symbol", "symbols", "deviations"}
+    LETTERS = "SYMBOLS"  # the table of symbols that the models of a file share
 
     def __init__(self, without: Sequence[str]) -> None:
         self.without = set(without)
@@ -43,7 +44,7 @@ class _Normalise(ast.NodeTransformer):
         return self.generic_visit(node)
 
     def visit_Module(self, node: ast.Module) -> Any:
-        node.body = [item for item in node.body if not self._names(item) & self.without]
+        node.body = [item for item in node.body if not self._names(item) & {*self.without, self.LETTERS}]
         return self._body(node)
 
     @staticmethod

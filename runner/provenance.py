@@ -10,7 +10,7 @@ from pathlib import Path
 
 from analysis.tables import checksum, read_folder
 from runner.files import atomic
-from runner.fingerprint import ROOT, code, digest
+from runner.fingerprint import ROOT
 
 PACKAGES = ("brian2", "numpy", "pandas", "snakemake", "matplotlib")
 
@@ -27,25 +27,6 @@ def _cpu() -> str:
     lines = info.read_text(encoding="utf-8").splitlines() if info.exists() else []
     models = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
     return models[0] if models else platform.processor() or platform.machine()
-
-
-def science(experiment: str, source: str) -> str:
-    """Return the digest of everything that decides the score of an experiment, the same on every machine.
-
-    Parameters
-    ----------
-    experiment : str
-        ``<paper>/<experiment>``.
-    source : str
-        Digest of network, values and drawing code (`runner.sweep.Plan`).
-
-    Returns
-    -------
-    str
-        Digest of source, figure code and targets.
-    """
-    folder = ROOT / "experiments" / experiment
-    return digest(source, code(folder / "figure.py"), (folder / "targets.yaml").read_text(encoding="utf-8"))
 
 
 def main() -> None:
@@ -87,7 +68,6 @@ def main() -> None:
             "cpu_s": round(sum(run["cpu_s"] for run in runs), 2),
             "wall_s": round(sum(run["wall_s"] for run in runs), 2),
         },
-        "digest": science(plan["experiment"], plan["source"]),
         "checksum": checksum(read_folder(args.observations)),
     }
     with atomic(args.out) as out:

@@ -5,6 +5,7 @@ import importlib
 import json
 import sys
 import tempfile
+import traceback
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -32,13 +33,22 @@ def arguments(experiment: str, point: Mapping[str, Any]) -> dict[str, Any]:
     -------
     dict
         ``<object>.<variable>`` to number or array: the parameters, then what the experiment's ``inputs.py`` draws.
+
+    Raises
+    ------
+    RunError
+        ``inputs.py`` cannot make arrays from these values.
     """
     values = {k: v for k, v in point["values"].items() if k.split(".")[0] not in ("network", "inputs")}
     drawn = {}
     if (ROOT / "experiments" / experiment / "inputs.py").exists():
         module = importlib.import_module(f"experiments.{experiment.replace('/', '.')}.inputs")
         known = {**point["values"], "run.seed": point["seed"]}
-        drawn = module.inputs(known, np.random.default_rng(point["seed"]))
+        try:
+            drawn = module.inputs(known, np.random.default_rng(point["seed"]))
+        except Exception as error:
+            traceback.print_exc(file=sys.stdout)  # the job's log keeps the whole story
+            raise RunError(f"inputs.py: {type(error).__name__}: {error}") from None
     return {**values, **drawn, "run.seed": point["seed"]}
 
 

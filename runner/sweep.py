@@ -126,6 +126,26 @@ def read_sweep(declared: str | Mapping[str, Any]) -> Sweep:
     )
 
 
+def science(experiment: str, source: str) -> str:
+    """Return the digest of everything that decides the score of an experiment, the same on every machine.
+
+    Parameters
+    ----------
+    experiment : str
+        ``<paper>/<experiment>``.
+    source : str
+        Digest of network, values and drawing code (`Plan`).
+
+    Returns
+    -------
+    str
+        Digest of source, code that observes, and targets.
+    """
+    folder = ROOT / "experiments" / experiment
+    seen = code(folder / "figure.py", ("draw", "SIZE"))
+    return digest(source, seen, (folder / "targets.yaml").read_text(encoding="utf-8"))
+
+
 @dataclass(frozen=True)
 class Plan:
     """Everything that is going to be run, with its price.

@@ -33,8 +33,8 @@ def tree(tmp_path):
     place.mkdir(parents=True)
     outcomes = {"a": "match", "b": "match", "c": "close", "d": "not run", "e": "differs"}
     targets = [{"name": name, "outcome": outcome} for name, outcome in outcomes.items()]
-    (place / "score.json").write_text(json.dumps({"scale": "quick", "targets": targets}))
-    provenance = {"build": {"cpu_s": 21.44}, "runs": {"n": 48, "cpu_s": 101.0}, "digest": "abcd"}
+    (place / "score.json").write_text(json.dumps({"scale": "quick", "digest": "abcd", "targets": targets}))
+    provenance = {"build": {"cpu_s": 21.44}, "runs": {"n": 48, "cpu_s": 101.0}}
     (place / "provenance.json").write_text(json.dumps(provenance))
     (tmp_path / "README.md").write_text(f"# Suite\n\n{MARKERS[0]}\nold\n{MARKERS[1]}\n\nEnd.\n")
     return tmp_path

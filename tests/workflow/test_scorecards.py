@@ -6,8 +6,7 @@ import pytest
 
 from runner.experiment import names
 from runner.fingerprint import ROOT
-from runner.provenance import science
-from runner.sweep import planned
+from runner.sweep import planned, science
 
 
 @pytest.mark.parametrize("name", names())
