@@ -333,7 +333,7 @@ def test_a_killed_simulation_is_repeated(slow, undisturbed, victim):
         stop(process, found)
     assert not (slow.folder / "results" / "sweep-slow" / SAL / "recordings" / "0").exists()
     if victim.startswith("/main"):
-        assert "sal/phase_plane: the program ended with status -9" in said
+        assert "point 0: the program ended with status -9" in said
     slow.snakemake("sweep", "--config", "sweep=slow.yaml")
     assert outcome(slow) == undisturbed
 
