@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-EXPERIMENTS = ("eprop/sine_tutorial", "gle/lag_line", "gupta/iris", "sal/phase_plane")
+EXPERIMENTS = tuple(sorted(f"{f.parts[-3]}/{f.parts[-2]}" for f in (ROOT / "experiments").glob("*/*/config.yaml")))
 SECRET = "this-must-not-be-written-anywhere"  # a value in the environment of every workflow that the tests start
 
 VERBS = {

@@ -1,0 +1,101 @@
+"""What a newcomer meets first: pins that agree, and one line when something is missing."""
+
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+PYTHONS = ("3.11", "3.12", "3.13")
+
+
+def pins(python: str) -> set[str]:
+    """Return the pins of requirements.txt that hold for one version of Python."""
+    found = set()
+    for line in (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines():
+        pin, _, marker = line.partition(";")
+        if not pin.strip() or pin.startswith("#"):
+            continue
+        comparison = re.fullmatch(r'\s*python_version\s*(<|>=|==)\s*"3\.(\d+)"\s*', marker)
+        minor = int(python.split(".")[1])
+        holds = {"<": int.__lt__, ">=": int.__ge__, "==": int.__eq__}
+        if comparison is None or holds[comparison[1]](minor, int(comparison[2])):
+            found.add(pin.strip())
+    return found
+
+
+@pytest.mark.parametrize("python", PYTHONS)
+def test_every_python_has_one_pin_per_package(python):
+    """Every requirement is an exact version, once."""
+    found = pins(python)
+    assert all(re.fullmatch(r"[\w-]+==[\w.]+", pin) for pin in found)
+    names = [pin.split("==")[0].lower() for pin in found]
+    assert len(names) == len(set(names))
+    assert {"brian2", "numpy"} <= set(names)
+
+
+def test_conda_users_get_the_same_stack():
+    """Pins of environment.yml are those of requirements.txt for its Python."""
+    dependencies = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))["dependencies"]
+    (python,) = (item.split("=")[1] for item in dependencies if str(item).startswith("python="))
+    (pip,) = (item["pip"] for item in dependencies if isinstance(item, dict))
+    assert set(pip) == pins(python)
+
+
+def test_this_environment_has_the_pinned_versions():
+    """The tests run with the stack that is pinned."""
+    import sys
+    from importlib.metadata import version
+
+    for pin in pins(f"3.{sys.version_info.minor}"):
+        name, wanted = pin.split("==")
+        assert version(name) == wanted, name
+
+
+def make(folder: Path, tools: Path, **environment: str) -> subprocess.CompletedProcess:
+    """Run ``make reproduce`` in a folder that holds only the Makefile, with few tools on the PATH."""
+    shutil.copy(ROOT / "Makefile", folder)
+    shutil.copy(ROOT / "requirements.txt", folder)
+    tools.mkdir()
+    for name in ("bash", "sh", "make"):
+        (tools / name).symlink_to(shutil.which(name))
+    inherited = {k: v for k, v in os.environ.items() if not k.startswith(("MAKE", "MFLAGS", "CXX"))}
+    return subprocess.run(
+        ["make", "reproduce"],
+        cwd=folder,
+        env={**inherited, "PATH": str(tools), **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize(("environment", "missing"), [({}, "g++"), ({"CXX": "clang++-99"}, "clang++-99")])
+def test_a_missing_compiler_is_one_line(tmp_path, environment, missing):
+    """And nothing is written."""
+    (tmp_path / "work").mkdir()
+    done = make(tmp_path / "work", tmp_path / "tools", **environment)
+    assert done.returncode != 0
+    (line,) = done.stderr.splitlines()
+    assert f"C++ compiler '{missing}' not found; install g++ or set CXX" in line
+    assert not (tmp_path / "work" / ".venv").exists()
+
+
+def test_an_old_python_is_one_line(tmp_path):
+    """A name on the PATH that does not run is not a Python."""
+    (tmp_path / "work").mkdir()
+    shims = tmp_path / "shims"
+    shims.mkdir()
+    for name, script in (("python3.13", "exit 127"), ("python3", "exit 1"), ("g++", "exit 0")):
+        (shims / name).write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
+        (shims / name).chmod(0o755)
+    tools = tmp_path / "tools"
+    done = make(tmp_path / "work", tools, PATH=f"{shims}{os.pathsep}{tools}")
+    assert done.returncode != 0
+    (line,) = done.stderr.splitlines()
+    assert "no working Python 3.11, 3.12 or 3.13" in line
+    assert not (tmp_path / "work" / ".venv").exists()
