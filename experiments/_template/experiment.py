@@ -45,5 +45,5 @@ def network(p: Structure) -> Network:
     """Return the Brian2 network: objects with names, monitors with names, no values, no seeds, no loops."""
     defaultclock.dt = p.dt
     neurons = NeuronGroup(p.n, name="neurons", **integrator.kwargs())
-    trace = StateMonitor(neurons, "v", record=True, dt=10 * ms, name="trace")
+    trace = StateMonitor(neurons, "v", record=True, dt=10 * ms, when="start", order=0, name="trace")
     return Network(neurons, trace)

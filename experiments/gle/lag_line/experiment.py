@@ -63,7 +63,7 @@ def network(p: Structure) -> Network:
     """
     n = p.n_replicas
     wave = TimedArray(np.zeros(p.n_wave), dt=p.dt, name="wave")
-    teacher = NeuronGroup(n, dt=p.dt, name="teacher", **{**gle.teacher.kwargs(), "namespace": {"wave": wave}})
+    teacher = NeuronGroup(n, dt=p.dt, name="teacher", **gle.teacher.kwargs(wave=wave))
     student = NeuronGroup(n, dt=p.dt, name="student", **gle.student.kwargs())
     gradients = NeuronGroup(n * N_LEARNED, dt=p.dt, name="gradients", **gle.gradients.kwargs())
     learned = NeuronGroup(N_LEARNED, dt=p.dt, name="learned", **gle.learned.kwargs())
