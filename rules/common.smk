@@ -9,7 +9,7 @@ from pathlib import Path
 
 sys.path.insert(0, workflow.basedir)
 
-from runner.experiment import SCALES, load, names, read_yaml
+from runner.experiment import SCALES, check_targets, load, names, read_yaml
 from runner.fingerprint import code, digest, sources
 from runner.jobs import share_environment
 from runner.quantities import ConfigError, nearest
@@ -67,10 +67,7 @@ try:
         )
     if workflow.is_main_process:
         # All at once, so that a wrong key stops the workflow before its first job, and not behind a traceback.
-        papers = {name.split("/")[0] for name in names()}
-        for target in sys.argv[1:]:
-            if target.count("/") == 1 and target.split("/")[0] in papers:
-                load(target)
+        check_targets(sys.argv[1:])
         for name in names():
             for scale in SCALES:
                 planned(name, scale, CHUNK_SECONDS)

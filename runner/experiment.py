@@ -4,7 +4,7 @@ import importlib
 import os
 import shutil
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
@@ -245,6 +245,25 @@ def load(name: str) -> Experiment:
                 experiment.config_file, f"scales.{scale}", f"must be a section of overrides, got {scales[scale]!r}"
             )
     return experiment
+
+
+def check_targets(words: Sequence[str]) -> None:
+    """Refuse a misspelt experiment on a command line.
+
+    Parameters
+    ----------
+    words : sequence of str
+        The command line; only words of the form ``<known paper>/<name>`` are looked at.
+
+    Raises
+    ------
+    ConfigError
+        With the nearest experiment.
+    """
+    papers = {name.split("/")[0] for name in names()}
+    for word in words:
+        if word.count("/") == 1 and word.split("/")[0] in papers and word not in names():
+            raise ConfigError("experiments", word, f"unknown experiment; {nearest(word, names())}")
 
 
 @cache
