@@ -13,6 +13,11 @@ from analysis.score import OUTCOMES, SCALES
 MARKERS = ("<!-- experiments -->", "<!-- /experiments -->")
 
 
+def card_file(scale: str) -> str:
+    """Return the name of the committed card of one scale."""
+    return f"scorecard.{scale}.json"
+
+
 def card(name: str, scale: str, results: Path) -> dict[str, Any]:
     """Condense the results of one experiment to what is committed with it.
 
@@ -109,7 +114,7 @@ def readme_table(folder: Path, bibliography: Path) -> str:
         Markdown, without the markers.
     """
     papers = references(bibliography)
-    rows = ["| experiment | paper | score | CPU time | scale |", "|---|---|---|---|---|"]
+    rows = ["| experiment | paper | quick | CPU time | as published | CPU time |", "|---|---|---|---|---|---|"]
     for name in experiments(folder):
         config = read_config(folder / name / "config.yaml")
         source = config.get("paper")
@@ -117,20 +122,22 @@ def readme_table(folder: Path, bibliography: Path) -> str:
         key = str(source.get("key", ""))
         paper = papers.get(key, {}).get("cite", key)
         figure = where(source)
-        scored = read_json(folder / name / "scorecard.json")
-        score, cost = "not run", "–"
-        if scored:
-            missed = [f"{SYMBOLS[o]} {n} {o}" for o, n in scored["summary"].items() if n and o != "match"]
-            score = f"{SYMBOLS['match']} {_ratio(scored['summary'])} match" + "".join(f", {part}" for part in missed)
-            spent = [
-                value for value in (scored["cost"]["build_cpu_s"], scored["cost"]["runs_cpu_s"]) if value is not None
-            ]
-            cost = seconds(sum(spent)) if spent else "–"
         title = str(config.get("title") or name).replace("|", r"\|")
         link = f"[{title}]({folder.name}/{name})<br>`{name}`"
         paper += f", {figure}" if figure else ""
-        rows.append(f"| {link} | {paper} | {score} | {cost} | {scored.get('scale', '–')} |")
+        cells = [cell for scale in ("quick", "paper") for cell in _cells(read_json(folder / name / card_file(scale)))]
+        rows.append(f"| {' | '.join([link, paper, *cells])} |")
     return "\n".join(rows)
+
+
+def _cells(scored: Mapping[str, Any]) -> tuple[str, str]:
+    """Write score and cost of one committed card."""
+    if not scored:
+        return "not run", "–"
+    missed = [f"{SYMBOLS[o]} {n} {o}" for o, n in scored["summary"].items() if n and o not in ("match", "not run")]
+    score = f"{SYMBOLS['match']} {_ratio(scored['summary'])} match" + "".join(f", {part}" for part in missed)
+    spent = [value for value in (scored["cost"]["build_cpu_s"], scored["cost"]["runs_cpu_s"]) if value is not None]
+    return score, seconds(sum(spent)) if spent else "–"
 
 
 def replace_table(readme: str, table: str) -> str:
@@ -167,7 +174,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--results", type=Path, default=Path("results"), help="folder of results (default: results)")
     parser.add_argument("--experiments", type=Path, default=Path("experiments"), help="folder of experiments")
     parser.add_argument("--references", type=Path, help="BibTeX file (default: beside experiments)")
-    parser.add_argument("--publish", action="store_true", help="write experiments/*/*/scorecard.json from the results")
+    parser.add_argument("--publish", action="store_true", help="write experiments/*/*/scorecard.<scale>.json")
     parser.add_argument("--update", type=Path, metavar="README", help="rewrite the table between the markers")
     options = parser.parse_args(arguments)
     if not options.experiments.is_dir():
@@ -178,7 +185,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         for name, scored in cards.items():
             if scored:  # what was not run keeps the card it has
                 content = json.dumps(scored, indent=1, ensure_ascii=False) + "\n"
-                (options.experiments / name / "scorecard.json").write_text(content, encoding="utf-8")
+                (options.experiments / name / card_file(options.scale)).write_text(content, encoding="utf-8")
     if options.update:
         try:
             bibliography = options.references or options.experiments.parent / "references.bib"

@@ -54,13 +54,13 @@ def test_one_screen(tree, capsys):
         "sal/one  2 of 4 match (close: c; differs: e; not run: 1)",
         "total    2 of 4 match at scale quick",
     ]
-    assert not list((tree / "experiments").rglob("scorecard.json"))
+    assert not list((tree / "experiments").rglob("scorecard.*.json"))
 
 
 def test_publish_and_update(tree):
     """Cards hold score, cost and digest; the README shows them; doing it again changes nothing."""
     run(tree, "--publish", "--update", str(tree / "README.md"))
-    found = json.loads((tree / "experiments" / "sal" / "one" / "scorecard.json").read_text())
+    found = json.loads((tree / "experiments" / "sal" / "one" / "scorecard.quick.json").read_text())
     assert found == {
         "experiment": "sal/one",
         "scale": "quick",
@@ -69,15 +69,15 @@ def test_publish_and_update(tree):
         "cost": {"build_cpu_s": 21.0, "runs_cpu_s": 100.0, "runs": 48},
         "digest": "abcd",
     }
-    assert not (tree / "experiments" / "gle" / "two" / "scorecard.json").exists()
+    assert not (tree / "experiments" / "gle" / "two" / "scorecard.quick.json").exists()
     shown = (tree / "README.md").read_text()
     assert shown.startswith(f"# Suite\n\n{MARKERS[0]}\n| experiment | paper |")
     assert shown.endswith(f"\n{MARKERS[1]}\n\nEnd.\n")
     assert (
         r"| [Title \| sal/one](experiments/sal/one)<br>`sal/one` | Gierlich et al. (2025), figure 2d "
-        "| ✓ 2 of 4 match, ≈ 1 close, ✗ 1 differs, – 1 not run | 2 min 1 s | quick |"
+        "| ✓ 2 of 4 match, ≈ 1 close, ✗ 1 differs | 2 min 1 s | not run | – |"
     ) in shown
-    assert "| Ellenberger et al. (2026), figure 2d | not run | – | – |" in shown
+    assert "| Ellenberger et al. (2026), figure 2d | not run | – | not run | – |" in shown
     run(tree, "--publish", "--update", str(tree / "README.md"))
     assert (tree / "README.md").read_text() == shown
 
