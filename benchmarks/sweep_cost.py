@@ -1,6 +1,6 @@
 """What a sweep costs: builds, runs, and the overhead of a point over the bare run time of the program.
 
-    python benchmarks/sweep_cost.py
+    python -m benchmarks.sweep_cost
 
 Plans 50 parameter combinations x 2 seeds of run-time parameters of sal/phase_plane, compiles, runs every chunk as the
 workflow does, and compares with the CPU time of the compiled program alone. Numbers are CPU seconds of this machine.

@@ -34,7 +34,8 @@ from runner.quantities import display_unit
 
 # Portable (no -march) and without unsafe mathematics: the same numbers on every node of a cluster.
 FLAGS = ["-w", "-O3", "-std=c++14", "-fno-math-errno", "-fno-trapping-math", "-pthread"]
-# gcc flushes denormals to zero only when *linked* with this flag; without it decaying traces cost up to 90 times more.
+# gcc flushes denormals to zero only when *linked* with this flag; without it decaying traces become many times slower
+# (benchmarks/standalone_traps.py).
 LINK_FLAGS = ["-pthread", "-ffast-math"]
 
 STANDARD_HEADERS = """cmath iostream fstream random vector map set tuple string algorithm climits csignal ctime cstdlib
@@ -272,8 +273,19 @@ def _environment(cache: Path, header: Path) -> dict[str, str]:
     }
 
 
-def _precompiled_header(cache: Path) -> Path:
-    """Compile the standard headers once; parsing them is 70 % of the time of a build."""
+def precompiled_header(cache: Path) -> Path:
+    """Compile the standard headers once for all builds; parsing them is most of the time of a build.
+
+    Parameters
+    ----------
+    cache : Path
+        Folder of the compiler cache.
+
+    Returns
+    -------
+    Path
+        Header to include; its compiled form lies beside it.
+    """
     command = os.environ.get("CXX", "g++")
     version = subprocess.run([*command.split(), "--version"], capture_output=True, text=True, check=True).stdout
     folder = cache / f"header-{digest(FLAGS, version)}"
@@ -349,7 +361,7 @@ def compile_project(project: Path, cache: Path, jobs: int) -> None:
         With the first error of the compiler.
     """
     # DEPS= skips a preprocessor pass over all files, which a folder that is built once does not need.
-    command, environment = ["make", f"-j{jobs}", "DEPS="], _environment(cache, _precompiled_header(cache))
+    command, environment = ["make", f"-j{jobs}", "DEPS="], _environment(cache, precompiled_header(cache))
     made = subprocess.run(command, cwd=project, env=environment, capture_output=True, text=True, check=False)
     if made.returncode:
         errors = [line for line in made.stderr.splitlines() if "error" in line.lower()]
