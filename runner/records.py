@@ -74,7 +74,7 @@ def recordings(
             columns[label] = values
         tables[name] = _labelled(columns, point)
 
-    final = [(key, scaled_si(read, key)) for key in manifest["final"]]
+    final = [(key, _at_the_end(read, key)) for key in manifest["final"]]
     if final:
         columns = {
             "variable": np.repeat([key for key, _ in final], [values.size for _, values in final]),
@@ -85,7 +85,7 @@ def recordings(
     return tables
 
 
-def scaled_si(read: Callable[[str], np.ndarray], key: str) -> np.ndarray:
+def _at_the_end(read: Callable[[str], np.ndarray], key: str) -> np.ndarray:
     """Return one state variable at the end of the run, in SI base units, refusing what is not finite."""
     values = np.asarray(read(key), dtype=float).reshape(-1)
     if values.size == 0 or not np.isfinite(values).all():

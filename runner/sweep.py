@@ -295,13 +295,8 @@ def _expected_cost(experiment: Experiment, scale: str) -> dict[str, float]:
 
 
 @cache
-def _plan(name: str, scale: str, chunk_seconds: float) -> Plan:
-    """Plan an experiment as configured; cached, because a workflow asks many times."""
-    return plan(load(name), scale, chunk_seconds=chunk_seconds)
-
-
 def planned(name: str, scale: str, chunk_seconds: float = CHUNK_SECONDS) -> Plan:
-    """Return the plan of an experiment of the repository.
+    """Return the plan of an experiment of the repository; cached, because a workflow asks many times.
 
     Parameters
     ----------
@@ -317,7 +312,7 @@ def planned(name: str, scale: str, chunk_seconds: float = CHUNK_SECONDS) -> Plan
     Plan
         The same for the same configuration and code.
     """
-    return _plan(name, scale, chunk_seconds)
+    return plan(load(name), scale, chunk_seconds=chunk_seconds)
 
 
 def plan(

@@ -10,6 +10,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from brian2 import BrianLogger
+
+# Tests of refused networks leave objects that never were in one.
+BrianLogger.suppress_name("unused_brian_object")
 
 ROOT = Path(__file__).resolve().parent.parent
 EXPERIMENTS = tuple(sorted(f"{f.parts[-3]}/{f.parts[-2]}" for f in (ROOT / "experiments").glob("*/*/config.yaml")))
