@@ -38,9 +38,8 @@ try:
                 f"unknown key; {nearest(key, SWEEP_KEYS | {'chunk_seconds'})}",
             )
     for file in workflow.overwrite_configfiles:
-        read_yaml(
-            Path(file)
-        )  # Snakemake keeps the last of two equal keys without a word
+        # Snakemake keeps the last of two equal keys without a word.
+        read_yaml(Path(file))
     SCALE = config.get("scale", "quick")
     if SCALE not in SCALES:
         raise ConfigError(
