@@ -7,7 +7,7 @@ paper.
 
 A stimulus is a volley of single spikes, the stronger the earlier. Layer l fires in window l of a presentation, every
 neuron at most once; the earliness of its spike plays the role of an activation. In training a teacher spike at
-stimulus onset tells one assembly of neurons in every layer to fire as early as possible.
+stimulus onset tells one assembly of neurons in every layer to fire as early as possible. There is one assembly a class.
 
 All quantities are dimensionless, and weights change sign freely (no Dale's law). `network` supplies two lookup tables
 as TimedArrays: one entry a presentation (``order``, ``labels``, ``training``, ``watched``) and ``pattern``, one row a
@@ -48,6 +48,21 @@ class SynapseParams:
         0.1, "earliness from which on a presynaptic spike counts as early", r"x_\mathrm{th}", "our design"
     )
     w_max: float = param(5.0, "largest size of a weight", r"w_\mathrm{max}", "our design, IRIS")
+    graded: bool = param(
+        True,
+        "whether a change depends on how early the presynaptic spike was, or only on whether it was",
+        "g",
+        "our design; switched off in an ablation",
+    )
+
+
+@dataclass(frozen=True)
+class AssociationParams:
+    """What the teacher wants."""
+
+    lead: float = param(
+        0.0, "how much earlier than the first time step of its window a neuron should fire", r"\ell", "our design"
+    )
 
 
 @dataclass(frozen=True)
@@ -114,6 +129,7 @@ neuron = Model(
     b : 1                                                 # bias
     a : 1                                                 # earliness of the own spike, 0 without one
     A : 1                                                 # wanted earliness, 0 without association
+    learns : boolean (constant)                           # False freezes its weights and its bias
     inhibited : boolean                                   # the assembly has already had its k spikes
     plastic : boolean                                     # fired before the inhibition came
     theta = logit / beta : 1                              # falling threshold: V >= theta is sigmoid(beta V) >= ear
@@ -136,7 +152,7 @@ neuron = Model(
         "events": {
             "onset": "onset",
             "stimulus": "onset and layer == 0",
-            "learn": "learning and plastic and layer > 0 and window == layer + 1 and tick == 0",
+            "learn": "learning and learns and plastic and layer > 0 and window == layer + 1 and tick == 0",
             "readout": "layer == n_layers and window == layer + 1 and tick == 1",
             "watched_spike": "fires and watch",
         },
@@ -162,14 +178,15 @@ synapse = Model(
     source="gupta2020, abstract; our design",
     equations="""
     w : 1                                                 # weight
+    timing = int(graded) * (a_pre - x_th) + int(not graded) * (int(a_pre > x_th) - 0.5) : 1   # > 0: LTP if wanted
     """,
     params=SynapseParams,
     code={
         "on_pre": {"volley": "V_post += w * ear_pre"},
-        "on_post": {"plasticity": "w = clip(w + eta * (A_post - a_post) * (a_pre - x_th), -w_max, w_max)"},
+        "on_post": {"plasticity": "w = clip(w + eta * (A_post - a_post) * timing, -w_max, w_max)"},
         "on_event": {"volley": "spike", "plasticity": "learn"},
     },
-    symbols={"w": r"w_{ij}"},
+    symbols={"w": r"w_{ij}", "timing": r"\tau_i"},
     deviations=(ABSTRACT_ONLY, "Weights change sign freely: there are no excitatory and inhibitory neurons."),
 )
 
@@ -194,8 +211,8 @@ association = Model(
     text="Teacher synapse: its assembly should fire as early as the teacher did.",
     source="gupta2020, abstract; our design",
     equations="",
-    params=NoParams,
-    code={"on_pre": "A_post = ear_post"},
+    params=AssociationParams,
+    code={"on_pre": "A_post = ear_post + lead"},
     deviations=(ABSTRACT_ONLY,),
 )
 

@@ -10,7 +10,7 @@ from brian2 import Network, TimedArray, prefs, second, set_device
 
 from runner.experiment import Experiment
 from runner.records import recordings
-from runner.simulate import arguments
+from runner.simulate import run_rounds
 from runner.standalone import assemble, explained, manifest
 
 
@@ -70,16 +70,19 @@ def run_numpy(
     """
     prefs.codegen.target = "numpy"
     set_device("runtime")
-    network = assemble(experiment.module, structure, traces)
-    values = arguments(experiment.name, point)
-    assign(network, values)
-    brian2.seed(point["seed"])
-    with explained(experiment.module):
-        network.run(values["run.duration"] * second, namespace={})
-    found = {**manifest(network), "final": list(getattr(experiment.module, "FINAL", []))}
 
-    def read(key: str) -> np.ndarray:
-        name, variable = key.split(".", 1)
-        return np.asarray(network[name].variables[variable].get_value())
+    def run(values: dict[str, Any]) -> dict[str, pd.DataFrame]:
+        network = assemble(experiment.module, structure, traces)
+        assign(network, values)
+        brian2.seed(point["seed"])
+        with explained(experiment.module):
+            network.run(values["run.duration"] * second, namespace={})
+        found = {**manifest(network), "final": list(getattr(experiment.module, "FINAL", []))}
 
-    return recordings(found, read, point)
+        def read(key: str) -> np.ndarray:
+            name, variable = key.split(".", 1)
+            return np.asarray(network[name].variables[variable].get_value())
+
+        return recordings(found, read, point)
+
+    return run_rounds(experiment.name, point, run)

@@ -38,7 +38,7 @@ def recordings(
     Raises
     ------
     RunError
-        A recording is empty or holds a value that is not finite.
+        A recording holds a value that is not finite.
     """
     arrays, tables = manifest["arrays"], {}
 
@@ -54,8 +54,6 @@ def recordings(
     for name, monitor in manifest["monitors"].items():
         columns: dict[str, np.ndarray] = {}
         time_name, times = scaled(f"{name}.t")
-        if times.size == 0:
-            raise RunError(f"recording '{name}' is empty")
         elements = monitor["elements"]
         if monitor["kind"] == "state":
             number = f"{monitor['source']}.N"  # only synapses have one: how many there are turns out in the run
@@ -83,6 +81,24 @@ def recordings(
         }
         tables["final"] = _labelled(columns, point)
     return tables
+
+
+def refuse_empty(tables: Mapping[str, pd.DataFrame]) -> None:
+    """Refuse a recording without rows: a silent network, or a monitor of nothing.
+
+    Parameters
+    ----------
+    tables : Mapping
+        Name to table.
+
+    Raises
+    ------
+    RunError
+        Names the first such recording.
+    """
+    for name, table in tables.items():
+        if table.empty:
+            raise RunError(f"recording '{name}' is empty")
 
 
 def _at_the_end(read: Callable[[str], np.ndarray], key: str) -> np.ndarray:

@@ -1,13 +1,15 @@
 """Run one chunk of points with a program that is already compiled. Needs no Brian2."""
 
 import argparse
+import contextlib
 import importlib
 import json
 import sys
 import tempfile
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Generator, Mapping, Sequence
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -16,11 +18,14 @@ import pandas as pd
 from runner.binary import Program, RunError, log_progress
 from runner.files import atomic
 from runner.fingerprint import ROOT
-from runner.records import points_table, recordings, write
+from runner.records import points_table, recordings, refuse_empty, write
 
 
-def arguments(experiment: str, point: Mapping[str, Any]) -> dict[str, Any]:
-    """Return everything that a program needs to run one point.
+def drawn(experiment: str, point: Mapping[str, Any]) -> Generator[dict[str, Any], dict[str, pd.DataFrame], None]:
+    """Yield everything that a program needs to run one point, once for each round; take its recordings back.
+
+    An ``inputs.py`` whose function returns arrays asks for one round. One whose function yields them asks for a round
+    at every yield, and the yield gives it the recordings of that round: train, look, then show something else.
 
     Parameters
     ----------
@@ -29,8 +34,8 @@ def arguments(experiment: str, point: Mapping[str, Any]) -> dict[str, Any]:
     point : Mapping
         ``seed`` and ``values`` of the point.
 
-    Returns
-    -------
+    Yields
+    ------
     dict
         ``<object>.<variable>`` to number or array: the parameters, then what the experiment's ``inputs.py`` draws.
 
@@ -40,16 +45,102 @@ def arguments(experiment: str, point: Mapping[str, Any]) -> dict[str, Any]:
         ``inputs.py`` cannot make arrays from these values.
     """
     values = {k: v for k, v in point["values"].items() if k.split(".")[0] not in ("network", "inputs")}
-    drawn = {}
-    if (ROOT / "experiments" / experiment / "inputs.py").exists():
-        module = importlib.import_module(f"experiments.{experiment.replace('/', '.')}.inputs")
-        known = {**point["values"], "run.seed": point["seed"]}
-        try:
-            drawn = module.inputs(known, np.random.default_rng(point["seed"]))
-        except Exception as error:
-            traceback.print_exc(file=sys.stdout)  # the job's log keeps the whole story
-            raise RunError(f"inputs.py: {type(error).__name__}: {error}") from None
-    return {**values, **drawn, "run.seed": point["seed"]}
+    values["run.seed"] = point["seed"]
+    module = inputs_module(experiment)
+    if module is None:
+        yield values
+        return
+    known = {**point["values"], "run.seed": point["seed"]}
+    try:
+        asked = module.inputs(known, np.random.default_rng(point["seed"]))
+        if not isinstance(asked, Generator):
+            yield {**values, **asked}
+            return
+        arrays = next(asked)
+        while True:
+            recorded = yield {**values, **arrays}
+            arrays = asked.send(recorded)
+    except StopIteration:
+        return
+    except RunError:
+        raise
+    except Exception as error:
+        traceback.print_exc(file=sys.stdout)  # the job's log keeps the whole story
+        raise RunError(f"inputs.py: {type(error).__name__}: {error}") from None
+
+
+def inputs_module(experiment: str) -> ModuleType | None:
+    """Return the module ``inputs.py`` of an experiment, None if it has none."""
+    if not (ROOT / "experiments" / experiment / "inputs.py").exists():
+        return None
+    return importlib.import_module(f"experiments.{experiment.replace('/', '.')}.inputs")
+
+
+def data_of(experiment: str, point: Mapping[str, Any]) -> dict[str, str]:
+    """Return which data a point was shown: columns of the table of points.
+
+    Parameters
+    ----------
+    experiment : str
+        ``<paper>/<experiment>``.
+    point : Mapping
+        ``values`` of the point.
+
+    Returns
+    -------
+    dict
+        ``data``, ``data_source`` (``real``, ``real-subset``, ``standin``), ``data_version``, ``data_sha256``; empty if
+        ``inputs.py`` has no function ``dataset``.
+    """
+    dataset = getattr(inputs_module(experiment), "dataset", None)
+    if dataset is None:
+        return {}
+    found = dataset(point["values"]).fingerprint()
+    return {"data": found["name"], **{f"data_{key}": found[key] for key in ("source", "version", "sha256")}}
+
+
+def run_rounds(
+    experiment: str, point: Mapping[str, Any], run: Callable[[dict[str, Any]], dict[str, pd.DataFrame]]
+) -> dict[str, pd.DataFrame]:
+    """Run all rounds of one point.
+
+    Parameters
+    ----------
+    experiment : str
+        ``<paper>/<experiment>``.
+    point : Mapping
+        The point, from a plan.
+    run : callable
+        Runs the network once with the values it is given; returns the recordings.
+
+    Returns
+    -------
+    dict
+        Name to table. With several rounds every table but ``final``, which is that of the last, has a column ``round``
+        (from 0 on).
+
+    Raises
+    ------
+    RunError
+        A recording is empty in every round.
+    """
+    rounds: list[dict[str, pd.DataFrame]] = []
+    asked = drawn(experiment, point)
+    values = next(asked)
+    with contextlib.suppress(StopIteration):
+        while True:
+            rounds.append(run(values))
+            values = asked.send(rounds[-1])
+    last = rounds[-1]
+    tables = last if len(rounds) == 1 else {name: _stacked(name, rounds) for name in last if name != "final"}
+    refuse_empty(tables)
+    return {**tables, **{name: last[name] for name in ("final",) if name in last}}
+
+
+def _stacked(name: str, rounds: Sequence[Mapping[str, pd.DataFrame]]) -> pd.DataFrame:
+    """Put the recordings of all rounds below each other."""
+    parts = [tables[name].assign(round=np.int32(number)) for number, tables in enumerate(rounds)]
+    return pd.concat([part for part in parts if not part.empty] or parts[:1], ignore_index=True)
 
 
 def run_point(experiment: str, point: Mapping[str, Any], program: Program) -> tuple[dict[str, pd.DataFrame], dict]:
@@ -69,17 +160,23 @@ def run_point(experiment: str, point: Mapping[str, Any], program: Program) -> tu
     tables : dict
         Its recordings.
     cost : dict
-        ``cpu_s`` and ``wall_s`` of the program.
+        ``cpu_s`` and ``wall_s`` of the program, all rounds together.
 
     Raises
     ------
     RunError
         The result cannot be trusted.
     """
-    with tempfile.TemporaryDirectory(prefix="local-credit-") as scratch:
-        results = Path(scratch)
-        cost = program.run(arguments(experiment, point), results, log_progress(point["point"]))
-        return recordings(program.manifest, program.reader(results), point), cost
+    cost = {"cpu_s": 0.0, "wall_s": 0.0}
+
+    def run(values: dict[str, Any]) -> dict[str, pd.DataFrame]:
+        with tempfile.TemporaryDirectory(prefix="local-credit-") as scratch:
+            results = Path(scratch)
+            spent = program.run(values, results, log_progress(point["point"]))
+            cost.update({key: cost[key] + spent[key] for key in cost})
+            return recordings(program.manifest, program.reader(results), point)
+
+    return run_rounds(experiment, point, run), cost
 
 
 def main() -> None:
@@ -94,7 +191,7 @@ def main() -> None:
     plan = json.loads(args.plan.read_text(encoding="utf-8"))
     numbers = plan["chunks"][args.chunk]
     collected: dict[str, list[pd.DataFrame]] = {}
-    costs = []
+    costs, data = [], []
     number = numbers[0]
     try:
         program = Program(args.build)
@@ -103,12 +200,13 @@ def main() -> None:
             for name, table in tables.items():
                 collected.setdefault(name, []).append(table)
             costs.append({"point": number, **cost})
+            data.append(data_of(plan["experiment"], plan["points"][number]))
             print(f"point {number} done, {done + 1} of {len(numbers)}, {cost['cpu_s']:.2f} CPU s", flush=True)
     except RunError as error:
         sys.exit(f"{plan['experiment']} at scale {plan['scale']}, point {number}: {error}")
     with atomic(args.out, directory=True) as folder:
         write({name: pd.concat(parts, ignore_index=True) for name, parts in collected.items()}, folder)
-        write({"points": points_table(plan, numbers)}, folder)
+        write({"points": points_table(plan, numbers).join(pd.DataFrame(data))}, folder)
         (folder / "cost.json").write_text(json.dumps(costs), encoding="utf-8")
 
 

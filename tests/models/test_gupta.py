@@ -6,12 +6,13 @@ import numpy as np
 import pytest
 from brian2 import ms, prefs, set_device
 
-from experiments.gupta.iris.experiment import OBJECTS, Structure, network
 from experiments.gupta.iris.inputs import inputs
+from experiments.gupta.network import OBJECTS, Structure, network
 from models import gupta
 from models.base import Model
 
-SMALL = Structure(n_1=6, n_2=5, n_train=6, n_test=4, n_epochs=2)
+SMALL = Structure(n_1=6, n_2=5, n_rows=10, n_presentations=26)
+PROTOCOL = {"n_train": 6, "n_test": 4, "n_epochs": 2}
 LEVELS, STEPS = 20, 84
 
 
@@ -25,10 +26,11 @@ def numpy_target():
     prefs.codegen.target = target
 
 
-def resolved(structure, first=1, second=2, watched=0):
+def resolved(structure, **changes):
     """Keys that `inputs` reads."""
     keys = {f"network.{name}": value for name, value in vars(structure).items()}
-    return keys | {"inputs.first": first, "inputs.second": second, "inputs.watched": watched}
+    given = {"first": 1, "second": 2, "watched": 0, **PROTOCOL, **changes}
+    return keys | {f"inputs.{name}": value for name, value in given.items()} | {"schedule.n_steps": STEPS}
 
 
 def prepared(structure, arrays, **values):
@@ -40,6 +42,8 @@ def prepared(structure, arrays, **values):
     tables = net["schedule"].namespace | net["neurons"].namespace
     for key, value in arrays.items():
         name, variable = key.split(".")
+        if name == "run":
+            continue
         if variable == "values":
             tables[name].values[:] = value
         else:
@@ -158,7 +162,7 @@ def test_first_layer_learns_without_later_layers():
     final = []
     for point in (arrays, other):
         net = prepared(SMALL, point)
-        net.run(SMALL.n_train * STEPS * SMALL.dt)
+        net.run(PROTOCOL["n_train"] * STEPS * SMALL.dt)
         final.append(net["synapses"].w[:])
     np.testing.assert_array_equal(final[0][:n_first], final[1][:n_first])
     assert np.any(final[0][n_first:] != final[1][n_first:])
@@ -179,8 +183,9 @@ def test_other_window():
 
 def test_inputs_are_a_function_of_the_seed():
     """Same generator, same arrays; every class is split evenly and every training row appears once an epoch."""
-    structure = replace(SMALL, n_train=70, n_test=30, n_epochs=3)
-    one, two = (inputs(resolved(structure), np.random.default_rng(7)) for _ in range(2))
+    structure = replace(SMALL, n_rows=100, n_presentations=370)
+    keys = resolved(structure, n_train=70, n_test=30, n_epochs=3)
+    one, two = (inputs(keys, np.random.default_rng(7)) for _ in range(2))
     for key in one:
         np.testing.assert_array_equal(one[key], two[key])
     order = one["order.values"]
@@ -196,7 +201,7 @@ def test_inputs_are_a_function_of_the_seed():
 def test_too_few_rows():
     """A species has 50 rows."""
     with pytest.raises(ValueError, match="too few rows"):
-        inputs(resolved(replace(SMALL, n_train=98)), np.random.default_rng(0))
+        inputs(resolved(SMALL, n_train=98), np.random.default_rng(0))
 
 
 def test_models_are_documented():

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from runner.binary import Program, RunError
-from runner.records import recordings
+from runner.records import recordings, refuse_empty
 
 POINT = {"point": 7, "seed": 1}
 
@@ -186,7 +186,7 @@ def test_what_is_not_finite_at_the_end_is_refused(run):
 
 def test_an_empty_recording_is_refused(run):
     with pytest.raises(RunError, match="^recording 'spikes' is empty$"):
-        run({"cells.theta": 1e9})
+        refuse_empty(run({"cells.theta": 1e9}))
 
 
 def test_recording_synapses_that_do_not_exist_is_refused(run, toy, toy_values, tmp_path):

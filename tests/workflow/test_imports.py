@@ -56,14 +56,22 @@ def test_analysis_imports_neither_runner_nor_models(file):
 @pytest.mark.parametrize("file", of("experiments/*/*/figure.py"))
 def test_figures_need_no_brian2(file):
     assert not roots(file) & {"brian2", "runner", "models", "tests"}
-    own = ".".join(file.relative_to(ROOT).parent.parts)  # the data that its own inputs.py prepares
-    others = {name for name in imported(file) if name.split(".")[0] == "experiments"}
-    assert all(name.startswith(f"{own}.inputs") for name in others)
+    assert knows_its_paper_only(file)
 
 
 @pytest.mark.parametrize("file", of("experiments/*/*/inputs.py"))
 def test_inputs_need_no_brian2(file):
-    assert not roots(file) & {"brian2", "runner", "models", "analysis", "tests"}
+    assert not roots(file) & {"brian2", "runner", "models", "tests"}
+    assert knows_its_paper_only(file)
+
+
+def knows_its_paper_only(file):
+    """Whether a file imports, of all experiments, only its own inputs and what all experiments of its paper share."""
+    own = ".".join(file.relative_to(ROOT).parent.parts)
+    paper = own.rpartition(".")[0]
+    shared = {f"{paper}.{module.stem}" for module in file.parent.parent.glob("*.py")} - {f"{paper}.network"}
+    used = {name for name in imported(file) if name.split(".")[0] == "experiments" and name != paper}
+    return all(name.startswith((f"{own}.inputs", *shared)) for name in used)
 
 
 @pytest.mark.parametrize("file", of("experiments/*/*/experiment.py"))

@@ -7,8 +7,10 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from pandas import DataFrame
 
+from analysis.accuracies import draw_accuracies
 from analysis.backprop import accuracy, train_backprop, train_logistic
 from analysis.plots import COLOURS, band, panel_label
+from analysis.presentations import answers, by_epoch
 from experiments.gupta.iris.inputs import split
 
 SIZE = (7.0, 5.4)
@@ -17,49 +19,9 @@ SPECIES = ("setosa", "versicolor", "virginica")
 LAYERS = ("input", "hidden 1", "hidden 2", "output")
 # The baseline is our design, as the rest.
 BACKPROP = {"rate": 5e-3, "batch": 16, "epochs": 100}
-KEYS = [
-    *("inputs.first", "inputs.second", "network.n_train", "network.n_test", "network.n_epochs"),
-    *("network.dt_ms", "schedule.n_steps"),
-]
 METHODS = {"local rule": "blue", "backpropagation": "orange", "logistic regression": "grey"}
 ASSEMBLIES = ("blue", "orange")
 PAIRS = ("green", "purple", "black")
-
-
-def presentations(recordings: dict[str, DataFrame]) -> DataFrame:
-    """Judge every presentation: the output neuron with the larger voltage names the class.
-
-    Parameters
-    ----------
-    recordings : dict of DataFrame
-        Recordings with ``readout`` and ``points``.
-
-    Returns
-    -------
-    DataFrame
-        One row a presentation: pair, point, seed, presentation, epoch (from 1 on), row, training, learning, correct,
-        and tie (both output neurons fire in the same time step, or neither does).
-    """
-    readout = recordings["readout"].merge(recordings["points"][["point", "seed", *KEYS]], on=["point", "seed"])
-    length = readout["schedule.n_steps"] * readout["network.dt_ms"]
-    readout["presentation"] = (readout["t_ms"] / length).astype(int)
-    readout = readout.sort_values(["point", "seed", "presentation", "i"])
-    zero, one = (readout[readout["i"] % 2 == unit].reset_index(drop=True) for unit in (0, 1))
-    return DataFrame(
-        {
-            "pair": pair_names(zero),
-            "point": zero["point"],
-            "seed": zero["seed"],
-            "presentation": zero["presentation"],
-            "epoch": zero["presentation"] // (zero["network.n_train"] + zero["network.n_test"]) + 1,
-            "row": zero["row"],
-            "training": zero["row"] < zero["network.n_train"],
-            "learning": zero["learning"].astype(bool),
-            "correct": (one["V"] > zero["V"]) == (zero["label"] == 1),
-            "tie": one["a"] == zero["a"],
-            "last_epoch": zero["network.n_epochs"],
-        }
-    )
 
 
 def pair_names(rows: DataFrame) -> pd.Series:
@@ -95,7 +57,7 @@ def baselines(points: DataFrame) -> DataFrame:
     rows = []
     for (_, p), pair in zip(points.iterrows(), pair_names(points), strict=True):
         seed = int(p["seed"])
-        keys = ("inputs.first", "inputs.second", "network.n_train", "network.n_test")
+        keys = ("inputs.first", "inputs.second", "inputs.n_train", "inputs.n_test")
         x_train, y_train, x_test, y_test = split(*(int(p[key]) for key in keys), np.random.default_rng(seed))
         hidden = (int(p["network.n_1"]), int(p["network.n_2"]))
         for method, model in (
@@ -142,7 +104,7 @@ def spikes(recordings: dict[str, DataFrame]) -> DataFrame:
     rows = pd.concat([cells, teacher, interneurons], ignore_index=True)
     # Half a step guards the division against rounding.
     presentation = ((rows["t_ms"] + 0.5 * p["network.dt_ms"]) // length).astype(int)
-    rows["epoch"] = presentation // int(p["network.n_train"] + p["network.n_test"]) + 1
+    rows["epoch"] = presentation // int(p["inputs.n_train"] + p["inputs.n_test"]) + 1
     rows["t_ms"] = (rows["t_ms"] - presentation * length).round(6)
     rows["window_ms"] = p["schedule.n_levels"] * p["network.dt_ms"]
     for number, size in enumerate(sizes):
@@ -169,33 +131,21 @@ def observe(recordings: dict[str, DataFrame]) -> dict[str, DataFrame]:
         curve : pair, seed, epoch, test, online (training samples, each judged before it is learned).
         raster : see `spikes`.
     """
-    shown = presentations(recordings)
-    keys = ["pair", "seed"]
-    test = shown[~shown["learning"] & ~shown["training"]]
-    after = shown[~shown["learning"] & shown["training"] & (shown["epoch"] > shown["last_epoch"])]
-    online = shown[shown["learning"]].groupby([*keys, "epoch"])["correct"].mean().rename("online")
-    curve = test.groupby([*keys, "epoch"])["correct"].mean().rename("test").to_frame().join(online).reset_index()
-
-    last = curve.sort_values("epoch").groupby(keys)["test"].last().to_frame()
-    local = last.join(after.groupby(keys)["correct"].mean().rename("train")).reset_index().assign(method="local rule")
+    points = recordings["points"]
+    curve = by_epoch(answers(recordings["readout"], points), points)
+    curve = curve.merge(points.assign(pair=pair_names(points))[["point", "seed", "pair"]], on=["point", "seed"])
+    last = curve.sort_values("epoch").groupby(["pair", "seed"], as_index=False).last()
     columns = ["pair", "seed", "method", "train", "test"]
-    table = pd.concat([local[columns], baselines(recordings["points"])[columns]], ignore_index=True)
+    table = pd.concat([last.assign(method="local rule")[columns], baselines(points)[columns]], ignore_index=True)
 
     wide = table.pivot_table(index="pair", columns="method", values="test", aggfunc="mean")
-    summary = DataFrame(
-        {
-            "local": wide["local rule"],
-            "backpropagation": wide["backpropagation"],
-            "logistic": wide["logistic regression"],
-            "gap": wide["local rule"] - wide["backpropagation"],
-            "distance": (wide["local rule"] - wide["backpropagation"]).abs(),
-            "ties": test[test["epoch"] == test["epoch"].max()].groupby("pair")["tie"].mean(),
-        }
-    ).reset_index()
+    gap = wide["local rule"] - wide["backpropagation"]
+    ties = last.groupby("pair")["ties"].mean()
+    summary = DataFrame({"local": wide["local rule"], "gap": gap, "distance": gap.abs(), "ties": ties})
     return {
         "accuracy": table.sort_values(["pair", "method", "seed"], ignore_index=True),
-        "summary": summary,
-        "curve": curve.sort_values([*keys, "epoch"], ignore_index=True),
+        "summary": summary.reset_index(names="pair"),
+        "curve": curve.sort_values(["pair", "seed", "epoch"], ignore_index=True),
         "raster": spikes(recordings),
     }
 
@@ -244,25 +194,6 @@ def draw_raster(ax: Axes, rows: DataFrame) -> None:
     ax.set_title(f"epoch {rows['epoch'].iloc[0]}")
 
 
-def swarm(values: pd.Series, step: float) -> np.ndarray:
-    """Sideways offsets that keep equal values apart.
-
-    Parameters
-    ----------
-    values : Series
-        Values; equal ones are set side by side.
-    step : float
-        Distance between neighbours.
-
-    Returns
-    -------
-    ndarray
-        One offset a value, symmetric about 0.
-    """
-    groups = values.round(6).groupby(values.round(6))
-    return step * (groups.cumcount() - (groups.transform("size") - 1) / 2).to_numpy()
-
-
 def draw(tables: dict[str, DataFrame], fig: Figure) -> None:
     """Two rasters above, accuracies and learning curves below.
 
@@ -289,16 +220,8 @@ def draw(tables: dict[str, DataFrame], fig: Figure) -> None:
     left, right = bottom.subplots(1, 2, width_ratios=(1.15, 1.0))
     table = tables["accuracy"]
     pairs = list(table["pair"].drop_duplicates())
-    for x, pair in enumerate(pairs):
-        for shift, (method, colour) in zip((-0.29, 0.0, 0.29), METHODS.items(), strict=True):
-            values = table.loc[(table["pair"] == pair) & (table["method"] == method), "test"]
-            left.scatter(x + shift + swarm(values, 0.024), values, s=7, color=COLOURS[colour], alpha=0.6, linewidth=0)
-            left.hlines(values.mean(), x + shift - 0.12, x + shift + 0.12, color=COLOURS[colour], linewidth=1.6)
-    left.set_xticks(range(len(pairs)), [pair.replace(", ", "\n") for pair in pairs])
-    left.tick_params(axis="x", length=0)
-    left.set(ylabel="test accuracy", ylim=(min(0.84, table["test"].min() - 0.02), 1.012), xlim=(-0.5, len(pairs) - 0.5))
-    handles = [Line2D([], [], color=COLOURS[colour], label=method) for method, colour in METHODS.items()]
-    left.legend(handles=handles, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3, columnspacing=1.0)
+    draw_accuracies(left, table, METHODS)
+    left.set_ylim(min(0.84, table["test"].min() - 0.02), 1.012)
 
     curve = tables["curve"]
     for pair, colour in zip(pairs, PAIRS[-len(pairs) :], strict=True):

@@ -6,6 +6,8 @@ from typing import Any
 import numpy as np
 from sklearn.datasets import load_iris
 
+from experiments.gupta.protocol import anatomy, epochs, initial_weights, shown
+
 
 def split(
     first: int, second: int, n_train: int, n_test: int, rng: np.random.Generator
@@ -53,12 +55,8 @@ def split(
     return x_train, np.repeat([0, 1], train), x_test, np.repeat([0, 1], test)
 
 
-def inputs(p: Mapping[str, Any], rng: np.random.Generator) -> dict[str, np.ndarray]:
+def inputs(p: Mapping[str, Any], rng: np.random.Generator) -> dict[str, Any]:
     """Draw everything that distinguishes one point from another.
-
-    Presentations: in every epoch the training rows in a new random order with learning on, then the test rows with
-    learning off; after the last epoch the training rows once more with learning off. Rows are numbered training rows
-    first.
 
     Parameters
     ----------
@@ -70,27 +68,12 @@ def inputs(p: Mapping[str, Any], rng: np.random.Generator) -> dict[str, np.ndarr
     Returns
     -------
     dict
-        Tables of samples (rows x inputs) and presentations, layers of the neurons, and initial weights from a normal
-        distribution of mean 0 and variance 1 / (size of the presynaptic layer), pre-major within each layer.
+        Anatomy, initial weights, samples and presentations; see `experiments.gupta.protocol`.
     """
-    n_train, n_test = p["network.n_train"], p["network.n_test"]
+    n_train, n_test = p["inputs.n_train"], p["inputs.n_test"]
     x_train, y_train, x_test, y_test = split(p["inputs.first"], p["inputs.second"], n_train, n_test, rng)
-    sizes = np.array([p[f"network.n_{layer}"] for layer in range(4)])
-    weights = [rng.normal(0.0, 1.0 / np.sqrt(pre), pre * post) for pre, post in zip(sizes[:-1], sizes[1:], strict=True)]
-
-    test = np.arange(n_train, n_train + n_test)
-    epochs = [np.concatenate([rng.permutation(n_train), test]) for _ in range(p["network.n_epochs"])]
-    learning = np.tile(np.arange(n_train + n_test) < n_train, p["network.n_epochs"])
-    order = np.concatenate([*epochs, np.arange(n_train)])
-    learning = np.concatenate([learning, np.zeros(n_train, dtype=bool)])
-
-    return {
-        "pattern.values": np.concatenate([x_train, x_test]),
-        "order.values": order.astype(float),
-        "labels.values": np.concatenate([y_train, y_test])[order].astype(float),
-        "training.values": learning.astype(float),
-        "watched.values": (learning & (order == p["inputs.watched"])).astype(float),
-        "neurons.layer": np.repeat(np.arange(len(sizes)), sizes),
-        "interneurons.layer": np.repeat(np.arange(1, len(sizes)), 2),
-        "synapses.w": np.concatenate(weights),
-    }
+    weights = initial_weights(p, rng)
+    order, learning = epochs(n_train, n_test, p["inputs.n_epochs"], rng)
+    x, y = np.concatenate([x_train, x_test]), np.concatenate([y_train, y_test])
+    watched = learning & (order == p["inputs.watched"])
+    return {**anatomy(p), "synapses.w": weights, **shown(p, x, y, order, learning, watched)}
