@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-OWN = ("models", "runner", "analysis", "experiments", "tests")
+OWN = ("models", "runner", "analysis", "datasets", "experiments", "tests")
 
 
 def imported(file):
@@ -51,6 +51,12 @@ def test_runner_does_not_know_what_it_runs(file):
 @pytest.mark.parametrize("file", of("analysis/*.py"))
 def test_analysis_imports_neither_runner_nor_models(file):
     assert not roots(file) & {"brian2", "runner", "models", "experiments", "tests"}
+
+
+@pytest.mark.parametrize("file", of("datasets/*.py"))
+def test_datasets_stand_alone(file):
+    assert not roots(file) & {"brian2", "models", "analysis", "experiments", "tests"}
+    assert {name for name in imported(file) if name.startswith("runner.")} <= {"runner.files", "runner.files.atomic"}
 
 
 @pytest.mark.parametrize("file", of("experiments/*/*/figure.py"))
