@@ -2,6 +2,7 @@
 
 import argparse
 import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import matplotlib as mpl
@@ -16,6 +17,23 @@ from analysis.score import load as load_targets  # noqa: E402
 from analysis.score import reported  # noqa: E402
 
 SIZE = (7.0, 3.0)
+
+
+def standin(data: Sequence[Mapping[str, str]]) -> str:
+    """Return the title that a figure must carry when its data are not what the paper used.
+
+    Parameters
+    ----------
+    data : sequence of Mapping
+        ``name`` and ``source`` of every data set.
+
+    Returns
+    -------
+    str
+        Empty for real data.
+    """
+    names = ", ".join(item["name"] for item in data if item["source"] == "standin")
+    return f"stand-in for {names}: no published number applies" if names else ""
 
 
 def main() -> None:
@@ -36,13 +54,18 @@ def main() -> None:
     # A fixed salt and no date: the same tables give the same file.
     mpl.rcParams["svg.hashsalt"] = made["experiment"]
     fig = plt.figure(figsize=getattr(module, "SIZE", SIZE))
-    # A strip at the bottom is for the stamp.
+    # A strip at the bottom is for the stamp, one at the top for the warning that the data are not the paper's.
+    warning = standin(made["data"])
     strip = 0.1 / fig.get_figheight()
-    fig.set_layout_engine("constrained", rect=(0, strip, 1, 1 - strip))
+    top = 0.2 / fig.get_figheight() if warning else 0.0
+    fig.set_layout_engine("constrained", rect=(0, strip, 1, 1 - strip - top))
+    if warning:
+        fig.text(0.5, 1 - top / 4, warning, ha="center", va="top", fontsize="medium", fontweight="bold")
     module.draw({**tables, "reported": reported(targets)}, fig)
     stamp = f"{made['experiment']}, scale {made['scale']}, commit {made['commit'][:10]}{'+' if made['dirty'] else ''}"
+    stamp += "".join(f", {data['name']} ({data['source']}, {data['version']})" for data in made["data"])
     fig.text(1, 0, stamp, ha="right", va="bottom", fontsize=4.5, color="0.55")
-    description = json.dumps({key: made[key] for key in ("experiment", "scale", "commit", "dirty", "checksum")})
+    description = json.dumps({key: made[key] for key in ("experiment", "scale", "commit", "dirty", "data", "checksum")})
     fig.savefig(args.svg, metadata={"Title": stamp, "Description": description, "Date": None})
     fig.savefig(args.png, dpi=200, metadata={"Title": stamp, "Description": description})
 

@@ -401,6 +401,7 @@ def _facts(provenance: Mapping[str, Any], build: Mapping[str, Any], runs: Mappin
     rows = {
         "commit": f"{commit} with uncommitted changes" if commit and provenance.get("dirty") else commit,
         "created": provenance.get("created"),
+        "data": "; ".join(" ".join(map(str, item.values())) for item in provenance.get("data") or []),
         "versions": versions,
         "compiler": provenance.get("compiler"),
         "flags": " ".join(flags) if isinstance(flags, list) else flags,
@@ -409,7 +410,7 @@ def _facts(provenance: Mapping[str, Any], build: Mapping[str, Any], runs: Mappin
         "wall time": f"compiling {seconds(build.get('wall_s'))}, simulating {seconds(runs.get('wall_s'))}",
         "sha256 of the tables": provenance.get("checksum"),
     }
-    return [(name, str(value or "–")) for name, value in rows.items()]
+    return [(name, str(value or "–")) for name, value in rows.items() if name != "data" or value]
 
 
 def experiment(name: str, scale: str, results: Path, folder: Path) -> dict[str, Any]:

@@ -4,9 +4,12 @@ import argparse
 import json
 import platform
 import subprocess
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
+
+import pandas as pd
 
 from analysis.tables import checksum, read_folder
 from runner.files import atomic
@@ -27,6 +30,16 @@ def _cpu() -> str:
     lines = info.read_text(encoding="utf-8").splitlines() if info.exists() else []
     models = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
     return models[0] if models else platform.processor() or platform.machine()
+
+
+def _data(recordings: Sequence[Path]) -> list[dict[str, str]]:
+    """Return the data sets that the points were shown: name, source, version and SHA-256 of each."""
+    points = pd.concat([pd.read_parquet(chunk / "points.parquet") for chunk in recordings], ignore_index=True)
+    columns = ["data", "data_source", "data_version", "data_sha256"]
+    if not set(columns) <= set(points):
+        return []
+    found = points[columns].drop_duplicates().sort_values(columns)
+    return [dict(zip(("name", "source", "version", "sha256"), row, strict=True)) for row in found.to_numpy()]
 
 
 def main() -> None:
@@ -68,6 +81,7 @@ def main() -> None:
             "cpu_s": round(sum(run["cpu_s"] for run in runs), 2),
             "wall_s": round(sum(run["wall_s"] for run in runs), 2),
         },
+        "data": _data(args.recordings),
         "checksum": checksum(read_folder(args.observations)),
     }
     with atomic(args.out) as out:

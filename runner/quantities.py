@@ -64,7 +64,7 @@ def display_unit(value: Any) -> tuple[str, float]:
 
     Parameters
     ----------
-    value : Quantity, Dimension, Unit or number
+    value : Quantity, Dimension, Unit, number or str
         Anything with dimensions, or without.
 
     Returns
@@ -74,6 +74,8 @@ def display_unit(value: Any) -> tuple[str, float]:
     size : float
         The unit in SI base units: displayed number = number in SI base units / size.
     """
+    if isinstance(value, str):
+        return "", 1.0
     dimensions = get_dimensions(value)
     if dimensions.is_dimensionless:
         return "", 1.0

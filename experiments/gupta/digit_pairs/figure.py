@@ -1,0 +1,250 @@
+"""Accuracy on four pairs of digits, learning curves, and what the neurons of the first hidden layer became."""
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure, SubFigure
+from pandas import DataFrame
+
+from analysis.accuracies import draw_accuracies
+from analysis.backprop import accuracy
+from analysis.plots import COLOURS, band, panel_label
+from analysis.presentations import answers, by_epoch
+from experiments.gupta.baselines import DECAY, train
+from experiments.gupta.digit_pairs.inputs import dataset
+from experiments.gupta.digits import split
+from experiments.gupta.protocol import layers_of
+
+SIZE = (7.0, 5.6)
+
+METHODS = {"local rule": "blue", "backpropagation": "orange", "backpropagation, L2": "purple"}
+PAIRS = {"0, 1": "grey", "3, 5": "green", "3, 8": "red", "4, 9": "black"}
+N_SHOWN = 10  # pictures of input weights of either assembly
+
+
+def observe(recordings: dict[str, DataFrame]) -> dict[str, DataFrame]:
+    """Accuracies, learning curves, selectivity and input weights.
+
+    Parameters
+    ----------
+    recordings : dict of DataFrame
+        ``readout``, ``spikes``, ``final`` and ``points``.
+
+    Returns
+    -------
+    dict of DataFrame
+        accuracy : pair, seed, method, train, test.
+        summary : one row a pair and one for all of them: mean test accuracy of every method, ``gap`` (local rule minus
+            backpropagation), ``distance`` (its size), ``ties`` (share of test images at which both output neurons fire
+            together).
+        curve : pair, hard (all pairs but 0, 1), seed, epoch, test.
+        selectivity : pair, seed, unit, assembly, preference_ms (by how much earlier the neuron fires for images of its
+            own class; a neuron that does not fire counts as firing at the end of its window).
+        pictures : method, unit, assembly, rank, pixel, w of the last pair's first seed.
+    """
+    points = recordings["points"]
+    points = points.assign(pair=points["inputs.first"].astype(str) + ", " + points["inputs.second"].astype(str))
+    of_point = points[["point", "seed", "pair"]]
+    curve = by_epoch(answers(recordings["readout"], points), points).merge(of_point, on=["point", "seed"])
+    last = curve.sort_values("epoch").groupby(["pair", "seed"], as_index=False).last()
+    models = baselines(points)
+    columns = ["pair", "seed", "method", "train", "test"]
+    table = pd.concat([last.assign(method="local rule")[columns], models[columns]], ignore_index=True)
+
+    everything = pd.concat([table, table.assign(pair="all")])
+    wide = everything.pivot_table(index="pair", columns="method", values="test", aggfunc="mean")
+    gap = wide["local rule"] - wide["backpropagation"]
+    ties = pd.concat([last, last.assign(pair="all")]).groupby("pair")["ties"].mean()
+    summary = wide.assign(gap=gap, distance=gap.abs(), ties=ties)
+    return {
+        "accuracy": table.sort_values(["pair", "seed", "method"], ignore_index=True),
+        "summary": summary.reset_index().rename_axis(columns=None),
+        "curve": curve.assign(hard=curve["pair"] != "0, 1")[["pair", "hard", "seed", "epoch", "test"]],
+        "selectivity": selectivity(recordings, points),
+        "pictures": pictures(recordings, points, models),
+    }
+
+
+def baselines(points: DataFrame) -> DataFrame:
+    """Train the baselines on the very images that each point used.
+
+    Parameters
+    ----------
+    points : DataFrame
+        One row a point, with ``pair``.
+
+    Returns
+    -------
+    DataFrame
+        Columns point, pair, seed, method, train, test, model.
+    """
+    rows = []
+    for _, p in points.iterrows():
+        seed, digits = int(p["seed"]), (int(p["inputs.first"]), int(p["inputs.second"]))
+        sizes = int(p["inputs.n_train"]), int(p["inputs.n_test"])
+        x_train, y_train, x_test, y_test = split(dataset(p), digits, *sizes, np.random.default_rng(seed))
+        for method in DECAY:
+            model = train(method, x_train, y_train, (int(p["network.n_1"]), int(p["network.n_2"])), seed)
+            scores = {"train": accuracy(model, x_train, y_train), "test": accuracy(model, x_test, y_test)}
+            known = {"point": p["point"], "pair": p["pair"], "seed": seed, "method": method}
+            rows.append({**known, **scores, "model": model})
+    return DataFrame(rows)
+
+
+def selectivity(recordings: dict[str, DataFrame], points: DataFrame) -> DataFrame:
+    """Compare first spike times of hidden neurons between the test images of the two classes.
+
+    Parameters
+    ----------
+    recordings : dict of DataFrame
+        ``spikes`` of the test images after the last epoch, ``readout``.
+    points : DataFrame
+        One row a point, with ``pair``.
+
+    Returns
+    -------
+    DataFrame
+        See `observe`.
+    """
+    judged = answers(recordings["readout"], points)
+    tables = []
+    for _, p in points.iterrows():
+        spikes, shown = (
+            rows[(rows["point"] == p["point"]) & (rows["seed"] == p["seed"])] for rows in (recordings["spikes"], judged)
+        )
+        n_0, n_1, step = int(p["network.n_0"]), int(p["network.n_1"]), p["network.dt_ms"]
+        window, length = p["schedule.n_levels"] * step, p["schedule.n_steps"] * step
+        hidden = spikes[(spikes["i"] >= n_0) & (spikes["i"] < n_0 + n_1)]
+        presentation = ((hidden["t_ms"] + 0.5 * step) // length).astype(int)
+        label = shown.set_index("presentation")["label"]
+        test = shown[(shown["row"] >= p["inputs.n_train"])]
+        latest = test.loc[test["presentation"] > test["presentation"].max() - p["inputs.n_test"], "presentation"]
+        # Latency within the window of hidden layer 1; a silent neuron has the whole window.
+        latency = np.full((len(latest), n_1), window)
+        rows = presentation.isin(latest)
+        position = presentation[rows] - latest.min()
+        latency[position, hidden.loc[rows, "i"] - n_0] = hidden.loc[rows, "t_ms"] - presentation[rows] * length - window
+        classes = label.loc[latest].to_numpy()
+        mean = np.array([latency[classes == one].mean(axis=0) for one in (0, 1)])
+        assembly = np.arange(n_1) % 2
+        own, other = mean[assembly, np.arange(n_1)], mean[1 - assembly, np.arange(n_1)]
+        table = DataFrame({"unit": np.arange(n_1), "assembly": assembly, "preference_ms": other - own})
+        tables.append(table.assign(pair=p["pair"], seed=int(p["seed"])))
+    return pd.concat(tables, ignore_index=True)
+
+
+def pictures(recordings: dict[str, DataFrame], points: DataFrame, models: DataFrame) -> DataFrame:
+    """Input weights of some hidden neurons of one network, for the local rule and for backpropagation.
+
+    Parameters
+    ----------
+    recordings : dict of DataFrame
+        ``final`` and ``spikes``.
+    points : DataFrame
+        One row a point, with ``pair``.
+    models : DataFrame
+        What `baselines` returned.
+
+    Returns
+    -------
+    DataFrame
+        See `observe`. Units of backpropagation belong to the assembly whose output they drive.
+    """
+    p = points.sort_values(["pair", "seed"], ascending=[False, False]).iloc[-1]
+    p = points[(points["seed"] == p["seed"]) & (points["pair"] == points["pair"].mode().max())].iloc[0]
+    final = recordings["final"]
+    final = final[(final["point"] == p["point"]) & (final["seed"] == p["seed"])].sort_values("index")
+    w, b = (final.loc[final["variable"] == name, "value"].to_numpy() for name in ("synapses.w", "neurons.b"))
+    sizes = {f"network.n_{layer}": int(p[f"network.n_{layer}"]) for layer in range(4)}
+    local = layers_of(sizes, w, b)[0][0]
+    preference = selectivity(recordings, points[points["point"] == p["point"]])
+    preference = preference[preference["seed"] == p["seed"]]
+
+    chosen = (models["point"] == p["point"]) & (models["seed"] == p["seed"]) & (models["method"] == "backpropagation")
+    model = models.loc[chosen, "model"].iloc[0]
+    drive = (model.coefs_[1] @ model.coefs_[2]).ravel()  # of every hidden unit onto the answer "second class"
+    backprop = DataFrame({"unit": np.arange(len(drive)), "assembly": (drive > 0).astype(int)})
+    backprop["preference_ms"] = np.abs(drive) * np.linalg.norm(model.coefs_[0], axis=0)
+
+    rows = []
+    for method, weights, units in (("local rule", local, preference), ("backpropagation", model.coefs_[0], backprop)):
+        ranked = units.assign(rank=units.groupby("assembly")["preference_ms"].rank(ascending=False, method="first"))
+        for unit in ranked[ranked["rank"] <= N_SHOWN].itertuples():
+            known = {"method": method, "pair": p["pair"], "unit": unit.unit, "assembly": unit.assembly}
+            pixels = {"pixel": np.arange(len(weights)), "w": weights[:, unit.unit].astype(np.float32)}
+            rows.append(DataFrame({**known, "rank": int(unit.rank), **pixels}))
+    return pd.concat(rows, ignore_index=True)
+
+
+def draw_pictures(fig: SubFigure, table: DataFrame, method: str, title: str) -> Axes:
+    """Draw input weights as images, one row an assembly.
+
+    Parameters
+    ----------
+    fig : SubFigure
+        Where to draw.
+    table : DataFrame
+        The table ``pictures``.
+    method : str
+        Which rows of it.
+    title : str
+        Written above.
+
+    Returns
+    -------
+    Axes
+        The first image.
+    """
+    rows = table[table["method"] == method]
+    axes = fig.subplots(2, N_SHOWN)
+    fig.suptitle(title, fontsize="medium")
+    limit = rows["w"].abs().quantile(0.995)
+    for ax in axes.flat:
+        ax.axis("off")
+    for (assembly, rank), picture in rows.groupby(["assembly", "rank"]):
+        image = picture.sort_values("pixel")["w"].to_numpy().reshape(28, 28)
+        axes[assembly, rank - 1].imshow(image, cmap="RdBu_r", vmin=-limit, vmax=limit, interpolation="nearest")
+    for assembly, digit in enumerate(rows["pair"].iloc[0].split(", ")):
+        axes[assembly, 0].text(-0.25, 0.5, digit, transform=axes[assembly, 0].transAxes, ha="right", va="center")
+    return axes[0, 0]
+
+
+def draw(tables: dict[str, DataFrame], fig: Figure) -> None:
+    """Accuracies and curves above, selectivity and pictures of weights below.
+
+    Parameters
+    ----------
+    tables : dict of DataFrame
+        What `observe` returns.
+    fig : Figure
+        Where to draw.
+    """
+    top, middle, bottom = fig.subfigures(3, 1, height_ratios=(1.25, 1.0, 1.0))
+    left, centre, right = top.subplots(1, 3, width_ratios=(1.5, 1.0, 0.8))
+    accuracies = tables["accuracy"]
+    draw_accuracies(left, accuracies, METHODS)
+    left.set_ylim(min(0.93, accuracies["test"].min() - 0.01), 1.004)
+    left.get_legend().remove()
+    top.legend(*left.get_legend_handles_labels(), loc="outside upper left", ncols=3)
+
+    curve = tables["curve"]
+    for pair, rows in curve.groupby("pair"):
+        band(centre, rows, "epoch", "test", label=pair, colour=PAIRS.get(pair, "purple"))
+    centre.set(xlabel="epoch", ylabel="test accuracy, local rule", ylim=(None, 1.004))
+    centre.legend(title="digits", loc="lower right")
+
+    preference = tables["selectivity"]
+    right.axvline(0.0, color=COLOURS["grey"], linewidth=0.8)
+    span = (preference["preference_ms"].min(), preference["preference_ms"].max())
+    for assembly, colour in ((0, "blue"), (1, "orange")):
+        values = preference.loc[preference["assembly"] == assembly, "preference_ms"]
+        right.hist(
+            values, bins=np.linspace(*span, 31), histtype="step", color=COLOURS[colour], label=f"assembly {assembly}"
+        )
+    right.set(xlabel="earlier for own class by (ms)", ylabel="neurons of hidden layer 1", yscale="log")
+    right.legend(loc="upper right")
+
+    first = draw_pictures(middle, tables["pictures"], "local rule", "input weights, local rule")
+    draw_pictures(bottom, tables["pictures"], "backpropagation", "input weights, backpropagation")
+    for ax, letter in zip((left, centre, right, first), "abcd", strict=True):
+        panel_label(ax, letter)

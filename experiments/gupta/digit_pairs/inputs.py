@@ -1,0 +1,38 @@
+"""Images, order of presentation and initial weights of one pair of digits."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from experiments.gupta.digits import dataset, split
+from experiments.gupta.protocol import anatomy, epochs, initial_weights, shown
+
+__all__ = ["dataset", "inputs"]
+
+
+def inputs(p: Mapping[str, Any], rng: np.random.Generator) -> dict[str, Any]:
+    """Draw everything that distinguishes one point from another.
+
+    Parameters
+    ----------
+    p : Mapping
+        Resolved keys of the experiment.
+    rng : numpy.random.Generator
+        Generator of the point.
+
+    Returns
+    -------
+    dict
+        Anatomy, initial weights, images and presentations; see `experiments.gupta.protocol`. The spikes of the test
+        images are recorded after the last epoch, and those of the first presentation.
+    """
+    n_train, n_test, n_epochs = (p[f"inputs.{key}"] for key in ("n_train", "n_test", "n_epochs"))
+    digits = (p["inputs.first"], p["inputs.second"])
+    x_train, y_train, x_test, y_test = split(dataset(p), digits, n_train, n_test, rng)
+    weights = initial_weights(p, rng)
+    order, learning = epochs(n_train, n_test, n_epochs, rng)
+    number = np.arange(len(order))
+    watched = (number == 0) | ((number // (n_train + n_test) == n_epochs - 1) & ~learning)
+    x, y = np.concatenate([x_train, x_test]), np.concatenate([y_train, y_test])
+    return {**anatomy(p), "synapses.w": weights, **shown(p, x, y, order, learning, watched)}
