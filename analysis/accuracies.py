@@ -1,6 +1,7 @@
 """Accuracies of several methods on several tasks, one dot a seed."""
 
 from collections.abc import Mapping
+from textwrap import fill
 
 import numpy as np
 import pandas as pd
@@ -51,7 +52,7 @@ def draw_accuracies(ax: Axes, table: DataFrame, methods: Mapping[str, str]) -> N
             dots = centre + swarm(values, 0.024)
             ax.scatter(dots, values, s=7, color=COLOURS[colour], alpha=0.6, linewidth=0)
             ax.hlines(values.mean(), centre - 0.41 * width, centre + 0.41 * width, color=COLOURS[colour], linewidth=1.6)
-    ax.set_xticks(range(len(pairs)), [pair.replace(", ", "\n") for pair in pairs])
+    ax.set_xticks(range(len(pairs)), [fill(pair, 12) for pair in pairs])
     ax.tick_params(axis="x", length=0)
     ax.set(ylabel="test accuracy", xlim=(-0.5, len(pairs) - 0.5))
     handles = [Line2D([], [], color=COLOURS[colour], label=method) for method, colour in methods.items()]

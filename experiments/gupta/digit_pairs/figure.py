@@ -219,18 +219,17 @@ def draw(tables: dict[str, DataFrame], fig: Figure) -> None:
     fig : Figure
         Where to draw.
     """
-    top, middle, bottom = fig.subfigures(3, 1, height_ratios=(1.25, 1.0, 1.0))
-    left, centre, right = top.subplots(1, 3, width_ratios=(1.5, 1.0, 0.8))
+    top, middle, bottom = fig.subfigures(3, 1, height_ratios=(1.3, 1.0, 1.0))
+    left, centre, right = top.subplots(1, 3, width_ratios=(1.4, 1.0, 1.0))
     accuracies = tables["accuracy"]
     draw_accuracies(left, accuracies, METHODS)
     left.set_ylim(min(0.93, accuracies["test"].min() - 0.01), 1.004)
-    left.get_legend().remove()
-    top.legend(*left.get_legend_handles_labels(), loc="outside upper left", ncols=3)
+    left.legend(handles=left.get_legend().legend_handles, loc="lower left")
 
     curve = tables["curve"]
     for pair, rows in curve.groupby("pair"):
         band(centre, rows, "epoch", "test", label=pair, colour=PAIRS.get(pair, "purple"))
-    centre.set(xlabel="epoch", ylabel="test accuracy, local rule", ylim=(None, 1.004))
+    centre.set(xlabel="epoch", ylabel="accuracy, local rule", ylim=(None, 1.004))
     centre.legend(title="digits", loc="lower right")
 
     preference = tables["selectivity"]
@@ -241,7 +240,7 @@ def draw(tables: dict[str, DataFrame], fig: Figure) -> None:
         right.hist(
             values, bins=np.linspace(*span, 31), histtype="step", color=COLOURS[colour], label=f"assembly {assembly}"
         )
-    right.set(xlabel="earlier for own class by (ms)", ylabel="neurons of hidden layer 1", yscale="log")
+    right.set(xlabel="own class earlier by (ms)", ylabel="neurons, hidden layer 1", yscale="log")
     right.legend(loc="upper right")
 
     first = draw_pictures(middle, tables["pictures"], "local rule", "input weights, local rule")

@@ -1,0 +1,21 @@
+"""Two MNIST digits are learned by the layered network; then images are shown that were made to mislead it."""
+
+from dataclasses import dataclass
+
+from experiments.gupta.network import FINAL, OBJECTS, Structure, network
+from models.base import param
+
+__all__ = ["FINAL", "OBJECTS", "Inputs", "Structure", "network"]
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """Which images are shown, how often, and how far they are moved."""
+
+    first: int = param(3, "digit of class 0", r"c_0", "our design")
+    second: int = param(5, "digit of class 1", r"c_1", "our design")
+    source: str = param("auto", "auto, real (the files in MNIST_DIR) or standin (5000 real digits of a package)")
+    n_train: int = param(800, "training images, both classes together", r"n_\mathrm{train}", "our design")
+    n_test: int = param(200, "test images, both classes together", r"n_\mathrm{test}", "our design")
+    n_epochs: int = param(10, "passes through the training images", r"E", "our design")
+    epsilons: tuple = param((0.1, 0.2), "sizes of the perturbation of a pixel in [0, 1]", r"\epsilon", "our design")

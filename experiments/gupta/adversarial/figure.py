@@ -1,0 +1,237 @@
+"""Accuracy under attack for the local rule, backpropagation, and backpropagation with decaying weights."""
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from pandas import DataFrame
+
+from analysis.plots import COLOURS, band, panel_label
+from analysis.presentations import answers
+from experiments.gupta.adversarial.inputs import blocks, dataset, images, trained_network
+from experiments.gupta.attacks import of_classifier
+from experiments.gupta.baselines import DECAY, train
+from experiments.gupta.digits import split
+
+SIZE = (7.0, 5.2)
+
+METHODS = {"local rule": "blue", "backpropagation": "orange", "backpropagation, L2": "purple"}
+EASY = "0, 1"
+SHOWN = (0.0, 0.05, 0.1, 0.2)
+
+
+def observe(recordings: dict[str, DataFrame]) -> dict[str, DataFrame]:
+    """Accuracies under attack, and a few images with their answers.
+
+    Parameters
+    ----------
+    recordings : dict of DataFrame
+        ``readout``, ``final`` and ``points``.
+
+    Returns
+    -------
+    dict of DataFrame
+        robustness : pair, hard (all pairs but 0, 1), seed, method, attack, epsilon, accuracy. Every attack has a row at
+            epsilon 0, that of the untouched images. ``transfer`` are images made on backpropagation for the local rule,
+            and on the local rule for the others.
+        summary : pairs (all or hard), epsilon, and of the means over pairs and seeds ``fgsm_gap`` and ``pgd_gap``
+            (local rule minus backpropagation), ``transfer_gap`` (local rule: own FGSM images minus images made on
+            backpropagation), ``pgd_cost`` (local rule: FGSM minus PGD), ``random_gap`` (local rule minus
+            backpropagation) and ``decay_share`` (share of the FGSM gap that L2 decay closes).
+        gradient : pair, seed, method, zero (share of exactly vanishing entries of the gradient).
+        examples : pair, image, epsilon, label, pixel, x, and the answers ``local`` and ``backpropagation``, as digits.
+    """
+    points = recordings["points"]
+    points = points.assign(pair=points["inputs.first"].astype(str) + ", " + points["inputs.second"].astype(str))
+    judged = answers(recordings["readout"], points)
+    robustness, gradient, examples = [], [], []
+    for _, p in points.iterrows():
+        epsilons = tuple(float(epsilon) for epsilon in p["inputs.epsilons"])
+        found, zeros, shown = attacked(p, recordings["final"], judged, epsilons)
+        known = {"pair": p["pair"], "hard": p["pair"] != EASY, "seed": int(p["seed"])}
+        robustness.append(found.assign(**known))
+        gradient.append(zeros.assign(**known))
+        if p["point"] == points["point"].max():
+            examples.append(shown.assign(pair=p["pair"]))
+    table = pd.concat(robustness, ignore_index=True)
+    clean = table[table["attack"] == "none"]
+    attacks = [attack for attack in table["attack"].unique() if attack != "none"]
+    table = pd.concat([table[table["attack"] != "none"], *(clean.assign(attack=attack) for attack in attacks)])
+    order = ["pair", "seed", "method", "attack", "epsilon"]
+    return {
+        "robustness": table.sort_values(order, ignore_index=True)[[*order, "hard", "accuracy"]],
+        "summary": pd.concat([summary(table, "all"), summary(table[table["hard"]], "hard")], ignore_index=True),
+        "gradient": pd.concat(gradient, ignore_index=True),
+        "examples": pd.concat(examples, ignore_index=True),
+    }
+
+
+def attacked(
+    p: pd.Series, final: DataFrame, judged: DataFrame, epsilons: tuple[float, ...]
+) -> tuple[DataFrame, DataFrame, DataFrame]:
+    """Collect the accuracies of the spiking network of one point, and attack its baselines.
+
+    Parameters
+    ----------
+    p : Series
+        The point.
+    final : DataFrame
+        End values of all points.
+    judged : DataFrame
+        Answers of all points.
+    epsilons : tuple of float
+        Sizes of the perturbation.
+
+    Returns
+    -------
+    robustness, gradient, examples : DataFrame
+        See `observe`, for this point.
+    """
+    seed, n_test = int(p["seed"]), int(p["inputs.n_test"])
+    of_point = (final["point"] == p["point"]) & (final["seed"] == seed)
+    keys = {key: p[key] for key in p.index if key.startswith(("network.n_", "neurons."))}
+    local, _, _ = trained_network(keys, final[of_point])
+    digits = (int(p["inputs.first"]), int(p["inputs.second"]))
+    data = split(dataset(p), digits, int(p["inputs.n_train"]), n_test, np.random.default_rng(seed))
+    x_train, y_train, x_test, y_test = data
+    hidden = (int(p["network.n_1"]), int(p["network.n_2"]))
+    models = {method: of_classifier(train(method, x_train, y_train, hidden, seed)) for method in DECAY}
+
+    todo = blocks(epsilons)
+    together = int(p["network.n_rows"]) // n_test
+    mine = judged[(judged["point"] == p["point"]) & (judged["seed"] == seed) & (judged["round"] > 0)]
+    block = (mine["round"] - 1) * together + mine["row"] // n_test
+    rows = [
+        {"method": "local rule", "attack": todo[number][0], "epsilon": todo[number][1], "accuracy": correct.mean()}
+        for number, correct in mine["correct"].groupby(block)
+    ]
+    for method, model in models.items():
+        for attack, epsilon in todo:
+            moved = images(attack, epsilon, x_test, y_test, model, local, seed)
+            score = float(np.mean(model.margin(moved, y_test) > 0))
+            rows.append({"method": method, "attack": attack, "epsilon": epsilon, "accuracy": score})
+
+    networks = {"local rule": local, **models}
+    zero = {name: np.mean(network.gradient(x_test, y_test) == 0) for name, network in networks.items()}
+    return (
+        DataFrame(rows),
+        DataFrame({"method": list(zero), "zero": list(zero.values())}),
+        chosen_examples(mine.assign(block=block), todo, data, digits, models["backpropagation"], local, seed),
+    )
+
+
+def chosen_examples(mine, todo, data, digits, backprop, local, seed):
+    """Take the first test image of each class with its FGSM versions; see `observe`."""
+    _, _, x_test, y_test = data
+    n_test, rows = len(y_test), []
+    for number, image in enumerate((0, n_test // 2)):
+        for epsilon in SHOWN:
+            attack = ("FGSM", epsilon) if epsilon else ("none", 0.0)
+            if attack not in todo:
+                continue
+            of_block = mine[(mine["block"] == todo.index(attack)) & (mine["row"] % n_test == image)]
+            x, y = x_test[image : image + 1], y_test[image : image + 1]
+            for model, network in (("local rule", local), ("backpropagation", backprop)):
+                moved = images(*attack, x, y, network, network, seed)
+                answer = of_block["answer"].iloc[0] if model == "local rule" else network.voltages(moved)[-1].argmax()
+                known = {"image": number, "model": model, "epsilon": epsilon, "label": digits[y[0]]}
+                pixels = {"pixel": np.arange(moved.size), "x": moved[0].astype(np.float32)}
+                rows.append(DataFrame({**known, "answer": digits[answer], **pixels}))
+    return pd.concat(rows, ignore_index=True)
+
+
+def summary(table: DataFrame, pairs: str) -> DataFrame:
+    """Compare the means over pairs and seeds; see `observe`.
+
+    Parameters
+    ----------
+    table : DataFrame
+        The table ``robustness``, or some pairs of it.
+    pairs : str
+        Which pairs these are.
+
+    Returns
+    -------
+    DataFrame
+        One row a size of the perturbation.
+    """
+    wide = table.pivot_table(index="epsilon", columns=["method", "attack"], values="accuracy", aggfunc="mean")
+    local, backprop, decay = (wide[method] for method in METHODS)
+    gap = local["FGSM"] - backprop["FGSM"]
+    return DataFrame(
+        {
+            "pairs": pairs,
+            "epsilon": wide.index,
+            "fgsm_gap": gap.to_numpy(),
+            "pgd_gap": (local["PGD"] - backprop["PGD"]).to_numpy(),
+            "transfer_gap": (local["FGSM"] - local["transfer"]).to_numpy(),
+            "pgd_cost": (local["FGSM"] - local["PGD"]).to_numpy(),
+            "random_gap": (local["random"] - backprop["random"]).to_numpy(),
+            "decay_share": ((decay["FGSM"] - backprop["FGSM"]) / gap.where(gap.abs() > 0.05)).to_numpy(),
+        }
+    )
+
+
+def draw_attack(ax: Axes, table: DataFrame, attack: str, title: str) -> None:
+    """Draw the accuracies under one attack.
+
+    Parameters
+    ----------
+    ax : Axes
+        Where to draw.
+    table : DataFrame
+        The table ``robustness``.
+    attack : str
+        The attack.
+    title : str
+        Its name.
+    """
+    rows = table[table["attack"] == attack]
+    rows = rows.assign(run=rows["pair"] + "/" + rows["seed"].astype(str))
+    for method, colour in METHODS.items():
+        if attack == "transfer" and method == "backpropagation, L2":
+            continue
+        band(ax, rows[rows["method"] == method], "epsilon", "accuracy", over="run", label=method, colour=colour)
+    ax.axhline(0.5, color=COLOURS["grey"], linewidth=0.6, linestyle=":")
+    ax.set(title=title, xlabel="size of perturbation", ylim=(-0.02, 1.02), xlim=(0, None))
+    if ax.get_legend():
+        ax.get_legend().remove()
+
+
+def draw(tables: dict[str, DataFrame], fig: Figure) -> None:
+    """Four attacks above, examples below.
+
+    Parameters
+    ----------
+    tables : dict of DataFrame
+        What `observe` returns.
+    fig : Figure
+        Where to draw.
+    """
+    top, bottom = fig.subfigures(2, 1, height_ratios=(1.0, 1.15))
+    axes = top.subplots(1, 4, sharey=True)
+    titles = {"FGSM": "FGSM", "PGD": "PGD, 10 steps", "transfer": "made on the other", "random": "random signs"}
+    for ax, (attack, title) in zip(axes, titles.items(), strict=True):
+        draw_attack(ax, tables["robustness"], attack, title)
+    axes[0].set_ylabel("test accuracy")
+    handles = [Line2D([], [], color=COLOURS[colour], label=method) for method, colour in METHODS.items()]
+    top.legend(handles=handles, loc="outside upper center", ncols=3)
+
+    examples = tables["examples"]
+    sizes = sorted(examples["epsilon"].unique())
+    models = ["local rule", "backpropagation"]
+    grid = bottom.subplots(2, 2 * len(sizes))
+    for ax in grid.flat:
+        ax.axis("off")
+    for (image, model, epsilon), rows in examples.groupby(["image", "model", "epsilon"]):
+        ax = grid[models.index(model), image * len(sizes) + sizes.index(epsilon)]
+        ax.imshow(rows.sort_values("pixel")["x"].to_numpy().reshape(28, 28), cmap="gray_r", vmin=0, vmax=1)
+        answer, label = rows["answer"].iloc[0], rows["label"].iloc[0]
+        colour = COLOURS["black" if answer == label else "red"]
+        ax.set_title(rf"$\epsilon$ = {epsilon:g}" + f"\nsays {answer}", color=colour, fontsize="small", pad=2)
+    for row, model in enumerate(models):
+        box = grid[row, 0]
+        box.text(-0.18, 0.5, model, transform=box.transAxes, rotation=90, ha="right", va="center")
+    for ax, letter in zip((*axes, grid[0, 0]), "abcde", strict=True):
+        panel_label(ax, letter)

@@ -1,0 +1,130 @@
+"""First round: train on a pair of digits. Further rounds: show what was made from the trained weights."""
+
+from collections.abc import Generator, Mapping
+from typing import Any
+
+import numpy as np
+from pandas import DataFrame
+
+from experiments.gupta.attacks import RateNetwork, fgsm, of_classifier, pgd, random_signs
+from experiments.gupta.baselines import train
+from experiments.gupta.digits import dataset, split
+from experiments.gupta.protocol import anatomy, epochs, initial_weights, layers_of, shown
+
+__all__ = ["blocks", "dataset", "images", "inputs", "trained_network"]
+
+ATTACKS = ("none", "FGSM", "PGD", "transfer", "random")
+
+
+def blocks(epsilons: tuple[float, ...]) -> list[tuple[str, float]]:
+    """List attacks and their sizes, in the order in which the test images are shown again and again.
+
+    Parameters
+    ----------
+    epsilons : tuple of float
+        Sizes.
+
+    Returns
+    -------
+    list of (str, float)
+        Attack and size; the first block is that of the untouched images.
+    """
+    return [("none", 0.0), *((attack, epsilon) for attack in ATTACKS[1:] for epsilon in epsilons)]
+
+
+def trained_network(p: Mapping[str, Any], final: DataFrame) -> tuple[RateNetwork, np.ndarray, np.ndarray]:
+    """Read the weights of a trained spiking network.
+
+    Parameters
+    ----------
+    p : Mapping
+        Resolved keys of the experiment.
+    final : DataFrame
+        End values of one point.
+
+    Returns
+    -------
+    network : RateNetwork
+        The network without the rounding to levels.
+    w, b : ndarray
+        All weights, all biases, as the program takes them.
+    """
+    final = final.sort_values("index")
+    w, b = (final.loc[final["variable"] == name, "value"].to_numpy() for name in ("synapses.w", "neurons.b"))
+    return RateNetwork(layers_of(p, w, b), "sigmoid", p["neurons.beta"]), w, b
+
+
+def images(
+    attack: str, epsilon: float, x: np.ndarray, y: np.ndarray, own: RateNetwork, other: RateNetwork, seed: int
+) -> np.ndarray:
+    """Make the images of one block.
+
+    Parameters
+    ----------
+    attack : str
+        One of `ATTACKS`.
+    epsilon : float
+        Largest change of a pixel.
+    x : ndarray, shape (rows, 784)
+        Test images.
+    y : ndarray of int, shape (rows,)
+        Their classes.
+    own : RateNetwork
+        The network that will see the images.
+    other : RateNetwork
+        The network whose images are transferred.
+    seed : int
+        Seed of the random signs.
+
+    Returns
+    -------
+    ndarray, shape (rows, 784)
+        Intensities in [0, 1].
+    """
+    if attack == "none":
+        return x
+    if attack == "random":
+        return random_signs(x, epsilon, np.random.default_rng([seed, round(1000 * epsilon)]))
+    return {"FGSM": fgsm, "PGD": pgd, "transfer": fgsm}[attack](other if attack == "transfer" else own, x, y, epsilon)
+
+
+def inputs(p: Mapping[str, Any], rng: np.random.Generator) -> Generator[dict[str, Any], dict[str, DataFrame], None]:
+    """Train, then show the test images of every block, as many blocks in a round as the program has rows for.
+
+    Parameters
+    ----------
+    p : Mapping
+        Resolved keys of the experiment.
+    rng : numpy.random.Generator
+        Generator of the point.
+
+    Yields
+    ------
+    dict
+        Anatomy, weights, images and presentations; see `experiments.gupta.protocol`.
+    """
+    seed, n_train, n_test = p["run.seed"], p["inputs.n_train"], p["inputs.n_test"]
+    digits = (p["inputs.first"], p["inputs.second"])
+    x_train, y_train, x_test, y_test = split(dataset(p), digits, n_train, n_test, rng)
+    weights = initial_weights(p, rng)
+    x, y = np.concatenate([x_train, x_test]), np.concatenate([y_train, y_test])
+    trained = yield {
+        **anatomy(p),
+        "synapses.w": weights,
+        **shown(p, x, y, *epochs(n_train, n_test, p["inputs.n_epochs"], rng)),
+    }
+    local, w, b = trained_network(p, trained["final"])
+    model = train("backpropagation", x_train, y_train, (p["network.n_1"], p["network.n_2"]), seed)
+    backprop = of_classifier(model)
+    todo = blocks(p["inputs.epsilons"])
+    together = p["network.n_rows"] // n_test
+    for number in range(0, len(todo), together):
+        now = todo[number : number + together]
+        rows = np.concatenate([images(*block, x_test, y_test, local, backprop, seed) for block in now])
+        order = np.arange(len(rows))
+        yield {
+            **anatomy(p),
+            "synapses.w": w,
+            "neurons.b": b,
+            **shown(p, rows, np.tile(y_test, len(now)), order, np.zeros(len(rows), dtype=bool)),
+        }
