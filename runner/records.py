@@ -130,7 +130,7 @@ def points_table(plan: Mapping[str, Any], numbers: list[int]) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``point``, ``seed``, ``scale`` and one column per dotted key, in display units.
+        ``point``, ``seed``, ``scale`` and one column per dotted key, in display units. A list is text: ``3, 5``.
     """
     rows = []
     for number in numbers:
@@ -138,6 +138,8 @@ def points_table(plan: Mapping[str, Any], numbers: list[int]) -> pd.DataFrame:
         row = {"point": point["point"], "seed": point["seed"], "scale": plan["scale"]}
         for key, value in point["values"].items():
             unit, size = plan["units"].get(key, ("", 1.0))
+            if isinstance(value, list | tuple):
+                value = ", ".join(map(str, value))
             row[column(key, unit)] = value / size if unit else value
         rows.append(row)
     return pd.DataFrame(rows)

@@ -25,6 +25,26 @@ def dataset(p: Mapping[str, Any]) -> Dataset:
     return load_mnist(source=p["inputs.source"])
 
 
+def task(p: Mapping[str, Any]) -> tuple[tuple[int, ...], int, int]:
+    """Return which digits are told apart, and how many images there are.
+
+    Parameters
+    ----------
+    p : Mapping
+        Resolved keys of the experiment, or its row in the table of points, where a list is text.
+
+    Returns
+    -------
+    digits : tuple of int
+        Digit of class 0, of class 1, and so on.
+    n_train, n_test : int
+        Images of all classes together.
+    """
+    digits = p["inputs.digits"]
+    digits = digits.split(",") if isinstance(digits, str) else digits
+    return tuple(map(int, digits)), int(p["inputs.n_train"]), int(p["inputs.n_test"])
+
+
 def split(
     data: Dataset, digits: Sequence[int], n_train: int, n_test: int, rng: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:

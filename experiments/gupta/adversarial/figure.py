@@ -12,12 +12,12 @@ from analysis.presentations import answers
 from experiments.gupta.adversarial.inputs import blocks, dataset, images, trained_network
 from experiments.gupta.attacks import of_classifier
 from experiments.gupta.baselines import DECAY, train
-from experiments.gupta.digits import split
+from experiments.gupta.digits import split, task
 
 SIZE = (7.0, 5.2)
 
 METHODS = {"local rule": "blue", "backpropagation": "orange", "backpropagation, L2": "purple"}
-EASY = "0, 1"
+EASY, EXAMPLE = "0, 1", "3, 5"
 SHOWN = (0.0, 0.05, 0.1, 0.2)
 
 
@@ -43,16 +43,16 @@ def observe(recordings: dict[str, DataFrame]) -> dict[str, DataFrame]:
         examples : pair, image, epsilon, label, pixel, x, and the answers ``local`` and ``backpropagation``, as digits.
     """
     points = recordings["points"]
-    points = points.assign(pair=points["inputs.first"].astype(str) + ", " + points["inputs.second"].astype(str))
+    points = points.assign(pair=points["inputs.digits"])
     judged = answers(recordings["readout"], points)
     robustness, gradient, examples = [], [], []
     for _, p in points.iterrows():
-        epsilons = tuple(float(epsilon) for epsilon in p["inputs.epsilons"])
+        epsilons = tuple(float(epsilon) for epsilon in p["inputs.epsilons"].split(","))
         found, zeros, shown = attacked(p, recordings["final"], judged, epsilons)
         known = {"pair": p["pair"], "hard": p["pair"] != EASY, "seed": int(p["seed"])}
         robustness.append(found.assign(**known))
         gradient.append(zeros.assign(**known))
-        if p["point"] == points["point"].max():
+        if p["pair"] == EXAMPLE and p["seed"] == points["seed"].min():
             examples.append(shown.assign(pair=p["pair"]))
     table = pd.concat(robustness, ignore_index=True)
     clean = table[table["attack"] == "none"]
@@ -92,8 +92,7 @@ def attacked(
     of_point = (final["point"] == p["point"]) & (final["seed"] == seed)
     keys = {key: p[key] for key in p.index if key.startswith(("network.n_", "neurons."))}
     local, _, _ = trained_network(keys, final[of_point])
-    digits = (int(p["inputs.first"]), int(p["inputs.second"]))
-    data = split(dataset(p), digits, int(p["inputs.n_train"]), n_test, np.random.default_rng(seed))
+    data = split(dataset(p), *task(p), np.random.default_rng(seed))
     x_train, y_train, x_test, y_test = data
     hidden = (int(p["network.n_1"]), int(p["network.n_2"]))
     models = {method: of_classifier(train(method, x_train, y_train, hidden, seed)) for method in DECAY}
@@ -117,15 +116,18 @@ def attacked(
     return (
         DataFrame(rows),
         DataFrame({"method": list(zero), "zero": list(zero.values())}),
-        chosen_examples(mine.assign(block=block), todo, data, digits, models["backpropagation"], local, seed),
+        chosen_examples(mine.assign(block=block), todo, data, task(p)[0], models["backpropagation"], local, seed),
     )
 
 
 def chosen_examples(mine, todo, data, digits, backprop, local, seed):
-    """Take the first test image of each class with its FGSM versions; see `observe`."""
+    """Take the first test image of each class that both models get right, with its FGSM versions; see `observe`."""
     _, _, x_test, y_test = data
     n_test, rows = len(y_test), []
-    for number, image in enumerate((0, n_test // 2)):
+    untouched = mine[mine["block"] == 0].sort_values("row")
+    right = untouched["correct"].to_numpy() & (backprop.margin(x_test, y_test) > 0)
+    for number in (0, 1):
+        image = int(np.flatnonzero(right & (y_test == number))[0])
         for epsilon in SHOWN:
             attack = ("FGSM", epsilon) if epsilon else ("none", 0.0)
             if attack not in todo:
@@ -188,11 +190,10 @@ def draw_attack(ax: Axes, table: DataFrame, attack: str, title: str) -> None:
         Its name.
     """
     rows = table[table["attack"] == attack]
-    rows = rows.assign(run=rows["pair"] + "/" + rows["seed"].astype(str))
     for method, colour in METHODS.items():
         if attack == "transfer" and method == "backpropagation, L2":
             continue
-        band(ax, rows[rows["method"] == method], "epsilon", "accuracy", over="run", label=method, colour=colour)
+        band(ax, rows[rows["method"] == method], "epsilon", "accuracy", label=method, colour=colour)
     ax.axhline(0.5, color=COLOURS["grey"], linewidth=0.6, linestyle=":")
     ax.set(title=title, xlabel="size of perturbation", ylim=(-0.02, 1.02), xlim=(0, None))
     if ax.get_legend():

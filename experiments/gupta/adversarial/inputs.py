@@ -8,7 +8,7 @@ from pandas import DataFrame
 
 from experiments.gupta.attacks import RateNetwork, fgsm, of_classifier, pgd, random_signs
 from experiments.gupta.baselines import train
-from experiments.gupta.digits import dataset, split
+from experiments.gupta.digits import dataset, split, task
 from experiments.gupta.protocol import anatomy, epochs, initial_weights, layers_of, shown
 
 __all__ = ["blocks", "dataset", "images", "inputs", "trained_network"]
@@ -103,8 +103,7 @@ def inputs(p: Mapping[str, Any], rng: np.random.Generator) -> Generator[dict[str
     dict
         Anatomy, weights, images and presentations; see `experiments.gupta.protocol`.
     """
-    seed, n_train, n_test = p["run.seed"], p["inputs.n_train"], p["inputs.n_test"]
-    digits = (p["inputs.first"], p["inputs.second"])
+    seed, (digits, n_train, n_test) = p["run.seed"], task(p)
     x_train, y_train, x_test, y_test = split(dataset(p), digits, n_train, n_test, rng)
     weights = initial_weights(p, rng)
     x, y = np.concatenate([x_train, x_test]), np.concatenate([y_train, y_test])

@@ -12,8 +12,7 @@ __all__ = ["FINAL", "OBJECTS", "Inputs", "Structure", "network"]
 class Inputs:
     """Which images are shown, and how often."""
 
-    first: int = param(3, "digit of class 0", r"c_0", "our design")
-    second: int = param(5, "digit of class 1", r"c_1", "our design")
+    digits: tuple = param((3, 5), "digit of class 0 and of class 1", r"c", "our design")
     source: str = param("auto", "auto, real (the files in MNIST_DIR) or standin (5000 real digits of a package)")
     n_train: int = param(800, "training images, both classes together", r"n_\mathrm{train}", "our design")
     n_test: int = param(200, "test images, both classes together", r"n_\mathrm{test}", "our design")

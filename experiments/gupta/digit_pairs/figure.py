@@ -12,7 +12,7 @@ from analysis.plots import COLOURS, band, panel_label
 from analysis.presentations import answers, by_epoch
 from experiments.gupta.baselines import DECAY, train
 from experiments.gupta.digit_pairs.inputs import dataset
-from experiments.gupta.digits import split
+from experiments.gupta.digits import split, task
 from experiments.gupta.protocol import layers_of
 
 SIZE = (7.0, 5.6)
@@ -43,7 +43,7 @@ def observe(recordings: dict[str, DataFrame]) -> dict[str, DataFrame]:
         pictures : method, unit, assembly, rank, pixel, w of the last pair's first seed.
     """
     points = recordings["points"]
-    points = points.assign(pair=points["inputs.first"].astype(str) + ", " + points["inputs.second"].astype(str))
+    points = points.assign(pair=points["inputs.digits"])
     of_point = points[["point", "seed", "pair"]]
     curve = by_epoch(answers(recordings["readout"], points), points).merge(of_point, on=["point", "seed"])
     last = curve.sort_values("epoch").groupby(["pair", "seed"], as_index=False).last()
@@ -80,9 +80,8 @@ def baselines(points: DataFrame) -> DataFrame:
     """
     rows = []
     for _, p in points.iterrows():
-        seed, digits = int(p["seed"]), (int(p["inputs.first"]), int(p["inputs.second"]))
-        sizes = int(p["inputs.n_train"]), int(p["inputs.n_test"])
-        x_train, y_train, x_test, y_test = split(dataset(p), digits, *sizes, np.random.default_rng(seed))
+        seed = int(p["seed"])
+        x_train, y_train, x_test, y_test = split(dataset(p), *task(p), np.random.default_rng(seed))
         for method in DECAY:
             model = train(method, x_train, y_train, (int(p["network.n_1"]), int(p["network.n_2"])), seed)
             scores = {"train": accuracy(model, x_train, y_train), "test": accuracy(model, x_test, y_test)}

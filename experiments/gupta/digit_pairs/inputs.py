@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from experiments.gupta.digits import dataset, split
+from experiments.gupta.digits import dataset, split, task
 from experiments.gupta.protocol import anatomy, epochs, initial_weights, shown
 
 __all__ = ["dataset", "inputs"]
@@ -27,8 +27,8 @@ def inputs(p: Mapping[str, Any], rng: np.random.Generator) -> dict[str, Any]:
         Anatomy, initial weights, images and presentations; see `experiments.gupta.protocol`. The spikes of the test
         images are recorded after the last epoch, and those of the first presentation.
     """
-    n_train, n_test, n_epochs = (p[f"inputs.{key}"] for key in ("n_train", "n_test", "n_epochs"))
-    digits = (p["inputs.first"], p["inputs.second"])
+    digits, n_train, n_test = task(p)
+    n_epochs = p["inputs.n_epochs"]
     x_train, y_train, x_test, y_test = split(dataset(p), digits, n_train, n_test, rng)
     weights = initial_weights(p, rng)
     order, learning = epochs(n_train, n_test, n_epochs, rng)
