@@ -442,7 +442,7 @@ def experiment(name: str, scale: str, results: Path, folder: Path) -> dict[str, 
     build, runs = provenance.get("build") or {}, provenance.get("runs") or {}
     facts = _facts(provenance, build, runs) if provenance else []
     files = {kind: place / f"figure.{kind}" for kind in ("svg", "png")}
-    anchor = name.replace("/", "-")
+    anchor = name.replace("/", "-") + ("-published" if scale == "published" else "")
     return {
         "name": name,
         "anchor": anchor,
@@ -549,10 +549,14 @@ def write(scale: str, results: Path, folder: Path, out: Path, bibliography: Path
         The page.
     """
     found = [experiment(name, scale, results, folder) for name in experiments(folder)]
+    for item in found:
+        # What was run at full size and shipped stands beside what was run here.
+        item["published"] = experiment(item["name"], "published", results, folder) if scale != "paper" else {}
     page = render(found, references(bibliography), scale)
     shutil.rmtree(out / "figures", ignore_errors=True)  # a figure of an experiment that is gone must not stay
     (out / "figures").mkdir(parents=True)
-    for item in found:
+    shown = [*found, *(item["published"] for item in found if item["published"])]
+    for item in shown:
         for kind, path in item["files"].items():
             shutil.copyfile(path, out / item["pictures"][kind])
     partial = out / "index.html.part"

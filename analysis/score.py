@@ -19,7 +19,7 @@ from analysis.tables import read_folder
 
 OUTCOMES = ("match", "close", "differs", "not run")
 SCALES = ("smoke", "quick", "paper")
-ORIGINS = ("paper", "authors' code", "independent reimplementation", "derivation")
+ORIGINS = ("paper", "authors' code", "independent reimplementation", "derivation", "our extension")
 REDUCTIONS = ("mean", "median", "min", "max", "std", "none")
 POSITIONS = ("first", "last", "max", "min")
 

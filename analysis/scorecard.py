@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import shutil
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -9,7 +10,9 @@ from typing import Any
 
 from analysis.report import SYMBOLS, count, experiments, read_config, read_json, references, seconds, where
 from analysis.score import OUTCOMES, SCALES
+from analysis.tables import read_folder, write_folder
 
+MAX_SHIPPED = 2_000_000  # bytes of tables of one experiment
 MARKERS = ("<!-- experiments -->", "<!-- /experiments -->")
 
 
@@ -53,6 +56,32 @@ def card(name: str, scale: str, results: Path) -> dict[str, Any]:
         "cost": {**rounded, "runs": runs.get("n")},
         "digest": str(scored.get("digest", "")),
     }
+
+
+def ship(name: str, results: Path, folder: Path) -> None:
+    """Put the tables of a full-size run beside the experiment, so that its figure needs no simulation.
+
+    Parameters
+    ----------
+    name : str
+        ``<paper>/<experiment>``.
+    results, folder : Path
+        The folders ``results`` and ``experiments``.
+
+    Raises
+    ------
+    ValueError
+        The tables are too large for a repository; nothing is written then.
+    """
+    place = results / "paper" / name
+    tables = read_folder(place / "observations")
+    size = sum(file.stat().st_size for file in (place / "observations").glob("*.parquet"))
+    if size > MAX_SHIPPED:
+        raise ValueError(
+            f"{name}: {size / 1e6:.1f} MB of tables, at most {MAX_SHIPPED / 1e6:g} MB are shipped; reduce them"
+        )
+    write_folder(tables, folder / name / "published")
+    shutil.copyfile(place / "provenance.json", folder / name / "published" / "provenance.json")
 
 
 def one_screen(cards: Mapping[str, Mapping[str, Any]], scale: str) -> str:
@@ -168,13 +197,15 @@ def replace_table(readme: str, table: str) -> str:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Print the score of all experiments; publish score cards; update the table of the README."""
+    """Print the score of all experiments; publish score cards and tables; update the table of the README."""
     parser = argparse.ArgumentParser(prog="python -m analysis.scorecard", description=main.__doc__)
     parser.add_argument("--scale", default="quick", choices=SCALES)
     parser.add_argument("--results", type=Path, default=Path("results"), help="folder of results (default: results)")
     parser.add_argument("--experiments", type=Path, default=Path("experiments"), help="folder of experiments")
     parser.add_argument("--references", type=Path, help="BibTeX file (default: beside experiments)")
-    parser.add_argument("--publish", action="store_true", help="write experiments/*/*/scorecard.<scale>.json")
+    parser.add_argument(
+        "--publish", action="store_true", help="write experiments/*/*/scorecard.<scale>.json; of paper also the tables"
+    )
     parser.add_argument("--update", type=Path, metavar="README", help="rewrite the table between the markers")
     options = parser.parse_args(arguments)
     if not options.experiments.is_dir():
@@ -185,6 +216,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
         for name, scored in cards.items():
             if scored:  # what was not run keeps the card it has
                 content = json.dumps(scored, indent=1, ensure_ascii=False) + "\n"
+                try:
+                    if options.scale == "paper":
+                        ship(name, options.results, options.experiments)
+                except ValueError as problem:
+                    sys.exit(f"error: {problem}")
                 (options.experiments / name / card_file(options.scale)).write_text(content, encoding="utf-8")
     if options.update:
         try:

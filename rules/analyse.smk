@@ -7,6 +7,8 @@ rule observe:
         recordings=recordings_of,
     output:
         directory("results/{scale}/{exp}/observations"),
+    wildcard_constraints:
+        scale="(?!published).+",
     log:
         "results/logs/{scale}/{exp}/observe.log",
     conda:
@@ -22,6 +24,24 @@ rule observe:
         " --by {params.by} --out {output} > {log} 2> >(tee -a {log} >&2)"
 
 
+rule published:
+    """Take the tables that are shipped with the repository instead of a simulation."""
+    input:
+        lambda w: published(w.exp),
+    output:
+        tables=directory("results/published/{exp}/observations"),
+        provenance="results/published/{exp}/provenance.json",
+    log:
+        "results/logs/published/{exp}.log",
+    conda:
+        "../environment.yml"
+    message:
+        "taking the published tables of {wildcards.exp}"
+    shell:
+        "(mkdir -p {output.tables} && cp {input} {output.tables}"
+        " && mv {output.tables}/provenance.json {output.provenance}) 2> {log}"
+
+
 rule provenance:
     """Write down what made the tables: code, versions, machine, parameters, cost."""
     input:
@@ -30,6 +50,8 @@ rule provenance:
         observations="results/{scale}/{exp}/observations",
     output:
         "results/{scale}/{exp}/provenance.json",
+    wildcard_constraints:
+        scale="(?!published).+",
     log:
         "results/logs/{scale}/{exp}/provenance.log",
     conda:
@@ -83,8 +105,9 @@ rule score:
     params:
         code=code(BASE / "analysis" / "score.py"),
         digest=lambda w: science(w.exp, plan_of(w).source),
+        scale=true_scale,
     message:
         "scoring {wildcards.exp} at scale {wildcards.scale}"
     shell:
         "python -m analysis.score --targets {input.targets} --tables {input.observations}"
-        " --scale {wildcards.scale} --digest {params.digest} --out {output} > {log} 2> >(tee -a {log} >&2)"
+        " --scale {params.scale} --digest {params.digest} --out {output} > {log} 2> >(tee -a {log} >&2)"

@@ -23,7 +23,7 @@ share_environment(this_python=not workflow.deployment_settings.deployment_method
 
 
 wildcard_constraints:
-    scale="smoke|quick|paper|sweep-[A-Za-z0-9_-]+",
+    scale="smoke|quick|paper|published|sweep-[A-Za-z0-9_-]+",
     exp="[a-z0-9_]+/[a-z0-9_]+",
     key="[0-9a-f]{16}",
     chunk="[0-9]+",
@@ -82,7 +82,17 @@ def plan_of(wildcards):
                 "--config", "sweep", f"missing for results/{wildcards.scale}"
             )
         return USER_PLAN
-    return planned(wildcards.exp, wildcards.scale, CHUNK_SECONDS)
+    return planned(wildcards.exp, true_scale(wildcards), CHUNK_SECONDS)
+
+
+def true_scale(wildcards):
+    """Return the scale of results: what is published was run at scale paper."""
+    return "paper" if wildcards.scale == "published" else wildcards.scale
+
+
+def published(exp):
+    """Return the files that are shipped with an experiment: tables of a run at scale paper, and their provenance."""
+    return sorted((folder(exp) / "published").glob("*"))
 
 
 def folder(exp):

@@ -29,6 +29,12 @@ rule report:
             "provenance.json",
             "document.json",
         ),
+        published=[
+            f"results/published/{exp}/{file}"
+            for exp in names()
+            if published(exp)
+            for file in ("figure.svg", "score.json")
+        ],
         configs=[folder(exp) / "config.yaml" for exp in names()],
         remarks=sorted((BASE / "experiments").glob("*/*/README.md")),
         references=BASE / "references.bib",

@@ -35,6 +35,7 @@ for paper in sorted({exp.split("/")[0] for exp in names()}):
 localrules:
     plan,
     observe,
+    published,
     provenance,
     draw,
     score,
