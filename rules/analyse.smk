@@ -7,10 +7,10 @@ rule observe:
         recordings=recordings_of,
     output:
         directory("results/{scale}/{exp}/observations"),
-    wildcard_constraints:
-        scale="(?!published).+",
     log:
         "results/logs/{scale}/{exp}/observe.log",
+    wildcard_constraints:
+        scale="(?!published).+",
     conda:
         "../environment.yml"
     params:
@@ -50,10 +50,10 @@ rule provenance:
         observations="results/{scale}/{exp}/observations",
     output:
         "results/{scale}/{exp}/provenance.json",
-    wildcard_constraints:
-        scale="(?!published).+",
     log:
         "results/logs/{scale}/{exp}/provenance.log",
+    wildcard_constraints:
+        scale="(?!published).+",
     conda:
         "../environment.yml"
     message:

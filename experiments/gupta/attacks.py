@@ -4,10 +4,15 @@ The gradient is that of the rate model: a layer of the spiking network is a sigm
 and the gradient leaves the rounding out, so that it vanishes nowhere.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from pandas import DataFrame
 from sklearn.neural_network import MLPClassifier
+
+from experiments.gupta.protocol import layers_of
 
 
 @dataclass(frozen=True)
@@ -102,6 +107,28 @@ class RateNetwork:
     @staticmethod
     def _rival(output: np.ndarray, y: np.ndarray) -> np.ndarray:
         return np.where(np.arange(output.shape[1]) == y[:, None], -np.inf, output).argmax(axis=1)
+
+
+def trained_network(p: Mapping[str, Any], final: DataFrame) -> tuple[RateNetwork, np.ndarray, np.ndarray]:
+    """Read the weights of a trained spiking network.
+
+    Parameters
+    ----------
+    p : Mapping
+        Resolved keys of the experiment.
+    final : DataFrame
+        End values of one point.
+
+    Returns
+    -------
+    network : RateNetwork
+        The network without the rounding to levels.
+    w, b : ndarray
+        All weights, all biases, as the program takes them.
+    """
+    final = final.sort_values("index")
+    w, b = (final.loc[final["variable"] == name, "value"].to_numpy() for name in ("synapses.w", "neurons.b"))
+    return RateNetwork(layers_of(p, w, b), "sigmoid", p["neurons.beta"]), w, b
 
 
 def of_classifier(model: MLPClassifier) -> RateNetwork:

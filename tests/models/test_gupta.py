@@ -8,6 +8,7 @@ from brian2 import ms, prefs, set_device
 
 from experiments.gupta.iris.inputs import inputs
 from experiments.gupta.network import OBJECTS, Structure, network
+from experiments.gupta.protocol import anatomy, epochs, initial_weights, layers_of, shown
 from models import gupta
 from models.base import Model
 
@@ -51,15 +52,18 @@ def prepared(structure, arrays, **values):
     return net
 
 
-def reference(structure, arrays, n_presentations, eta=0.1, x_th=0.1, w_max=5.0, beta=1.0, k=(2, 2, 1), later=None):
+def reference(
+    structure, arrays, n_presentations, eta=0.1, x_th=0.1, w_max=5.0, beta=1.0, k=(2, 2, 1), graded=True, lead=0.0
+):
     """Layers one after the other, no time steps: earliness is the sigmoid of the voltage rounded to the levels.
 
     Returns the voltage and earliness of the output of every presentation, and the final weights and biases.
     """
     sizes = [structure.n_0, structure.n_1, structure.n_2, structure.n_3]
-    ends = np.cumsum([n * m for n, m in zip(sizes[:-1], sizes[1:], strict=True)])[:-1]
+    n = structure.n_3
+    ends = np.cumsum([pre * post for pre, post in zip(sizes[:-1], sizes[1:], strict=True)])[:-1]
     flat = np.split(arrays["synapses.w"], ends)
-    w = [part.reshape(n, m).copy() for part, n, m in zip(flat, sizes[:-1], sizes[1:], strict=True)]
+    w = [part.reshape(pre, -1).copy() for part, pre in zip(flat, sizes[:-1], strict=True)]
     b = [np.zeros(m) for m in sizes[1:]]
     earliest = 1 - 0.5 / LEVELS
     grid = [1 - (level + 0.5) / LEVELS for level in range(LEVELS)]
@@ -80,11 +84,13 @@ def reference(structure, arrays, n_presentations, eta=0.1, x_th=0.1, w_max=5.0, 
             a = np.array([grid[n] if n < LEVELS else 0.0 for n in steps])
             if arrays["training.values"][m]:
                 for j in range(len(v)):
-                    ahead = sum(steps[o] < steps[j] for o in range(j % 2, len(v), 2))
-                    if a[j] == 0 or ahead >= k[layer]:
+                    ahead = sum(steps[o] < steps[j] for o in range(j % n, len(v), n))
+                    learns = arrays["neurons.learns"][sum(sizes[: layer + 1]) + j]
+                    if a[j] == 0 or ahead >= k[layer] or not learns:
                         continue
-                    wanted = earliest if j % 2 == label else 0.0
-                    w[layer][:, j] += eta * (wanted - a[j]) * (a_pre - x_th)
+                    wanted = earliest + lead if j % n == label else 0.0
+                    timing = a_pre - x_th if graded else np.where(a_pre > x_th, 0.5, -0.5)
+                    w[layer][:, j] += eta * (wanted - a[j]) * timing
                     w[layer][:, j] = np.clip(w[layer][:, j], -w_max, w_max)
                     b[layer][j] += eta * (wanted - a[j])
             a_pre = a
@@ -113,6 +119,62 @@ def test_equals_reference(seed, w_max):
     np.testing.assert_allclose(net["neurons"].b[SMALL.n_0 :], np.concatenate(b), rtol=0, atol=1e-12)
     np.testing.assert_array_equal(readout.row[:][::2], arrays["order.values"][:n_presentations])
     assert np.any(np.abs(flat(w)) == w_max) == (w_max < 1)
+
+
+@pytest.mark.parametrize(
+    ("values", "options"),
+    [
+        ({"synapses.graded": False}, {"graded": False}),
+        ({"association.lead": 0.025}, {"lead": 0.025}),
+        ({"interneurons.k_1": 6, "interneurons.k_2": 5}, {"k": (6, 5, 1)}),
+        ({"synapses.x_th": 0.0}, {"x_th": 0.0}),
+    ],
+)
+def test_ablations_equal_reference(values, options):
+    """What the ablations change, on the first learned presentations."""
+    arrays = inputs(resolved(SMALL), np.random.default_rng(5))
+    net = prepared(SMALL, arrays, **values)
+    net.run(6 * STEPS * SMALL.dt)
+    v, a, w, b = reference(SMALL, arrays, 6, **options)
+    np.testing.assert_allclose(net["readout"].V[:].reshape(-1, 2), v, rtol=0, atol=1e-12)
+    np.testing.assert_allclose(net["synapses"].w[:], flat(w), rtol=0, atol=1e-12)
+    assert np.any(flat(w) != flat(reference(SMALL, arrays, 6)[2]))
+
+
+@pytest.mark.parametrize("frozen", [(1,), (2,), (1, 2)])
+def test_frozen_layers(frozen):
+    """Their weights and biases stay, bit for bit; the others equal the reference."""
+    arrays = inputs(resolved(SMALL), np.random.default_rng(6)) | anatomy(resolved(SMALL), frozen)
+    net = prepared(SMALL, arrays)
+    net.run(6 * STEPS * SMALL.dt)
+    v, a, w, b = reference(SMALL, arrays, 6)
+    found = layers_of(resolved(SMALL), net["synapses"].w[:], net["neurons"].b[:])
+    before = layers_of(resolved(SMALL), arrays["synapses.w"], np.zeros(SMALL.n_0 + SMALL.n_1 + SMALL.n_2 + SMALL.n_3))
+    for layer in (1, 2, 3):
+        np.testing.assert_allclose(found[layer - 1][0], w[layer - 1], rtol=0, atol=1e-12)
+        np.testing.assert_allclose(found[layer - 1][1], b[layer - 1], rtol=0, atol=1e-12)
+        assert np.array_equal(found[layer - 1][0], before[layer - 1][0]) == (layer in frozen)
+
+
+def test_more_than_two_classes():
+    """One assembly a class in every layer, with its own teacher and interneurons."""
+    structure = replace(SMALL, n_1=9, n_2=7, n_3=3)
+    keys = resolved(structure)
+    rng = np.random.default_rng(7)
+    y = np.arange(10) % 3
+    order, learning = epochs(6, 4, 1, rng)
+    weights = initial_weights(keys, rng)
+    arrays = {
+        **anatomy(keys),
+        "synapses.w": weights,
+        **shown(keys, rng.uniform(size=(10, structure.n_0)), y, order, learning),
+    }
+    net = prepared(structure, arrays)
+    net.run(8 * STEPS * structure.dt)
+    v, a, w, b = reference(structure, arrays, 8)
+    np.testing.assert_allclose(net["readout"].V[:].reshape(-1, 3), v, rtol=0, atol=1e-12)
+    np.testing.assert_array_equal(net["readout"].a[:].reshape(-1, 3), a)
+    np.testing.assert_allclose(net["synapses"].w[:], flat(w), rtol=0, atol=1e-12)
 
 
 def test_test_presentations_change_nothing():

@@ -9,8 +9,8 @@ from pandas import DataFrame
 
 from analysis.plots import COLOURS, band, panel_label
 from analysis.presentations import answers
-from experiments.gupta.adversarial.inputs import blocks, dataset, images, trained_network
-from experiments.gupta.attacks import of_classifier
+from experiments.gupta.adversarial.inputs import blocks, dataset, images
+from experiments.gupta.attacks import of_classifier, trained_network
 from experiments.gupta.baselines import DECAY, train
 from experiments.gupta.digits import split, task
 

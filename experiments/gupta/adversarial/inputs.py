@@ -6,12 +6,12 @@ from typing import Any
 import numpy as np
 from pandas import DataFrame
 
-from experiments.gupta.attacks import RateNetwork, fgsm, of_classifier, pgd, random_signs
+from experiments.gupta.attacks import RateNetwork, fgsm, of_classifier, pgd, random_signs, trained_network
 from experiments.gupta.baselines import train
 from experiments.gupta.digits import dataset, split, task
-from experiments.gupta.protocol import anatomy, epochs, initial_weights, layers_of, shown
+from experiments.gupta.protocol import anatomy, epochs, initial_weights, shown
 
-__all__ = ["blocks", "dataset", "images", "inputs", "trained_network"]
+__all__ = ["blocks", "dataset", "images", "inputs"]
 
 ATTACKS = ("none", "FGSM", "PGD", "transfer", "random")
 
@@ -30,28 +30,6 @@ def blocks(epsilons: tuple[float, ...]) -> list[tuple[str, float]]:
         Attack and size; the first block is that of the untouched images.
     """
     return [("none", 0.0), *((attack, epsilon) for attack in ATTACKS[1:] for epsilon in epsilons)]
-
-
-def trained_network(p: Mapping[str, Any], final: DataFrame) -> tuple[RateNetwork, np.ndarray, np.ndarray]:
-    """Read the weights of a trained spiking network.
-
-    Parameters
-    ----------
-    p : Mapping
-        Resolved keys of the experiment.
-    final : DataFrame
-        End values of one point.
-
-    Returns
-    -------
-    network : RateNetwork
-        The network without the rounding to levels.
-    w, b : ndarray
-        All weights, all biases, as the program takes them.
-    """
-    final = final.sort_values("index")
-    w, b = (final.loc[final["variable"] == name, "value"].to_numpy() for name in ("synapses.w", "neurons.b"))
-    return RateNetwork(layers_of(p, w, b), "sigmoid", p["neurons.beta"]), w, b
 
 
 def images(

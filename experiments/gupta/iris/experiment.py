@@ -20,3 +20,4 @@ class Inputs:
     watched: int = param(
         0, "training sample whose spikes are recorded, once in every epoch", r"r_\mathrm{w}", "our choice"
     )
+    epsilons: tuple = param((0.1, 0.2), "sizes of the perturbation, shares of the range", r"\epsilon", "our design")

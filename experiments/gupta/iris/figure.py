@@ -11,7 +11,8 @@ from analysis.accuracies import draw_accuracies
 from analysis.backprop import accuracy, train_backprop, train_logistic
 from analysis.plots import COLOURS, band, panel_label
 from analysis.presentations import answers, by_epoch
-from experiments.gupta.iris.inputs import split
+from experiments.gupta.attacks import of_classifier
+from experiments.gupta.iris.inputs import moved, split
 
 SIZE = (7.0, 5.4)
 
@@ -66,6 +67,38 @@ def baselines(points: DataFrame) -> DataFrame:
         ):
             train, test = accuracy(model, x_train, y_train), accuracy(model, x_test, y_test)
             rows.append({"pair": pair, "seed": seed, "method": method, "train": train, "test": test})
+    return DataFrame(rows)
+
+
+def robustness(recordings: dict[str, DataFrame], judged: DataFrame) -> DataFrame:
+    """Accuracies on test samples that were moved against the margin of the network that sees them.
+
+    Parameters
+    ----------
+    recordings : dict of DataFrame
+        ``final`` and ``points``.
+    judged : DataFrame
+        Answers of the spiking network; its second round showed the moved samples, size by size.
+
+    Returns
+    -------
+    DataFrame
+        Columns pair, seed, method, epsilon, accuracy.
+    """
+    rows = []
+    for (_, p), pair in zip(recordings["points"].iterrows(), pair_names(recordings["points"]), strict=True):
+        seed, n_test = int(p["seed"]), int(p["inputs.n_test"])
+        keys = ("inputs.first", "inputs.second", "inputs.n_train", "inputs.n_test")
+        x_train, y_train, x_test, y_test = split(*(int(p[key]) for key in keys), np.random.default_rng(seed))
+        hidden = (int(p["network.n_1"]), int(p["network.n_2"]))
+        model = of_classifier(train_backprop(x_train, y_train, hidden=hidden, seed=seed, **BACKPROP))
+        mine = judged[(judged["point"] == p["point"]) & (judged["seed"] == seed) & (judged["round"] == 1)]
+        local = mine["correct"].groupby(mine["row"] // n_test).mean()
+        for number, epsilon in enumerate(map(float, p["inputs.epsilons"].split(","))):
+            attacked = model.margin(moved(model, x_test, y_test, epsilon), y_test) > 0
+            for method, score in (("local rule", local[number]), ("backpropagation", attacked.mean())):
+                known = {"pair": pair, "seed": seed, "method": method}
+                rows.append({**known, "epsilon": epsilon, "accuracy": score})
     return DataFrame(rows)
 
 
@@ -129,10 +162,13 @@ def observe(recordings: dict[str, DataFrame]) -> dict[str, DataFrame]:
         summary : one row a pair with the mean test accuracies, ``gap`` (local rule minus backpropagation), ``distance``
             (its size), and ``ties`` (share of test presentations in which both output neurons fire together).
         curve : pair, seed, epoch, test, online (training samples, each judged before it is learned).
+        robustness : pair, seed, method, epsilon (0 for untouched samples), accuracy.
+        misled : pair, epsilon, mean accuracy of the two methods, ``distance`` (between them).
         raster : see `spikes`.
     """
     points = recordings["points"]
-    curve = by_epoch(answers(recordings["readout"], points), points)
+    judged = answers(recordings["readout"], points)
+    curve = by_epoch(judged[judged["round"] == 0], points)
     curve = curve.merge(points.assign(pair=pair_names(points))[["point", "seed", "pair"]], on=["point", "seed"])
     last = curve.sort_values("epoch").groupby(["pair", "seed"], as_index=False).last()
     columns = ["pair", "seed", "method", "train", "test"]
@@ -141,11 +177,18 @@ def observe(recordings: dict[str, DataFrame]) -> dict[str, DataFrame]:
     wide = table.pivot_table(index="pair", columns="method", values="test", aggfunc="mean")
     gap = wide["local rule"] - wide["backpropagation"]
     ties = last.groupby("pair")["ties"].mean()
+    attacked = robustness(recordings, judged)
+    misled = attacked.pivot_table(index=["pair", "epsilon"], columns="method", values="accuracy", aggfunc="mean")
+    misled["distance"] = (misled["local rule"] - misled["backpropagation"]).abs()
+    clean = table.rename(columns={"test": "accuracy"}).assign(epsilon=0.0)
+    attacked = pd.concat([attacked, clean.loc[clean["method"] != "logistic regression", attacked.columns]])
     summary = DataFrame({"local": wide["local rule"], "gap": gap, "distance": gap.abs(), "ties": ties})
     return {
         "accuracy": table.sort_values(["pair", "method", "seed"], ignore_index=True),
         "summary": summary.reset_index(names="pair"),
         "curve": curve.sort_values(["pair", "seed", "epoch"], ignore_index=True),
+        "robustness": attacked.sort_values(["pair", "method", "seed", "epsilon"], ignore_index=True),
+        "misled": misled.reset_index().rename_axis(columns=None),
         "raster": spikes(recordings),
     }
 
@@ -217,7 +260,7 @@ def draw(tables: dict[str, DataFrame], fig: Figure) -> None:
     ]
     top.legend(handles=handles, loc="outside upper center", ncols=4)
 
-    left, right = bottom.subplots(1, 2, width_ratios=(1.15, 1.0))
+    left, right, last = bottom.subplots(1, 3, width_ratios=(1.5, 1.0, 0.8))
     table = tables["accuracy"]
     pairs = list(table["pair"].drop_duplicates())
     draw_accuracies(left, table, METHODS)
@@ -230,7 +273,13 @@ def draw(tables: dict[str, DataFrame], fig: Figure) -> None:
     marks = [epoch for epoch in (1, 2, 5, 10, 20, 50) if epoch <= curve["epoch"].max()]
     right.set_xticks(marks, [str(epoch) for epoch in marks])
     right.minorticks_off()
-    right.set(xlabel="epoch", ylabel="test accuracy, local rule", ylim=(None, 1.012))
-    right.legend(loc="lower right")
-    for ax, letter in zip((*axes, left, right), "abcd", strict=True):
+    right.set(xlabel="epoch", ylabel="accuracy, local rule", ylim=(None, 1.012))
+    right.legend(loc="lower right", fontsize="small")
+
+    attacked = tables["robustness"][tables["robustness"]["pair"] == pairs[-1]]
+    for method in ("local rule", "backpropagation"):
+        band(last, attacked[attacked["method"] == method], "epsilon", "accuracy", colour=METHODS[method])
+    last.axhline(0.5, color=COLOURS["grey"], linewidth=0.6, linestyle=":")
+    last.set(xlabel="perturbation", ylabel="test accuracy", ylim=(0, 1.012), xlim=(0, None))
+    for ax, letter in zip((*axes, left, right, last), "abcde", strict=True):
         panel_label(ax, letter)

@@ -1,12 +1,31 @@
-"""Samples, order of presentation and initial weights of one pair of iris species."""
+"""Samples, order of presentation and initial weights of one pair of iris species; then samples that mislead."""
 
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
 from typing import Any
 
 import numpy as np
-from sklearn.datasets import load_iris
+from pandas import DataFrame
 
+from datasets.base import Dataset
+from datasets.iris import load_iris
+from experiments.gupta.attacks import RateNetwork, trained_network
 from experiments.gupta.protocol import anatomy, epochs, initial_weights, shown
+
+
+def dataset(p: Mapping[str, Any]) -> Dataset:  # noqa: ARG001 - every experiment has the same signature
+    """Load Fisher's table.
+
+    Parameters
+    ----------
+    p : Mapping
+        Resolved keys of the experiment; nothing depends on them.
+
+    Returns
+    -------
+    Dataset
+        Features and species.
+    """
+    return load_iris()
 
 
 def split(
@@ -42,7 +61,8 @@ def split(
     ValueError
         If a class has fewer rows than asked for.
     """
-    features, species = load_iris(return_X_y=True)
+    data = load_iris()
+    features, species = data["features"], data["labels"]
     train, test = n_train // 2, n_test // 2
     chosen = [rng.permutation(np.flatnonzero(species == one)) for one in (first, second)]
     if min(len(rows) for rows in chosen) < train + test:
@@ -55,8 +75,32 @@ def split(
     return x_train, np.repeat([0, 1], train), x_test, np.repeat([0, 1], test)
 
 
-def inputs(p: Mapping[str, Any], rng: np.random.Generator) -> dict[str, Any]:
-    """Draw everything that distinguishes one point from another.
+def moved(model: RateNetwork, x: np.ndarray, y: np.ndarray, epsilon: float) -> np.ndarray:
+    """Move every feature by `epsilon` against the margin, once, and encode it again.
+
+    Parameters
+    ----------
+    model : RateNetwork
+        The network that is attacked.
+    x : ndarray, shape (rows, 8)
+        Intensities: scaled features z, then 1 - z.
+    y : ndarray of int, shape (rows,)
+        Classes.
+    epsilon : float
+        Size of the step, as a share of the range of a feature.
+
+    Returns
+    -------
+    ndarray, shape (rows, 8)
+        Intensities in [0, 1].
+    """
+    on, off = np.hsplit(model.gradient(x, y), 2)
+    z = np.clip(x[:, : x.shape[1] // 2] - epsilon * np.sign(on - off), 0.0, 1.0)
+    return np.concatenate([z, 1.0 - z], axis=1)
+
+
+def inputs(p: Mapping[str, Any], rng: np.random.Generator) -> Generator[dict[str, Any], dict[str, DataFrame], None]:
+    """First round: train. Second round: show test samples that were moved to mislead the trained network.
 
     Parameters
     ----------
@@ -65,10 +109,10 @@ def inputs(p: Mapping[str, Any], rng: np.random.Generator) -> dict[str, Any]:
     rng : numpy.random.Generator
         Generator of the point.
 
-    Returns
-    -------
+    Yields
+    ------
     dict
-        Anatomy, initial weights, samples and presentations; see `experiments.gupta.protocol`.
+        Anatomy, weights, samples and presentations; see `experiments.gupta.protocol`.
     """
     n_train, n_test = p["inputs.n_train"], p["inputs.n_test"]
     x_train, y_train, x_test, y_test = split(p["inputs.first"], p["inputs.second"], n_train, n_test, rng)
@@ -76,4 +120,10 @@ def inputs(p: Mapping[str, Any], rng: np.random.Generator) -> dict[str, Any]:
     order, learning = epochs(n_train, n_test, p["inputs.n_epochs"], rng)
     x, y = np.concatenate([x_train, x_test]), np.concatenate([y_train, y_test])
     watched = learning & (order == p["inputs.watched"])
-    return {**anatomy(p), "synapses.w": weights, **shown(p, x, y, order, learning, watched)}
+    trained = yield {**anatomy(p), "synapses.w": weights, **shown(p, x, y, order, learning, watched)}
+
+    local, w, b = trained_network(p, trained["final"])
+    rows = np.concatenate([moved(local, x_test, y_test, epsilon) for epsilon in p["inputs.epsilons"]])
+    nothing = np.zeros(len(rows), dtype=bool)
+    presentations = shown(p, rows, np.resize(y_test, len(rows)), np.arange(len(rows)), nothing, nothing)
+    yield {**anatomy(p), "synapses.w": w, "neurons.b": b, **presentations}
