@@ -54,9 +54,8 @@ def listing() -> str:
     rows = [HEADER, *(row for row, _ in found)]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = ["  ".join(map(str.ljust, row, widths)).rstrip() for row in rows]
-    return "\n".join(
-        [*lines, "", f"prepared arrays: {home() / 'prepared'}", *(remark for _, remark in found if remark)]
-    )
+    remarks = [remark for _, remark in found if remark]
+    return "\n".join([*lines, "", f"prepared arrays: {home() / 'prepared'}", *remarks])
 
 
 def prepare(name: str, source: str) -> Dataset:

@@ -233,6 +233,9 @@ def choose(
                 raise
             asked = root is not None or corpus.variable in os.environ
             log.log(logging.WARNING if asked else logging.DEBUG, "%s", error)
-            taken = standin()
+            try:
+                taken = standin()
+            except DatasetNotFound as neither:
+                raise DatasetNotFound(f"{error} {neither}") from None
     log.info("%s: %s (%s)", taken.name, taken.source, taken.version)
     return taken

@@ -9,6 +9,7 @@ import ctypes.util
 import sys
 from collections.abc import Sequence
 from functools import cache, cached_property
+from importlib.metadata import version
 from itertools import count, takewhile
 from typing import Any, NamedTuple
 
@@ -160,9 +161,41 @@ class Synthesiser:
         return Utterance(np.concatenate(self._chunks), [(sample, name) for sample, name in named if name])
 
 
+class Installed(NamedTuple):
+    """Where the library is."""
+
+    identity: str  # what tells one edition from another without loading it
+    library: str
+    data: str | None
+
+
+def find() -> Installed:
+    """Look for the package espeakng-loader, and else for the system's library; nothing is loaded.
+
+    Returns
+    -------
+    Installed
+        The first of them.
+
+    Raises
+    ------
+    DatasetNotFound
+        Neither is installed.
+    """
+    try:
+        import espeakng_loader as package
+    except ImportError:
+        library = ctypes.util.find_library("espeak-ng")
+        if library is None:
+            raise DatasetNotFound(_REMEDY) from None
+        return Installed(library, library, None)
+    identity = f"espeakng-loader {version('espeakng-loader')}"
+    return Installed(identity, package.get_library_path(), package.get_data_path())
+
+
 @cache
 def synthesiser() -> Synthesiser:
-    """Load the library of the package espeakng-loader, or else the system's.
+    """Load the library.
 
     Returns
     -------
@@ -172,13 +205,7 @@ def synthesiser() -> Synthesiser:
     Raises
     ------
     DatasetNotFound
-        Neither is installed.
+        It is not installed.
     """
-    try:
-        import espeakng_loader
-    except ImportError:
-        library = ctypes.util.find_library("espeak-ng")
-        if library is None:
-            raise DatasetNotFound(_REMEDY) from None
-        return Synthesiser(library)
-    return Synthesiser(espeakng_loader.get_library_path(), espeakng_loader.get_data_path())
+    found = find()
+    return Synthesiser(found.library, found.data)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from datasets import audio, synthesis
+from datasets import audio, espeak, synthesis
 from datasets.base import Corpus, Dataset, choose, require
 from datasets.cache import cached, stamp
 from datasets.features import FrontEnd, stack
@@ -91,7 +91,7 @@ def load_speech_commands(
         return cached("speech-commands", key, lambda: _real(folder, n_classes, front_end, seed, n_clips))
 
     def standin() -> Dataset:
-        key = {**task, "library": synthesis.library(), "per class": per_class}
+        key = {**task, "library": espeak.find().identity, "per class": per_class}
         return cached("speech-commands-standin", key, lambda: _standin(n_classes, front_end, seed, per_class))
 
     return choose(CORPUS, root, source, real, standin)
@@ -157,9 +157,8 @@ def _standin(n_classes: int, front_end: FrontEnd | None, seed: int, per_class: i
             labels = np.append(labels, np.full(count, 11))
             speakers += [""] * count
         arrays |= _part(suffix, stack(list(track(waves, f"features{suffix}")), front_end), labels, speakers)
-    return Dataset(
-        CORPUS.name, "standin", f"{sources[0][0]['library']}, {per_class} clips a class, seed {seed}", arrays
-    )
+    edition = f"{sources[0][0]['library']}, {per_class} clips a class, seed {seed}"
+    return Dataset(CORPUS.name, "standin", edition, arrays)
 
 
 def _chosen(words: Sequence[str], n_classes: int, rng: np.random.Generator) -> tuple[list[int], np.ndarray]:

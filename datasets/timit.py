@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from datasets import audio, synthesis
+from datasets import audio, espeak, synthesis
 from datasets.base import Corpus, Dataset, choose
 from datasets.cache import cached, stamp
 from datasets.features import FrontEnd
@@ -104,7 +104,7 @@ def load_timit(
         return cached("timit", key, lambda: _real(folder, front_end, n_sentences))
 
     def standin() -> Dataset:
-        key = {**task, "library": synthesis.library(), "sentences": sentences, "seed": seed}
+        key = {**task, "library": espeak.find().identity, "sentences": sentences, "seed": seed}
         return cached("timit-standin", key, lambda: _standin(front_end, sentences, seed))
 
     return choose(CORPUS, root, source, real, standin)
@@ -150,9 +150,8 @@ def _real(root: Path, front_end: FrontEnd, expected: Sequence[int]) -> Dataset:
     for (suffix, folders), number in zip(parts.items(), expected, strict=True):
         labelled = [path for folder in folders for path in _labelled(folder)]
         if len(labelled) != number:
-            raise CORPUS.corrupt(
-                root, f"{len(labelled)} sentences instead of {number} in part '{suffix[1:] or 'train'}'"
-            )
+            part = suffix.removeprefix("_") or "train"
+            raise CORPUS.corrupt(root, f"{len(labelled)} sentences instead of {number} in part '{part}'")
         frames = [_sentence(root, path, front_end) for path in track(labelled, f"sentences{suffix}")]
         arrays |= _part(suffix, frames, [path.parent.name.lower() for path in labelled])
     return Dataset(CORPUS.name, "real", "LDC93S1", arrays)
@@ -204,9 +203,8 @@ def _part(
 def _standin(front_end: FrontEnd, sentences: Sequence[int], seed: int) -> Dataset:
     """Have sentences spoken, and merge rare symbols with those that sound most alike."""
     spoken = synthesis.generate("sentences", numbers=list(sentences), seed=seed)
-    heard = {
-        suffix: np.where(spoken[f"phone{suffix}"] == "_:", "_", spoken[f"phone{suffix}"]) for suffix in synthesis.SPLITS
-    }
+    heard = {suffix: spoken[f"phone{suffix}"] for suffix in synthesis.SPLITS}
+    heard = {suffix: np.where(phones == "_:", "_", phones) for suffix, phones in heard.items()}  # both are pauses
     symbols = np.unique(np.concatenate(list(heard.values())))
     arrays: dict[str, np.ndarray] = {}
     cepstra = np.zeros((0, FrontEnd().n_dims), dtype=np.float32)
@@ -236,8 +234,8 @@ def _merged(labels: np.ndarray, x: np.ndarray, n_symbols: int) -> np.ndarray:
     counts = np.bincount(labels, minlength=n_symbols)
     frequent = np.flatnonzero(counts >= RARE * len(labels))
     scaled = (x - x.mean(axis=0)) / x.std(axis=0)
-    means = np.stack([np.bincount(labels, column, minlength=n_symbols) for column in scaled.T.astype(float)], axis=1)
-    means /= np.maximum(counts, 1)[:, None]
+    sums = [np.bincount(labels, column, minlength=n_symbols) for column in scaled.T.astype(float)]
+    means = np.stack(sums, axis=1) / np.maximum(counts, 1)[:, None]
     distance = ((means[:, None, :] - means[None, frequent, :]) ** 2).sum(axis=2)
     target = frequent[distance.argmin(axis=1)]
     target[frequent] = frequent
