@@ -80,7 +80,7 @@ class FrontEnd:
         computer.accept_waveform(self.rate, samples.astype(np.float32).tolist())
         computer.input_finished()
         frames = [computer.get_frame(index) for index in range(computer.num_frames_ready)]
-        features = np.array(frames, dtype=np.float32).reshape(len(frames), -1)
+        features = np.array(frames, dtype=np.float32).reshape(len(frames), self.n_dims // (1 + self.deltas))
         if self.deltas and frames:
             features = kaldi.compute_deltas(kaldi.DeltaOptions(order=self.deltas, window=2), features)
         return features

@@ -24,6 +24,7 @@ from datasets.voices import ACCENTS, speakers
 ROOT = Path(__file__).resolve().parent.parent
 MISSING = 3  # exit status: the library is not there
 SPLITS = ("", "_valid", "_test")  # suffixes of the names of arrays
+PAUSE = RATE // 10  # before and after a sentence
 
 # Slots of the template "determiner adjective noun verb determiner noun preposition determiner noun".
 DETERMINERS = ("the", "a", "this", "that", "each", "every", "my", "your", "his", "their", "our", "another")
@@ -98,6 +99,9 @@ def keywords(words: Sequence[str], per_word: int, seed: int) -> dict[str, np.nda
 def sentences(numbers: Sequence[int], seed: int) -> dict[str, np.ndarray]:
     """Speak sentences of a small grammar with the onset of every phoneme, by 60, 10 and 5 speakers.
 
+    A sentence draws speaker, accent, rate 140..200 words per minute and pitch 30..70; it is scaled, gets a pause of
+    0.1 s before and after, and noise as keywords do.
+
     Parameters
     ----------
     numbers : sequence of int
@@ -126,10 +130,10 @@ def sentences(numbers: Sequence[int], seed: int) -> dict[str, np.ndarray]:
             rate, pitch = rng.integers((140, 30), (201, 71)).tolist()
             spoken = engine.say(text, voice, rate, pitch)
             wave = _scaled(_resampled(spoken.samples, engine.rate), rng)
-            waves.append(_noisy(wave, rng))
-            onsets += [round(sample * RATE / engine.rate) for sample, _ in spoken.phonemes]
-            phones += [name for _, name in spoken.phonemes]
-            counts.append(len(spoken.phonemes))
+            waves.append(_noisy(np.pad(wave, PAUSE), rng))
+            onsets += [0, *(PAUSE + round(sample * RATE / engine.rate) for sample, _ in spoken.phonemes)]
+            phones += ["_", *(phoneme for _, phoneme in spoken.phonemes)]
+            counts.append(1 + len(spoken.phonemes))
             spoke.append(name)
         arrays[f"wave{suffix}"] = np.concatenate([*waves, np.zeros(0, np.int16)])
         arrays[f"samples{suffix}"] = np.array([len(wave) for wave in waves], dtype=np.int64)
