@@ -20,6 +20,7 @@ from datasets.timit import load_timit
 
 SEGMENTS = 14
 SHIFTS = (-4, -2, -1, 0, 1, 2, 4)  # frames
+SUFFIXES = ("", "_valid", "_test")
 
 
 def speed(per_word: int = 50) -> float:
@@ -54,14 +55,14 @@ def separability() -> dict[str, float]:
 def alignment() -> dict[int, float]:
     """Return frame accuracies on unseen speakers of linear discriminants on five frames, by shift of the labels."""
     data = load_timit(source="standin")
-    x, x_test = normalise(data["x"][:, :13], data["x_test"][:, :13])
+    parts = dict(zip(SUFFIXES, normalise(*(data[f"x{suffix}"][:, :13] for suffix in SUFFIXES)), strict=True))
     accuracy = {}
     for shift in SHIFTS:
-        (train, labels), (test, labels_test) = (
-            _context(frames, data[f"y{suffix}"], data[f"lengths{suffix}"], shift)
-            for frames, suffix in ((x, ""), (x_test, "_test"))
+        (x, y), *unseen = (
+            _context(frames, data[f"y{suffix}"], data[f"lengths{suffix}"], shift) for suffix, frames in parts.items()
         )
-        accuracy[shift] = LinearDiscriminantAnalysis().fit(train[::3], labels[::3]).score(test, labels_test)
+        x_unseen, y_unseen = (np.concatenate(halves) for halves in zip(*unseen, strict=True))
+        accuracy[shift] = LinearDiscriminantAnalysis().fit(x[::3], y[::3]).score(x_unseen, y_unseen)
     return accuracy
 
 

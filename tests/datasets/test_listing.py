@@ -37,19 +37,16 @@ def test_prepared_data_are_listed_with_source_version_and_hash():
         assert part in row
 
 
-def test_damaged_corpora_are_listed(monkeypatch, tmp_path):
+def test_a_corpus_that_was_found_is_not_read_by_the_list(monkeypatch, tmp_path):
     for name in ("ptb.train.txt", "ptb.valid.txt", "ptb.test.txt"):
-        (tmp_path / name).write_text("short\n")
+        (tmp_path / name).write_text("too short\n")
     monkeypatch.setenv("PTB_DIR", str(tmp_path))
-    from datasets.ptb import load_ptb
-
-    try:
-        load_ptb()
-    except Exception as error:  # noqa: BLE001 - its text is compared
-        told = str(error)
     row, remark = command.status("ptb", CATALOGUE["ptb"])
-    assert row[1] == "available"  # listing reads no corpus
-    assert "2 tokens instead of 929589" in told and remark
+    assert (row[1], row[-1]) == ("available", str(tmp_path))
+    assert remark == "ptb: python -m datasets prepare ptb"
+    done = python("prepare", "ptb")
+    assert done.returncode == 1
+    assert "DatasetCorrupt: Penn Treebank under" in done.stderr and "3 tokens instead of 929589" in done.stderr
 
 
 def test_preparing_says_what_was_made():
