@@ -61,3 +61,11 @@ def test_a_missing_corpus_is_one_line_and_a_failure():
         assert done.returncode == 1
         (line,) = done.stderr.splitlines()
         assert line.startswith(message)
+
+
+def test_the_document_has_a_row_for_every_corpus():
+    text = (ROOT / "docs" / "datasets.md").read_text(encoding="utf-8")
+    rows = [line for line in text.splitlines() if line.startswith("| ")][1:]
+    assert len(rows) == len(CATALOGUE)
+    variables = {entry.corpus.variable for entry in CATALOGUE.values() if entry.corpus}
+    assert {row.split("|")[2].strip(" `") for row in rows} - {""} == variables
