@@ -231,7 +231,7 @@ def choose(
         except DatasetNotFound as error:
             if source == "real" or standin is None:
                 raise
-            asked = root is not None or corpus.variable in os.environ
+            asked = root or os.environ.get(corpus.variable)
             log.log(logging.WARNING if asked else logging.DEBUG, "%s", error)
             try:
                 taken = standin()
