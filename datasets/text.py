@@ -34,7 +34,7 @@ def find() -> Text:
     DatasetNotFound
         None is.
     """
-    if VARIABLE in os.environ:
+    if os.environ.get(VARIABLE):
         file = Path(os.environ[VARIABLE])
         if not file.is_file():
             raise DatasetNotFound(f"{VARIABLE}: there is no file {file}")

@@ -1,6 +1,7 @@
 """Sound files, features, and miniatures of Speech Commands and TIMIT."""
 
 import io
+import sys
 import wave
 
 import numpy as np
@@ -269,7 +270,7 @@ def test_voices_are_dealt_once():
 
 
 def test_without_the_synthesiser_there_is_one_line(monkeypatch):
-    monkeypatch.setitem(__import__("sys").modules, "espeakng_loader", None)
+    monkeypatch.setitem(sys.modules, "espeakng_loader", None)
     monkeypatch.setattr(espeak.ctypes.util, "find_library", lambda _: None)
     for load in (load_speech_commands, load_timit):
         with pytest.raises(DatasetNotFound, match=r"pip install -r requirements-speech\.txt") as error:

@@ -1,5 +1,8 @@
 """Spoken stand-ins; they need espeak-ng, which is optional."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
@@ -33,9 +36,6 @@ def test_every_voice_speaks_in_every_accent():
         "        continue\n"
         "    raise AssertionError(voice)\n"
     )
-    import subprocess
-    import sys
-
     done = subprocess.run([sys.executable, "-c", code], cwd=synthesis.ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert len(ACCENTS) == 8 and len(VARIANTS) == 75
