@@ -231,8 +231,11 @@ def choose(
         except DatasetNotFound as error:
             if source == "real" or standin is None:
                 raise
-            asked = root is not None or corpus.variable in os.environ
+            asked = root or os.environ.get(corpus.variable)
             log.log(logging.WARNING if asked else logging.DEBUG, "%s", error)
-            taken = standin()
+            try:
+                taken = standin()
+            except DatasetNotFound as neither:
+                raise DatasetNotFound(f"{error} {neither}") from None
     log.info("%s: %s (%s)", taken.name, taken.source, taken.version)
     return taken

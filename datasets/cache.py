@@ -3,8 +3,9 @@
 import hashlib
 import json
 import zipfile
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import ExitStack
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,27 @@ from datasets.base import Dataset, home, log
 from runner.files import atomic
 
 FACTS = "facts"  # the entry with everything that is not an array
+_prepares = ContextVar("prepares", default=True)
+
+
+class NotPrepared(Exception):  # noqa: N818 - not an error, but the answer to a question
+    """The data set can be prepared but has not been, inside `only_prepared`."""
+
+
+@contextmanager
+def only_prepared() -> Iterator[None]:
+    """Let no data set be prepared inside the block; `cached` raises `NotPrepared` instead.
+
+    Yields
+    ------
+    None
+        Nothing.
+    """
+    token = _prepares.set(False)
+    try:
+        yield
+    finally:
+        _prepares.reset(token)
 
 
 def stamp(paths: Iterable[Path]) -> str:
@@ -52,12 +74,19 @@ def cached(slug: str, key: Mapping[str, object], prepare: Callable[[], Dataset])
     -------
     Dataset
         Equal to what ``prepare`` returns.
+
+    Raises
+    ------
+    NotPrepared
+        There is none, inside `only_prepared`.
     """
     digest = hashlib.sha256(json.dumps(key, sort_keys=True).encode()).hexdigest()[:16]
     file = home() / "prepared" / f"{slug}-{digest}.npz"
     found = _read(file)
     if found is not None:
         return found
+    if not _prepares.get():
+        raise NotPrepared(slug)
     with ExitStack() as stack:
         try:
             file.parent.mkdir(parents=True, exist_ok=True)

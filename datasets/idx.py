@@ -13,8 +13,8 @@ LAYOUT = "train-images-idx3-ubyte, train-labels-idx1-ubyte and the two of t10k, 
 PARTS = (
     ("images", "train-images", 3),
     ("labels", "train-labels", 1),
-    ("test_images", "t10k-images", 3),
-    ("test_labels", "t10k-labels", 1),
+    ("images_test", "t10k-images", 3),
+    ("labels_test", "t10k-labels", 1),
 )
 
 
@@ -65,7 +65,7 @@ def read(corpus: Corpus, root: Path, version: str, n_train: int, n_test: int) ->
     Returns
     -------
     Dataset
-        ``images`` (n_train, 784) and ``labels`` (n_train,) of type uint8; ``test_images``, ``test_labels`` likewise.
+        ``images`` (n_train, 784) and ``labels`` (n_train,) of type uint8; ``images_test``, ``labels_test`` likewise.
 
     Raises
     ------
@@ -77,9 +77,9 @@ def read(corpus: Corpus, root: Path, version: str, n_train: int, n_test: int) ->
     arrays = {}
     dims = {name: n_dim for name, _, n_dim in PARTS}
     for name, path in files(corpus, root).items():
-        shape = (n_test if name.startswith("test") else n_train, 28, 28)[: dims[name]]
+        shape = (n_test if name.endswith("test") else n_train, 28, 28)[: dims[name]]
         arrays[name] = _array(corpus, root, path, shape).reshape(shape[0], -1).squeeze()
-    for name in ("labels", "test_labels"):
+    for name in ("labels", "labels_test"):
         if arrays[name].max(initial=0) > 9:
             raise corpus.corrupt(root, f"{name} has a class beyond 9")
     return Dataset(corpus.name, "real", version, arrays)

