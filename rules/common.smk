@@ -10,7 +10,7 @@ from pathlib import Path
 sys.path.insert(0, workflow.basedir)
 
 from runner.experiment import SCALES, check_targets, load, names, read_yaml
-from runner.fingerprint import code, digest, sources
+from runner.fingerprint import code, corpora, digest, sources
 from runner.jobs import share_environment
 from runner.quantities import ConfigError, nearest
 from runner.records import column
@@ -98,6 +98,12 @@ def published(exp):
 def folder(exp):
     """Return the folder of an experiment."""
     return BASE / "experiments" / exp
+
+
+def data_of(wildcards):
+    """Return where the data are that the points are shown: other folders, other results."""
+    variables = corpora(folder(wildcards.exp) / "inputs.py")
+    return {name: os.environ.get(name, "") for name in variables}
 
 
 def plan_arguments(wildcards):

@@ -112,6 +112,31 @@ def sources(path: Path) -> list[Path]:
 
 
 @cache
+def corpora(path: Path) -> tuple[str, ...]:
+    """Return the environment variables that decide which data a Python file loads.
+
+    Parameters
+    ----------
+    path : Path
+        A Python file, for example an ``inputs.py``.
+
+    Returns
+    -------
+    tuple of str
+        Sorted; what the corpora that it can load declare as their ``variable``.
+    """
+    if not path.exists():
+        return ()
+    found = set()
+    for file in sources(path):
+        if file.parent == ROOT / "datasets":
+            for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.keyword) and node.arg == "variable" and isinstance(node.value, ast.Constant):
+                    found.add(str(node.value.value))
+    return tuple(sorted(found))
+
+
+@cache
 def code(path: Path, without: tuple[str, ...] = ()) -> str:
     """Return the digest of a Python file and of the project files it imports.
 

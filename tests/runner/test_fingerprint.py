@@ -3,7 +3,7 @@
 import pytest
 
 from runner import fingerprint
-from runner.fingerprint import digest, sources
+from runner.fingerprint import ROOT, corpora, digest, sources
 
 MODEL = '''
 """A model."""
@@ -141,3 +141,11 @@ def test_sources_are_files_of_the_project(tree, tmp_path):
 def test_digest_depends_on_values_not_on_the_order_of_keys():
     assert digest({"a": 1, "b": [1, 2]}) == digest({"b": [1, 2], "a": 1})
     assert digest({"a": 1}) != digest({"a": 2}) != digest([1]) != digest([[1]])
+
+
+def test_corpora_of_an_experiment():
+    """Found through what inputs.py imports; an experiment without data depends on no variable."""
+    experiments = ROOT / "experiments"
+    assert corpora(experiments / "gupta" / "digit_pairs" / "inputs.py") == ("MNIST_DIR",)
+    assert corpora(experiments / "sal" / "phase_plane" / "inputs.py") == ()
+    assert corpora(experiments / "none" / "inputs.py") == ()
