@@ -18,7 +18,7 @@ class Structure:
     n_2: int = param(20, "neurons of hidden layer 2", r"n_2", "our design, IRIS")
     n_3: int = param(2, "output neurons, one a class; every layer has as many assemblies", r"n_3", "our design")
     n_rows: int = param(100, "samples that one run can show", r"n_\mathrm{rows}", "our design, IRIS")
-    n_presentations: int = param(5070, "presentations that one run can hold", r"n_\mathrm{pres}", "our design, IRIS")
+    n_presentations: int = param(5070, "presentations that one run can hold", r"n_\mathrm{shown}", "our design, IRIS")
     dt: Quantity = param(0.5 * ms, "time step", r"\mathrm{d}t", "our design")
 
 

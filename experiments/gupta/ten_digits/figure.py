@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
-from matplotlib.ticker import NullLocator
+from matplotlib.ticker import MaxNLocator, NullLocator
 from pandas import DataFrame
 
 from analysis.backprop import accuracy
@@ -107,6 +107,7 @@ def draw(tables: dict[str, DataFrame], fig: Figure) -> None:
     for (hidden, rows), colour in zip(tables["curve"].groupby("hidden"), SIZES[-len(sizes) :], strict=True):
         band(centre, rows, "epoch", "test", label=str(hidden), colour=colour)
     centre.set(xlabel="epoch", ylabel="test accuracy, local rule")
+    centre.xaxis.set_major_locator(MaxNLocator(integer=True))
     centre.legend(title="neurons")
 
     share = tables["confusion"].pivot_table(index="label", columns="answer", values="share").to_numpy()
