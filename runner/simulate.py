@@ -3,6 +3,7 @@
 import argparse
 import contextlib
 import importlib
+import inspect
 import json
 import sys
 import tempfile
@@ -116,8 +117,8 @@ def run_rounds(
     Returns
     -------
     dict
-        Name to table. With several rounds every table but ``final``, which is that of the last, has a column ``round``
-        (from 0 on).
+        Name to table. If ``inputs.py`` yields, every table but ``final``, which is that of the last round, has a column
+        ``round`` (from 0 on).
 
     Raises
     ------
@@ -132,7 +133,8 @@ def run_rounds(
             rounds.append(run(values))
             values = asked.send(rounds[-1])
     last = rounds[-1]
-    tables = last if len(rounds) == 1 else {name: _stacked(name, rounds) for name in last if name != "final"}
+    yields = inspect.isgeneratorfunction(getattr(inputs_module(experiment), "inputs", None))
+    tables = {name: _stacked(name, rounds) for name in last if name != "final"} if yields else last
     refuse_empty(tables)
     return {**tables, **{name: last[name] for name in ("final",) if name in last}}
 

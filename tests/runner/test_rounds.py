@@ -60,6 +60,16 @@ def test_rounds_see_recordings(use):
     assert tables["final"]["value"].tolist() == [8.0]
 
 
+def test_a_single_yield_is_a_round(use):
+    """Points of one experiment may need different numbers of rounds; their tables have the same columns."""
+
+    def inputs(p, rng):
+        yield {"cells.x": 1.0}
+
+    use(Module(inputs))
+    assert run_rounds("a/b", POINT, program)["trace"]["round"].tolist() == [0]
+
+
 def test_values_of_a_round(use):
     """Parameters, arrays, duration and seed; keys of the network and of the inputs are not for the program."""
     use(Module(lambda p, rng: {"cells.x": rng.integers(100), "run.duration": 2.0}))

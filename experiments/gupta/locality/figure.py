@@ -40,7 +40,7 @@ def observe(recordings: dict[str, DataFrame]) -> dict[str, DataFrame]:
     for number, rows in judged.groupby("round"):
         part = by_epoch(rows, points).merge(points[["point", "seed", "pair", "protocol", "inputs.n_epochs"]])
         later = part["protocol"] == "layer by layer"
-        parts.append(part.assign(epoch=part["epoch"] + number * part["inputs.n_epochs"], layer=later * (number + 1)))
+        parts.append(part.assign(epoch=part["epoch"] + number * part["inputs.n_epochs"], layer=later * int(number + 1)))
     curve = pd.concat(parts, ignore_index=True)
     last = curve.sort_values("epoch").groupby(["protocol", "pair", "seed"], as_index=False).last()
     return {
@@ -103,10 +103,10 @@ def draw(tables: dict[str, DataFrame], fig: Figure) -> None:
 
     curve = tables["curve"]
     stages = curve[curve["layer"] > 0].groupby("layer")["epoch"].agg(["min", "max"])
-    for layer, stage in stages.iterrows():
+    for layer, stage in stages.astype(int).iterrows():
         right.axvspan(stage["min"] - 0.5, stage["max"] + 0.5, color="0.95" if layer % 2 else "1", zorder=0, linewidth=0)
         right.text(
-            stage.mean(), 0.02, f"layer {layer}", transform=right.get_xaxis_transform(), ha="center", fontsize="small"
+            stage.mean(), 0.06, f"layer {layer}", transform=right.get_xaxis_transform(), ha="center", fontsize="small"
         )
     for protocol, colour in PROTOCOLS.items():
         band(right, curve[curve["protocol"] == protocol], "epoch", "test", label=protocol, colour=colour)
