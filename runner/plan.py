@@ -42,14 +42,19 @@ def main() -> None:
     """Command line of the planner."""
     parser = argparse.ArgumentParser(prog="python -m runner.plan", description=__doc__)
     parser.add_argument("experiment", help="<paper>/<experiment>")
-    parser.add_argument("--scale", default="quick")
+    parser.add_argument("--scale", help="default: that of the sweep, or quick")
     parser.add_argument("--sweep", help="sweep of your own: YAML file, or JSON text")
     parser.add_argument("--chunk-seconds", type=float, default=CHUNK_SECONDS, help="how long one job should last")
     parser.add_argument("--out", type=Path, help="write the plan as JSON")
     args = parser.parse_args()
     try:
         user = read_sweep(args.sweep) if args.sweep else None
-        planned = plan(load(args.experiment), args.scale, user, chunk_seconds=args.chunk_seconds)
+        planned = plan(
+            load(args.experiment),
+            args.scale or (user.scale if user else "quick"),
+            user,
+            chunk_seconds=args.chunk_seconds,
+        )
     except ConfigError as error:
         sys.exit(str(error))
     print(describe(planned))

@@ -24,7 +24,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m runner.point", description=__doc__)
     parser.add_argument("experiment", help="<paper>/<experiment>")
     parser.add_argument("--point", type=int, required=True, help="number of the point (plan.json, points.parquet)")
-    parser.add_argument("--scale", default="quick")
+    parser.add_argument("--scale", help="default: that of the sweep, or quick")
     parser.add_argument("--sweep", help="sweep of your own: YAML file, or JSON text")
     parser.add_argument("--set", nargs="*", default=[], metavar="KEY=VALUE", help="override, e.g. run.duration='2 s'")
     parser.add_argument("--traces", action="store_true", help="record every state variable")
@@ -46,7 +46,7 @@ def main() -> None:
                 raise ConfigError("--set", key, f"cannot read '{value}'") from None
         experiment = load(args.experiment)
         user = read_sweep(args.sweep) if args.sweep else None
-        planned = plan(experiment, args.scale, user, overrides)
+        planned = plan(experiment, args.scale or (user.scale if user else "quick"), user, overrides)
         if not 0 <= args.point < len(planned.points):
             raise ConfigError("--point", str(args.point), f"must lie between 0 and {len(planned.points) - 1}")
         point = planned.points[args.point]
