@@ -6,6 +6,7 @@ and ``t_max - 1`` for any other shape, which keeps its last value from there on.
 """
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.interpolate import CubicSpline, RegularGridInterpolator
 
 
@@ -74,10 +75,10 @@ def _stationary(p1: np.ndarray, p2: np.ndarray, tolerance: float = 1e-14) -> np.
 
 
 def spike_time_differences(
-    w_21: np.ndarray,
-    w_12: np.ndarray,
-    b_1: np.ndarray,
-    b_2: np.ndarray,
+    w_21: ArrayLike,
+    w_12: ArrayLike,
+    b_1: ArrayLike,
+    b_2: ArrayLike,
     tau: int,
     t_max: int,
     psp: np.ndarray | None = None,
@@ -110,13 +111,13 @@ def spike_time_differences(
         Probability of an interval of 1, 2, ... steps when neuron 2 follows neuron 1 (right), and when neuron 1 follows
         neuron 2 (left). Each half has the mass 0.5.
     """
-    w_21, w_12, b_1, b_2 = np.broadcast_arrays(*(np.asarray(a, float) for a in (w_21, w_12, b_1, b_2)))
+    onto_2, onto_1, bias_1, bias_2 = np.broadcast_arrays(*(np.asarray(a, float) for a in (w_21, w_12, b_1, b_2)))
     psp = rectangular(tau, t_max)[:tau] if psp is None else psp
-    p1 = _spike_probability(b_1, w_12, tau, psp)
-    p2 = np.swapaxes(_spike_probability(b_2, w_21, tau, psp), -1, -2)
+    p1 = _spike_probability(bias_1, onto_1, tau, psp)
+    p2 = np.swapaxes(_spike_probability(bias_2, onto_2, tau, psp), -1, -2)
     stationary = _stationary(p1, p2)
-    swapped = (np.swapaxes(p, -1, -2) for p in (p2, p1, stationary))
-    return _half(p1, p2, stationary, t_max, restart), _half(*swapped, t_max, restart)
+    other = [np.swapaxes(p, -1, -2) for p in (p2, p1, stationary)]
+    return _half(p1, p2, stationary, t_max, restart), _half(other[0], other[1], other[2], t_max, restart)
 
 
 def _half(p_first: np.ndarray, p_next: np.ndarray, table: np.ndarray, t_max: int, restart: bool) -> np.ndarray:
@@ -150,10 +151,10 @@ def _half(p_first: np.ndarray, p_next: np.ndarray, table: np.ndarray, t_max: int
 
 
 def sal_drift(
-    w_21: np.ndarray,
-    w_12: np.ndarray,
-    b_1: np.ndarray | float = 0.0,
-    b_2: np.ndarray | float = 0.0,
+    w_21: ArrayLike,
+    w_12: ArrayLike,
+    b_1: ArrayLike = 0.0,
+    b_2: ArrayLike = 0.0,
     tau: int = 15,
     t_max: int = 30,
     psp: np.ndarray | None = None,
