@@ -41,37 +41,43 @@ def _spike_probability(b: np.ndarray, w: np.ndarray, tau: int, psp: np.ndarray) 
     return own / (1 + tau * np.exp(-u))
 
 
-def _older(table: np.ndarray) -> np.ndarray:
-    """Let both neurons age by one step; the oldest age collects all that follow."""
-    aged = np.zeros_like(table)
-    aged[..., 1:, 1:] = table[..., :-1, :-1]
-    aged[..., 1:, -1] += table[..., :-1, -1]
-    aged[..., -1, 1:] += table[..., -1, :-1]
-    aged[..., -1, -1] += table[..., -1, -1]
-    return aged
-
-
-def _older_row(row: np.ndarray) -> np.ndarray:
-    """Let one neuron age by one step."""
+def _older(row: np.ndarray) -> np.ndarray:
+    """Let one neuron age by one step; the oldest age collects all that follow."""
     aged = np.zeros_like(row)
     aged[..., 1:] = row[..., :-1]
     aged[..., -1] += row[..., -1]
     return aged
 
 
-def _stationary(p1: np.ndarray, p2: np.ndarray, tolerance: float = 1e-14) -> np.ndarray:
-    """Return the stationary distribution over (age 1, age 2), shape (..., ages, ages)."""
-    silent, only1, only2, both = (1 - p1) * (1 - p2), p1 * (1 - p2), (1 - p1) * p2, p1 * p2
-    table = np.full(silent.shape, 1.0 / silent.shape[-1] ** 2)
-    while True:
-        new = _older(table * silent)
-        new[..., 0, :] += _older_row((table * only1).sum(axis=-2))
-        new[..., :, 0] += _older_row((table * only2).sum(axis=-1))
-        new[..., 0, 0] += (table * both).sum(axis=(-2, -1))
-        new /= new.sum(axis=(-2, -1), keepdims=True)
-        if np.abs(new - table).max() < tolerance:
-            return new
-        table = new
+def _at_a_spike(p_first: np.ndarray, p_next: np.ndarray) -> np.ndarray:
+    """Distribution of the age of one neuron at the spikes of the other, shape (..., ages); 0 if both fire.
+
+    Between two spikes of the first neuron its age is known, so that the chain of the ages of the second neuron at these
+    spikes has as many states as there are ages. Its transition matrix is found backwards, from the oldest age on.
+
+    Parameters
+    ----------
+    p_first, p_next : numpy.ndarray, shape (..., ages, ages)
+        P(spike) of the first and of the second neuron, by the ages of the first (rows) and of the second (columns).
+    """
+    n = p_first.shape[-1]
+    older = np.minimum(np.arange(n) + 1, n - 1)
+    aged, unit = np.eye(n)[older], np.eye(n)[[0] * n]  # where a silent and where a firing second neuron goes
+
+    def moved(age: int, onward: np.ndarray, anew: np.ndarray, weight: np.ndarray) -> np.ndarray:
+        """Mix what follows if the second neuron is silent (onward) or fires (anew), times the weight of each row."""
+        fires = p_next[..., age, :, None]
+        return weight[..., age, :, None] * ((1 - fires) * onward + fires * anew)
+
+    silent = moved(n - 1, aged, unit, 1 - p_first)
+    matrix = np.linalg.solve(np.eye(n) - silent, moved(n - 1, aged, unit, p_first))
+    for age in range(n - 2, -1, -1):
+        anew = np.broadcast_to(matrix[..., :1, :], matrix.shape)
+        matrix = moved(age, aged, unit, p_first) + moved(age, matrix[..., older, :], anew, 1 - p_first)
+    # Stationary distribution of the matrix: one equation gives way to the sum of all probabilities.
+    equations = np.eye(n) - np.swapaxes(matrix, -1, -2)
+    equations[..., -1, :] = 1
+    return np.linalg.solve(equations, np.eye(n)[-1][:, None])[..., 0]
 
 
 def spike_time_differences(
@@ -115,16 +121,14 @@ def spike_time_differences(
     psp = rectangular(tau, t_max)[:tau] if psp is None else psp
     p1 = _spike_probability(bias_1, onto_1, tau, psp)
     p2 = np.swapaxes(_spike_probability(bias_2, onto_2, tau, psp), -1, -2)
-    stationary = _stationary(p1, p2)
-    other = [np.swapaxes(p, -1, -2) for p in (p2, p1, stationary)]
-    return _half(p1, p2, stationary, t_max, restart), _half(other[0], other[1], other[2], t_max, restart)
+    swapped = np.swapaxes(p1, -1, -2), np.swapaxes(p2, -1, -2)
+    return _half(p1, p2, t_max, restart), _half(swapped[1], swapped[0], t_max, restart)
 
 
-def _half(p_first: np.ndarray, p_next: np.ndarray, table: np.ndarray, t_max: int, restart: bool) -> np.ndarray:
+def _half(p_first: np.ndarray, p_next: np.ndarray, t_max: int, restart: bool) -> np.ndarray:
     """Intervals from a spike of the neuron on the first axis to the next spike of the other."""
-    oldest = table.shape[-1] - 1
-    row = _older_row((table * p_first * (1 - p_next)).sum(axis=-2))
-    row[..., 0] += (table * p_first * p_next).sum(axis=(-2, -1))
+    oldest = p_first.shape[-1] - 1
+    row = _at_a_spike(p_first, p_next)
     counts = np.zeros((*row.shape[:-1], t_max - 1))
     # Pairs that began with a coincidence within the interval: both neurons have the same age.
     pair = np.minimum(np.arange(t_max - 1), oldest)
@@ -138,7 +142,7 @@ def _half(p_first: np.ndarray, p_next: np.ndarray, table: np.ndarray, t_max: int
             both = (row * p_1 * p_2).sum(axis=-1) + (again * first * second).sum(axis=-1)
             again[..., 1:] = (again * (1 - first) * (1 - second))[..., :-1]
             again[..., 0] = both
-        row = _older_row(row * (1 - p_1) * (1 - p_2))
+        row = _older(row * (1 - p_1) * (1 - p_2))
     if restart:  # the program goes on for two more steps
         counts += again * second
         both = (again * first * second).sum(axis=-1) + (row * p_first[..., oldest, :] * p_next[..., oldest, :]).sum(

@@ -163,3 +163,30 @@ def test_nearest_neighbours_equal_a_plain_loop():
         else:
             seen = [(step, k, ends.lag[k, step]) for step, k in zip(*np.nonzero(spikes), strict=True)]
             assert [one for one in seen if 0 < one[2] < 10**5] == sorted(one for one in intervals if one[2] < 10**5)
+
+
+@pytest.mark.parametrize("carry", [0, 1])
+def test_alpha_shaped_potentials_equal_a_plain_loop(carry):
+    """Spikes and STDP window step by step with alpha-shaped PSPs that begin anew at every spike, or add up."""
+    uniform = np.random.default_rng(4).random((3000, 2))
+    w, b, tau_syn = [1.5, -0.5], [0.5, 1.0], 25 / 2
+
+    def kernel(lag):
+        return 25 / tau_syn**2 * lag * np.exp(-lag / tau_syn)
+
+    neurons, synapses = lagged_pair(sal.shaped_neuron, sal.nearest_synapse, uniform, w, b, t_isi=10 * ms)
+    synapses.summed_updaters["input_post"].order = 1
+    neurons.tau_syn, neurons.carry = tau_syn * DT, carry
+    monitor = SpikeMonitor(neurons)
+    traces = StateMonitor(neurons, "psp", record=True, when="thresholds", order=1)
+    Network(neurons, synapses, monitor, traces).run(len(uniform) * DT)
+    found = np.zeros(uniform.shape, bool)
+    found[np.round(monitor.t / DT).astype(int), monitor.i] = True
+    if carry:
+        shape = kernel(np.arange(len(uniform)))
+        expected = [np.convolve(found[:, k], shape)[: len(uniform)] for k in (0, 1)]
+        np.testing.assert_allclose(traces.psp, expected, atol=1e-12)
+    else:
+        spikes, _, window = loop(uniform, w, b, kernel, 25)
+        np.testing.assert_array_equal(found, spikes)
+        np.testing.assert_allclose(synapses.pairs, window, rtol=1e-9)
