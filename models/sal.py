@@ -88,6 +88,7 @@ SYMBOLS = {
     "last": r"\hat t",
     "lag": r"\Delta t",
     "n_near": r"n_\Delta",
+    "n_spikes": r"n_\mathrm{sp}",
     "number": "n",
     "rise": "g",
     "fall": r"\kappa_\alpha",
@@ -108,6 +109,7 @@ RECTANGLE = """
 LAST = """
     last : second                                                            # last spike before this time step
     lag : integer                                                            # interval that this spike ends, in steps
+    n_spikes : 1                                                             # spikes so far
     """
 LEARN = Step(
     "learn",
@@ -150,7 +152,7 @@ lagged_neuron = Model(
     code={
         "threshold": "rand() < p_spike",
         # The reset runs after the synapses, which thus see the last spike before the present one.
-        "reset": "last = t; lag = 0",
+        "reset": "last = t; lag = 0; n_spikes += 1",
         "refractory": "t_isi",
     },
     symbols=SYMBOLS,
@@ -176,6 +178,7 @@ shaped_neuron = Model(
         "reset": """
         last = t
         lag = 0
+        n_spikes += 1
         rise = carry * rise + tau_ref / tau_syn
         fall = carry * fall
         """,
