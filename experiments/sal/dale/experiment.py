@@ -37,9 +37,6 @@ class Inputs:
     w_ei_2: float = param(-1.0985, "weight from i2 to e1", r"W_{e1,i2}", "authors' program, its random numbers")
     b_i_1: float = param(-2.2544, "bias of i1", r"b_{i1}", "authors' program, its random numbers")
     b_i_2: float = param(-2.1838, "bias of i2", r"b_{i2}", "authors' program, its random numbers")
-    w_ie: float = param(4.0, "weight from e1 to i1, test of rates", r"W_{ie}", "authors' program")
-    w_ei: float = param(-1.0, "weight from i1 to e2, test of rates", r"W_{ei}", "authors' program")
-    b_i: float = param(-2.0, "bias of the inhibitory neurons, test of rates", r"b_i", "authors' program")
 
 
 OBJECTS = {"neurons": sal.lagged_neuron, "synapses": sal.nearest_synapse}

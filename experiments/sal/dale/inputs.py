@@ -55,19 +55,17 @@ def inputs(p: Mapping[str, Any], rng: np.random.Generator) -> dict[str, np.ndarr
         return np.column_stack([first, back, np.tile(paths, (len(first), 1))])
 
     none = np.zeros(n_rates)
-    direct = effective_weight(RATE_WEIGHTS, p["inputs.w_ie"], p["inputs.w_ei"], p["inputs.b_i"], 0.0)
+    direct = effective_weight(RATE_WEIGHTS, p["inputs.w_ie_1"], p["inputs.w_ei_1"], p["inputs.b_i_1"], 0.0)
     total, difference = rng.uniform(1.2, 2.8, n_plastic), rng.uniform(-1, 1, n_plastic)
     weights = np.concatenate(
         [
             block(w_21, w_12, noisy),
-            block(RATE_WEIGHTS, none, [p["inputs.w_ie"], 0, p["inputs.w_ei"], 0]),
+            block(RATE_WEIGHTS, none, [p["inputs.w_ie_1"], 0, p["inputs.w_ei_1"], 0]),
             block(direct, none, [0, 0, 0, 0]),
             block((total + difference) / 2, (total - difference) / 2, noisy),
         ]
     )
     biases = np.tile([0, 0, p["inputs.b_i_1"], p["inputs.b_i_2"]], (len(weights), 1))
-    test = slice(len(w_21), len(w_21) + 2 * n_rates)
-    biases[test, 2:] = p["inputs.b_i"]
     plastic = np.zeros(weights.shape)
     plastic[-n_plastic:, :2] = 1
     return {
