@@ -50,8 +50,8 @@ def observe(recordings):
         ``rates``: ``w_ee``, rate of e2 per tau_ref with interneurons (``rate``) and with a ``direct`` synapse.
         ``plastic``: ``system``, ``t_s``, effective ``w_21``, ``w_12``; ``end``: ``system``, ``start`` and late mean of
         the ``difference`` of effective weights, its ``direct`` counterpart, smallest weight ``smallest``.
-        ``summary``: root mean square ``rms``, smallest ``low`` and largest ``high`` offset, largest ``drift``, root
-        mean square of the differences of plastic systems at ``start`` and at the ``end``.
+        ``summary``: root mean square ``rms``, smallest ``low`` and largest ``high`` offset, largest length ``drift`` of
+        (dW_21, dW_12), root mean square of the differences of plastic systems at ``start`` and at the ``end``.
     """
     points = recordings["points"]
     final = recordings["final"]
@@ -89,7 +89,12 @@ def observe(recordings):
         return float(np.sqrt((values**2).mean()))
 
     offset = line["offset"]
-    summary = {"rms": rms(offset), "low": offset.min(), "high": offset.max(), "drift": plane["dw_21"].abs().max()}
+    summary = {
+        "rms": rms(offset),
+        "low": offset.min(),
+        "high": offset.max(),
+        "drift": np.sqrt(2) * plane["dw_21"].abs().max(),
+    }
     summary |= {"start": rms(end["start"]), "end": rms(end["difference"]), "end_mean": end["difference"].mean()}
     return {
         "plane": plane,
