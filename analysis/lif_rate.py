@@ -71,7 +71,8 @@ class Membrane:
             return self.rate(mean) * self.t_ref
 
         low, high = self.v_threshold - 6 * self.sigma, self.v_threshold + 30 * self.sigma
-        means = np.linspace(*(brentq(lambda v, r=r: activation(v) - r, low, high, xtol=1e-5) for r in (0.05, 0.9)), 21)
+        first, last = (brentq(lambda v, r=r: activation(v) - r, low, high, xtol=1e-5) for r in (0.05, 0.9))
+        means = np.linspace(first, last, 21)
         rates = [activation(mean) for mean in means]
         guess = (means.mean(), np.ptp(means) / 5)
         (offset, slope), _ = curve_fit(lambda v, v_0, a: 1 / (1 + np.exp((v_0 - v) / a)), means, rates, p0=guess)
