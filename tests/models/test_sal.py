@@ -190,3 +190,26 @@ def test_alpha_shaped_potentials_equal_a_plain_loop(carry):
         spikes, _, window = loop(uniform, w, b, kernel, 25)
         np.testing.assert_array_equal(found, spikes)
         np.testing.assert_allclose(synapses.pairs, window, rtol=1e-9)
+
+
+def test_intervals_are_counted_in_their_bins():
+    """The histogram of the compiled program equals that of the plain loop, from `t_begin` on."""
+    uniform = np.random.default_rng(5).random((4000, 2))
+    w, b, t_max = [0.5, 1.5], [1.5, 1.0], 60
+    neurons, synapses = lagged_pair(
+        sal.lagged_neuron, sal.interval_synapse, uniform, w, b, t_psp=9.6 * ms, t_isi=10 * ms
+    )
+    bins = NeuronGroup(2 * (t_max - 1), name="bins", **sal.histogram.kwargs())
+    tally = Synapses(neurons, bins, name="tally", **sal.tally.kwargs())
+    tally.connect(j="k for k in range(59 * i, 59 * i + 59)")
+    tally.pre.order = 1
+    sal.tally.assign(tally, t_begin=500 * DT)
+    bins.lag = np.tile(np.arange(1, t_max), 2)
+    Network(neurons, synapses, bins, tally).run(len(uniform) * DT)
+    _, intervals, _ = loop(uniform, w, b, lambda lag: float(lag < 25), 25)
+    expected = np.zeros((2, t_max - 1))
+    for step, k, lag in intervals:
+        if step >= 500 and lag < t_max:
+            expected[k, lag - 1] += 1
+    assert expected.sum() > 100
+    np.testing.assert_array_equal(bins.number, expected.ravel())

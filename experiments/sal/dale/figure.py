@@ -30,13 +30,13 @@ def _zero_line(plane: pd.DataFrame) -> pd.DataFrame:
     surface, *_ = np.linalg.lstsq(_cubic(plane["w_21"], plane["w_12"]), plane["dw_21"], rcond=None)
     fine = np.linspace(plane["w_21"].min(), plane["w_21"].max(), 2001)
     rows = []
-    for w_12 in np.unique(plane["w_12"].round(9)):
+    for direct_12, w_12 in plane.groupby(plane["direct_12"].round(9))["w_12"].first().items():
         values = _cubic(fine, np.full_like(fine, w_12)) @ surface
         roots = fine[:-1][values[:-1] * values[1:] < 0]
         if len(roots):
             root = roots[np.abs(roots - w_12).argmin()]
-            rows.append({"w_12": w_12, "w_21": root, "offset": root - w_12})
-    return pd.DataFrame(rows, columns=["w_12", "w_21", "offset"])
+            rows.append({"direct_12": direct_12, "w_12": w_12, "w_21": root, "offset": root - w_12})
+    return pd.DataFrame(rows, columns=["direct_12", "w_12", "w_21", "offset"])
 
 
 def observe(recordings):
@@ -45,8 +45,9 @@ def observe(recordings):
     Returns
     -------
     dict
-        ``plane``: effective ``w_21``, ``w_12``, and ``dw_21`` per tau_ref; ``zero_line``: ``w_12``, ``w_21`` where the
-        drift vanishes, ``offset`` = w_21 - w_12. ``shifts``: ``synapse``, ``shift`` = effective less direct weight.
+        ``plane``: effective ``w_21``, ``w_12``, weight ``direct_12``, and ``dw_21`` per tau_ref; ``zero_line``:
+        ``direct_12``, ``w_12``, ``w_21`` where the drift vanishes, ``offset`` = w_21 - w_12. ``shifts``: ``synapse``,
+        ``shift`` = effective less direct weight.
         ``rates``: ``w_ee``, rate of e2 per tau_ref with interneurons (``rate``) and with a ``direct`` synapse.
         ``plastic``: ``system``, ``t_s``, effective ``w_21``, ``w_12``; ``end``: ``system``, ``start`` and late mean of
         the ``difference`` of effective weights, its ``direct`` counterpart, smallest weight ``smallest``.
@@ -64,7 +65,7 @@ def observe(recordings):
         pairs = final[(final["point"] == point["point"]) & (final["variable"] == "synapses.pairs")]["value"].to_numpy()
         w_21, w_12 = grid(point)
         drift = pairs[: 6 * n_grid : 6] / n_tau
-        planes.append(pd.DataFrame({"w_21": w_21 + to_21, "w_12": w_12 + to_12, "dw_21": drift}))
+        planes.append(pd.DataFrame({"w_21": w_21 + to_21, "w_12": w_12 + to_12, "direct_12": w_12, "dw_21": drift}))
     plane = pd.concat(planes, ignore_index=True).sort_values(["w_12", "w_21"], ignore_index=True)
     line = _zero_line(plane)
 
