@@ -10,32 +10,67 @@ from brian2 import Quantity, ms
 
 from models.base import Model, Step, param
 
+PROGRAM = "authors' program"
+
 
 @dataclass(frozen=True)
 class NeuronParams:
     """Parameters of the stochastic neuron."""
 
-    tau_ref: Quantity = param(
-        10 * ms, "time constant of the firing probability", r"\tau_\mathrm{ref}", "authors' program"
-    )
-    t_isi: Quantity = param(
-        10.4 * ms, "shortest interspike interval: tau_ref and one step", r"t_\mathrm{isi}", "authors' program"
-    )
+    tau_ref: Quantity = param(10 * ms, "time constant of the firing probability", r"\tau_\mathrm{ref}", PROGRAM)
+    t_isi: Quantity = param(10.4 * ms, "shortest interspike interval: tau_ref and one step", r"t_\mathrm{isi}", PROGRAM)
     t_psp: Quantity = param(
-        9.6 * ms, "length of the rectangular PSP: tau_ref less one step", r"t_\mathrm{psp}", "authors' program"
+        9.6 * ms, "length of the rectangular PSP: tau_ref less one step", r"t_\mathrm{psp}", PROGRAM
     )
-    tau_plus: Quantity = param(
-        10 * ms, "time constant of the causal side of the STDP window", r"\tau_+", "authors' program"
+    tau_plus: Quantity = param(10 * ms, "time constant of the causal side of the STDP window", r"\tau_+", PROGRAM)
+    tau_minus: Quantity = param(10 * ms, "time constant of the anti-causal side", r"\tau_-", PROGRAM)
+
+
+@dataclass(frozen=True)
+class LaggedParams:
+    """Parameters of the stochastic neuron that knows its last spike."""
+
+    tau_ref: Quantity = param(10 * ms, "time constant of the firing probability", r"\tau_\mathrm{ref}", PROGRAM)
+    t_isi: Quantity = param(10 * ms, "shortest interspike interval", r"t_\mathrm{isi}", PROGRAM)
+    t_psp: Quantity = param(
+        9.8 * ms, "length of the rectangular PSP: tau_ref less one step", r"t_\mathrm{psp}", PROGRAM
     )
-    tau_minus: Quantity = param(10 * ms, "time constant of the anti-causal side", r"\tau_-", "authors' program")
+
+
+@dataclass(frozen=True)
+class ShapedParams(LaggedParams):
+    """Parameters of the stochastic neuron with PSPs of any shape."""
+
+    t_isi: Quantity = param(10 * ms, "shortest interspike interval", r"t_\mathrm{isi}", PROGRAM)
+    t_psp: Quantity = param(9 * ms, "length of a rectangular PSP: tau_ref less one step", r"t_\mathrm{psp}", PROGRAM)
 
 
 @dataclass(frozen=True)
 class SynapseParams:
     """Parameters of spike-based alignment learning."""
 
-    eta: float = param(0.03, "learning rate", r"\eta", "authors' program")
-    amplitude: float = param(1.0, "amplitude of the STDP window", "A", "authors' program")
+    eta: float = param(0.03, "learning rate", r"\eta", PROGRAM)
+    amplitude: float = param(1.0, "amplitude of the STDP window", "A", PROGRAM)
+
+
+@dataclass(frozen=True)
+class NearestParams(SynapseParams):
+    """Parameters of spike-based alignment learning from nearest neighbours."""
+
+    tau_plus: Quantity = param(10 * ms, "time constant of the causal side of the STDP window", r"\tau_+", PROGRAM)
+    tau_minus: Quantity = param(10 * ms, "time constant of the anti-causal side", r"\tau_-", PROGRAM)
+
+
+@dataclass(frozen=True)
+class TallyParams:
+    """Parameters of the histogram."""
+
+    t_begin: Quantity = param(100 * ms, "time from which spikes count", r"t_0", "choice: ten refractory periods")
+
+
+@dataclass(frozen=True)
+class NoParams:
+    """Nothing to set."""
 
 
 SYMBOLS = {
@@ -50,19 +85,51 @@ SYMBOLS = {
     "pairs": r"\sum K",
     "plastic": r"m",
     "n_epoch": r"n",
+    "last": r"\hat t",
+    "lag": r"\Delta t",
+    "n_near": r"n_\Delta",
+    "n_spikes": r"n_\mathrm{sp}",
+    "number": "n",
+    "rise": "g",
+    "fall": r"\kappa_\alpha",
+    "tau_syn": r"\tau_\mathrm{syn}",
+    "square": "q",
+    "carry": "c",
 }
+
+MEMBRANE = """
+    u = b + input : 1                                                        # membrane potential, log-odds
+    p_spike = 1 / (1 + tau_ref / dt * exp(-u)) : 1                           # firing probability per step
+    b : 1                                                                    # bias
+    input : 1                                                                # sum of the PSPs
+    """
+RECTANGLE = """
+    psp = int(timestep(t - lastspike, dt) <= timestep(t_psp, dt)) : 1        # PSP that others see, 1 or 0
+    """
+LAST = """
+    last : second                                                            # last spike before this time step
+    lag : integer                                                            # interval that this spike ends, in steps
+    n_spikes : 1                                                             # spikes so far
+    """
+LEARN = Step(
+    "learn",
+    """
+    w += plastic * eta * pairs / n_epoch
+    pairs *= 1 - plastic
+    """,
+    when="end",
+    order=1,
+    every="epoch",
+)
 
 neuron = Model(
     name="glm_neuron",
     text="Stochastic neuron with absolute refractoriness and rectangular PSPs (neural sampling); it has no leak",
     source="gierlich2025, methods: neuron model",
     params=NeuronParams,
-    equations="""
-    u = b + input : 1                                                        # membrane potential, log-odds
-    p_spike = 1 / (1 + tau_ref / dt * exp(-u)) : 1                           # firing probability per step
-    psp = int(timestep(t - lastspike, dt) <= timestep(t_psp, dt)) : 1        # PSP that others see, 1 or 0
-    b : 1                                                                    # bias
-    input : 1                                                                # sum of the PSPs
+    equations=MEMBRANE
+    + RECTANGLE
+    + """
     dx_plus/dt = -x_plus / tau_plus : 1                                      # trace read by causal pairs
     dx_minus/dt = -x_minus / tau_minus : 1                                   # trace read by anti-causal pairs
     """,
@@ -76,6 +143,52 @@ neuron = Model(
     symbols=SYMBOLS,
 )
 
+lagged_neuron = Model(
+    name="lagged_neuron",
+    text="The same neuron, which knows when it fired last instead of keeping traces",
+    source="gierlich2025, methods: neuron model; variant of the theory (Figs. 2c, 2e, 11, 12)",
+    params=LaggedParams,
+    equations=MEMBRANE + RECTANGLE + LAST,
+    code={
+        "threshold": "rand() < p_spike",
+        # The reset runs after the synapses, which thus see the last spike before the present one.
+        "reset": "last = t; lag = 0; n_spikes += 1",
+        "refractory": "t_isi",
+    },
+    symbols=SYMBOLS,
+)
+
+shaped_neuron = Model(
+    name="shaped_neuron",
+    text="The same neuron with rectangular or alpha-shaped PSPs: two linear equations, driven by its own spikes",
+    source="gierlich2025, Fig. 11",
+    params=ShapedParams,
+    equations=MEMBRANE
+    + LAST
+    + """
+    psp = square * int(timestep(t - lastspike, dt) <= timestep(t_psp, dt)) + (1 - square) * fall : 1   # seen by others
+    drise/dt = -rise / tau_syn : 1                                           # alpha-shaped PSP: first stage
+    dfall/dt = (rise - fall) / tau_syn : 1                                   # second stage, the PSP
+    tau_syn : second (constant)                                              # time constant of the PSP
+    square : 1                                                               # 1: rectangular PSP, 0: alpha-shaped
+    carry : 1                                                                # 1: PSPs add up, 0: a spike begins anew
+    """,
+    code={
+        "threshold": "rand() < p_spike",
+        "reset": """
+        last = t
+        lag = 0
+        n_spikes += 1
+        rise = carry * rise + tau_ref / tau_syn
+        fall = carry * fall
+        """,
+        "refractory": "t_isi",
+        "method": "exact",
+    },
+    symbols=SYMBOLS,
+    deviations=("Alpha-shaped PSPs are an analytic chapter of the paper; its simulations are rectangular.",),
+)
+
 synapse = Model(
     name="sal_synapse",
     text="Anti-Hebbian STDP: a postsynaptic spike after a presynaptic one depresses, before it potentiates",
@@ -84,7 +197,7 @@ synapse = Model(
     equations="""
     w : 1                                                                    # weight
     pairs : 1                                                                # STDP window, summed over pairs of spikes
-    plastic : 1                                                              # 1: learns, 0: fixed
+    plastic : 1                                                              # 1: learns, 0: fixed, pairs add up
     n_epoch : 1 (shared)                                                     # length of an epoch in units of tau_ref
     input_post = w * psp_pre : 1 (summed)                                    # PSPs
     """,
@@ -92,20 +205,71 @@ synapse = Model(
         "on_pre": "pairs += amplitude * x_minus_post",
         "on_post": "pairs -= amplitude * x_plus_pre",
     },
-    steps=(
-        Step(
-            "learn",
-            """
-            w += plastic * eta * pairs / n_epoch
-            pairs = 0
-            """,
-            when="end",
-            order=1,
-            every="epoch",
-        ),
-    ),
+    steps=(LEARN,),
     symbols=SYMBOLS,
     deviations=("Spike pairs are counted through all epochs; the authors' program clears its state at every epoch.",),
 )
 
-MODELS = [neuron, synapse]
+nearest_synapse = Model(
+    name="sal_nearest_synapse",
+    text="The same rule from nearest neighbours: a pair counts if no spike of either neuron lies in between",
+    source="gierlich2025, theory of SAL; Fig. 10",
+    params=NearestParams,
+    equations="""
+    w : 1                                                                    # weight
+    pairs : 1                                                                # STDP window, summed over pairs of spikes
+    n_near : 1                                                               # pairs of spikes, both orders
+    plastic : 1                                                              # 1: learns, 0: fixed, pairs add up
+    n_epoch : 1 (shared)                                                     # length of an epoch in units of tau_ref
+    input_post = w * psp_pre : 1 (summed)                                    # PSPs
+    """,
+    code={
+        "on_pre": """
+        pairs += int(last_post >= last_pre) * amplitude * exp((last_post - t) / tau_minus)
+        n_near += int(last_post >= last_pre)
+        """,
+        "on_post": """
+        pairs -= int(last_pre >= last_post) * amplitude * exp((last_pre - t) / tau_plus)
+        n_near += int(last_pre >= last_post)
+        """,
+    },
+    steps=(LEARN,),
+    symbols=SYMBOLS,
+)
+
+interval_synapse = Model(
+    name="interval_synapse",
+    text="A fixed weight, and the interval from the presynaptic to the next postsynaptic spike if they are neighbours",
+    source="gierlich2025, theory of SAL",
+    params=NoParams,
+    equations="""
+    w : 1                                                                    # weight
+    input_post = w * psp_pre : 1 (summed)                                    # PSPs
+    """,
+    code={"on_post": "lag_post += int(last_pre >= last_post) * timestep(t - last_pre, dt)"},
+    symbols=SYMBOLS,
+)
+
+histogram = Model(
+    name="histogram",
+    text="Bins of a histogram of intervals",
+    source="our design",
+    params=NoParams,
+    equations="""
+    lag : integer (constant)                                                 # interval that is counted, in steps
+    number : 1                                                               # how often it occurred
+    """,
+    symbols=SYMBOLS,
+)
+
+tally = Model(
+    name="tally",
+    text="A spike raises the bin of the interval that it ends",
+    source="our design",
+    params=TallyParams,
+    equations="",
+    code={"on_pre": "number_post += int(lag_pre == lag_post and t >= t_begin)"},
+    symbols=SYMBOLS,
+)
+
+MODELS = [neuron, lagged_neuron, shaped_neuron, synapse, nearest_synapse, interval_synapse, histogram, tally]

@@ -2,7 +2,19 @@
 
 import numpy as np
 import pytest
-from brian2 import Network, NeuronGroup, SpikeMonitor, StateMonitor, Synapses, defaultclock, ms, prefs, second, seed
+from brian2 import (
+    Network,
+    NeuronGroup,
+    SpikeMonitor,
+    StateMonitor,
+    Synapses,
+    TimedArray,
+    defaultclock,
+    ms,
+    prefs,
+    second,
+    seed,
+)
 
 from models import sal
 
@@ -87,3 +99,117 @@ def test_rate_and_shortest_interval():
     assert np.sum(late) == pytest.approx(float(expected * second), rel=0.01)
     shortest = min(np.diff(train / DT).min() for train in spikes.spike_trains().values() if len(train) > 1)
     assert round(shortest) == 26
+
+
+def lagged_pair(model, synapse, uniform, w, b, **parameters):
+    """Two neurons coupled both ways; the random numbers of their spikes are given."""
+    defaultclock.dt = DT
+    table = TimedArray(uniform, dt=DT, name="uniform")
+    neurons = NeuronGroup(2, name="neurons", **{**model.kwargs(uniform=table), "threshold": "uniform(t, i) < p_spike"})
+    synapses = Synapses(neurons, neurons, name="synapses", **synapse.kwargs())
+    synapses.connect(i=[0, 1], j=[1, 0])
+    if synapse is sal.nearest_synapse:
+        synapses.pre.order = -1
+    synapses.post.order = 0
+    model.assign(neurons, **parameters)
+    synapse.assign(synapses)
+    neurons.lastspike = neurons.last = -1000 * second
+    neurons.b = b
+    synapses.w = w
+    return neurons, synapses
+
+
+def loop(uniform, w, b, psp, block):
+    """Plain loop: spikes (steps x 2), intervals that they end, and the window of both synapses over nearest pairs.
+
+    ``w[0]`` leads from neuron 0 to neuron 1; `psp` is a function of the lag, spikes are blocked at lags below `block`.
+    """
+    lag, last = [10**6, 10**6], [-(10**6), -(10**6)]
+    spikes, intervals, window = np.zeros(uniform.shape, bool), [], [0.0, 0.0]
+    for step, numbers in enumerate(uniform):
+        u = [b[0] + w[1] * psp(lag[1]), b[1] + w[0] * psp(lag[0])]
+        fired = [numbers[k] < 1 / (1 + 25 * np.exp(-u[k])) and lag[k] >= block for k in (0, 1)]
+        for k in (0, 1):
+            other = 1 - k
+            if fired[k] and last[other] >= last[k]:
+                intervals.append((step, k, step - last[other]))
+                value = np.exp(-(step - last[other]) / 25)
+                window[other] -= value  # synapse onto k, from the neuron that fired before
+                window[k] += value
+        for k in (0, 1):
+            last[k] = step if fired[k] else last[k]
+            lag[k] = 1 if fired[k] else lag[k] + 1
+        spikes[step] = fired
+    return spikes, intervals, window
+
+
+def test_nearest_neighbours_equal_a_plain_loop():
+    """Spikes step by step, intervals and STDP window of the variant of the theory (PSP at lags 1 to 24, ISI of 25)."""
+    uniform = np.random.default_rng(3).random((4000, 2))
+    w, b = [1.5, 0.5], [1.5, 2.0]  # coincident spikes do occur
+    spikes, intervals, window = loop(uniform, w, b, lambda lag: float(lag < 25), 25)
+    assert spikes.all(axis=1).sum() >= 3
+    for synapse in (sal.nearest_synapse, sal.interval_synapse):
+        neurons, synapses = lagged_pair(sal.lagged_neuron, synapse, uniform, w, b, t_psp=9.6 * ms, t_isi=10 * ms)
+        monitor = SpikeMonitor(neurons)
+        ends = StateMonitor(neurons, "lag", record=True, when="synapses", order=1)
+        Network(neurons, synapses, monitor, ends).run(len(uniform) * DT)
+        found = np.zeros_like(spikes)
+        found[np.round(monitor.t / DT).astype(int), monitor.i] = True
+        np.testing.assert_array_equal(found, spikes)
+        if synapse is sal.nearest_synapse:
+            np.testing.assert_allclose(synapses.pairs, window, rtol=1e-9)
+            np.testing.assert_array_equal(synapses.n_near, len(intervals))
+        else:
+            seen = [(step, k, ends.lag[k, step]) for step, k in zip(*np.nonzero(spikes), strict=True)]
+            assert [one for one in seen if 0 < one[2] < 10**5] == sorted(one for one in intervals if one[2] < 10**5)
+
+
+@pytest.mark.parametrize("carry", [0, 1])
+def test_alpha_shaped_potentials_equal_a_plain_loop(carry):
+    """Spikes and STDP window step by step with alpha-shaped PSPs that begin anew at every spike, or add up."""
+    uniform = np.random.default_rng(4).random((3000, 2))
+    w, b, tau_syn = [1.5, -0.5], [0.5, 1.0], 25 / 2
+
+    def kernel(lag):
+        return 25 / tau_syn**2 * lag * np.exp(-lag / tau_syn)
+
+    neurons, synapses = lagged_pair(sal.shaped_neuron, sal.nearest_synapse, uniform, w, b, t_isi=10 * ms)
+    synapses.summed_updaters["input_post"].order = 1
+    neurons.tau_syn, neurons.carry = tau_syn * DT, carry
+    monitor = SpikeMonitor(neurons)
+    traces = StateMonitor(neurons, "psp", record=True, when="thresholds", order=1)
+    Network(neurons, synapses, monitor, traces).run(len(uniform) * DT)
+    found = np.zeros(uniform.shape, bool)
+    found[np.round(monitor.t / DT).astype(int), monitor.i] = True
+    if carry:
+        shape = kernel(np.arange(len(uniform)))
+        expected = [np.convolve(found[:, k], shape)[: len(uniform)] for k in (0, 1)]
+        np.testing.assert_allclose(traces.psp, expected, atol=1e-12)
+    else:
+        spikes, _, window = loop(uniform, w, b, kernel, 25)
+        np.testing.assert_array_equal(found, spikes)
+        np.testing.assert_allclose(synapses.pairs, window, rtol=1e-9)
+
+
+def test_intervals_are_counted_in_their_bins():
+    """The histogram of the compiled program equals that of the plain loop, from `t_begin` on."""
+    uniform = np.random.default_rng(5).random((4000, 2))
+    w, b, t_max = [0.5, 1.5], [1.5, 1.0], 60
+    neurons, synapses = lagged_pair(
+        sal.lagged_neuron, sal.interval_synapse, uniform, w, b, t_psp=9.6 * ms, t_isi=10 * ms
+    )
+    bins = NeuronGroup(2 * (t_max - 1), name="bins", **sal.histogram.kwargs())
+    tally = Synapses(neurons, bins, name="tally", **sal.tally.kwargs())
+    tally.connect(j="k for k in range(59 * i, 59 * i + 59)")
+    tally.pre.order = 1
+    sal.tally.assign(tally, t_begin=500 * DT)
+    bins.lag = np.tile(np.arange(1, t_max), 2)
+    Network(neurons, synapses, bins, tally).run(len(uniform) * DT)
+    _, intervals, _ = loop(uniform, w, b, lambda lag: float(lag < 25), 25)
+    expected = np.zeros((2, t_max - 1))
+    for step, k, lag in intervals:
+        if step >= 500 and lag < t_max:
+            expected[k, lag - 1] += 1
+    assert expected.sum() > 100
+    np.testing.assert_array_equal(bins.number, expected.ravel())

@@ -41,13 +41,15 @@ def observe(recordings):
     -------
     dict
         ``weights``: ``condition``, ``seed``, ``pair``, ``epoch``, ``t_s``, ``w_12``, ``w_21``.
-        ``end``: ``condition``, ``seed``, ``pair``, ``w_12``, ``w_21`` (means over the last fifth of the run).
+        ``end``: ``condition``, ``seed``, ``pair``, ``w_12``, ``w_21`` (means over the last fifth of the run),
+        ``sd`` (standard deviation of their difference in this time).
         ``summary``: ``condition``, ``tau_epochs``, ``sum_drift`` (largest change of the sum of both weights).
         ``flow``: ``w_21``, ``w_12``, ``dw_21`` (drift per pair of spikes; that of ``w_12`` is its negative).
     """
     weights = _weights(recordings)
     keys = ["condition", "seed", "pair"]
     late = weights[weights["epoch"] >= 0.8 * weights["epoch"].max()]
+    late = late.assign(difference=late["w_12"] - late["w_21"]).groupby(keys)
     total = weights.assign(total=weights["w_12"] + weights["w_21"])
     spread = total.groupby(keys)["total"].agg(lambda values: float(np.ptp(values)))
     summary = pd.DataFrame(
@@ -59,7 +61,7 @@ def observe(recordings):
     w_21, w_12 = (axis.ravel() for axis in np.meshgrid(GRID, GRID))
     return {
         "weights": weights[weights["epoch"] % EVERY == 0].reset_index(drop=True),
-        "end": late.groupby(keys, as_index=False)[["w_12", "w_21"]].mean(),
+        "end": late[["w_12", "w_21"]].mean().join(late["difference"].std().rename("sd")).reset_index(),
         "summary": summary,
         "flow": pd.DataFrame({"w_21": w_21, "w_12": w_12, "dw_21": sal_drift(w_21, w_12)}),
     }
@@ -75,11 +77,11 @@ def draw(tables, fig):
             band(ax, rows, x="t_s", y=weight, over="pair", label=text, colour=colours[weight])
         ax.set(xlabel="time (s)", title=name, ylim=(0.4, 1.65))
         panel_label(ax, label)
-    for _, mark in tables["reported"].query("table == 'end'").iterrows():
-        ax = (left, middle)[CONDITIONS.index(mark["condition"])]
-        reported(ax, mark["value"])
+        marks = tables["reported"].query("table == 'weights' and condition == @name")
+        epoch = rows["t_s"].max() / rows["epoch"].max()
+        reported(ax, marks["value"], marks["epoch"] * epoch)
     left.set_ylabel("weight")
-    handles = {text: line for line, text in zip(*left.get_legend_handles_labels(), strict=True)}
+    handles = dict(zip(*reversed(left.get_legend_handles_labels()), strict=True))
     left.legend(handles.values(), handles.keys(), loc="upper right")
 
     flow = tables["flow"].pivot_table(index="w_12", columns="w_21", values="dw_21")

@@ -1,0 +1,32 @@
+"""The grid of frozen weights, and the interval of every bin."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+
+def inputs(p: Mapping[str, Any], rng: np.random.Generator) -> dict[str, np.ndarray]:
+    """Return the arrays of one point; biases are zero.
+
+    Parameters
+    ----------
+    p : Mapping
+        Resolved parameters, SI base units.
+    rng : numpy.random.Generator
+        Not used.
+
+    Returns
+    -------
+    dict
+        Synapse 2 k leads from neuron 1 to neuron 2 of pair k, synapse 2 k + 1 back.
+    """
+    n = p["network.n_grid"]
+    grid = np.linspace(-p["inputs.w_max"], p["inputs.w_max"], n)
+    w_21, w_12 = np.meshgrid(grid, grid, indexing="ij")
+    return {
+        "neurons.lastspike": np.full(2 * n**2, -1000.0),
+        "neurons.last": np.full(2 * n**2, -1000.0),
+        "synapses.w": np.stack([w_21, w_12], axis=-1).ravel(),
+        "bins.lag": np.tile(np.arange(1, p["network.t_max"]), 2 * n**2),
+    }

@@ -1,0 +1,59 @@
+"""Pairs of neurons with frozen weights; the intervals between their spikes are counted while they run."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from brian2 import Network, NeuronGroup, Quantity, Synapses, defaultclock, ms
+
+from models import sal
+from models.base import param
+
+N_CONDITIONS = 4
+
+
+@dataclass(frozen=True)
+class Structure:
+    """What changes the compiled program."""
+
+    n_pairs: int = param(200, "independent pairs of neurons, each condition", r"n", "choice")
+    t_max: int = param(102, "longest interval that counts, plus one, in steps", r"t_\mathrm{max}", "authors' program")
+    dt: Quantity = param(0.2 * ms, "time step, tau_ref / 50", r"\Delta t", "authors' program")
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What the arrays of a point are made from."""
+
+    w_21: float = param(0.8, "weight from neuron 1 to neuron 2, asymmetric excitation", r"W_{21}", "authors' program")
+    w_12: float = param(0.4, "weight from neuron 2 to neuron 1", r"W_{12}", "authors' program")
+    b: float = param(-0.5, "bias", r"b", "authors' program")
+
+
+OBJECTS = {
+    "neurons": sal.lagged_neuron,
+    "synapses": sal.interval_synapse,
+    "bins": sal.histogram,
+    "tally": sal.tally,
+}
+FINAL = ["bins.number"]
+
+
+def network(p: Structure) -> Network:
+    """Return pairs of neurons and the bins that they fill.
+
+    Neuron 1 of pair k has index 2 k, neuron 2 has 2 k + 1; the pairs of a condition follow each other. The intervals
+    that end with a spike of neuron 2 (1) of condition c fill the bins of row 2 c (2 c + 1), ``t_max - 1`` in a row.
+    """
+    defaultclock.dt = p.dt
+    n, row = 2 * N_CONDITIONS * p.n_pairs, p.t_max - 1
+    neurons = NeuronGroup(n, name="neurons", **sal.lagged_neuron.kwargs())
+    synapses = Synapses(neurons, neurons, name="synapses", **sal.interval_synapse.kwargs())
+    bins = NeuronGroup(2 * N_CONDITIONS * row, name="bins", **sal.histogram.kwargs())
+    tally = Synapses(neurons, bins, name="tally", **sal.tally.kwargs())
+    index = np.arange(n)
+    synapses.connect(i=index, j=index ^ 1)
+    own = 2 * (index // (2 * p.n_pairs)) + (index + 1) % 2
+    tally.connect(i=np.repeat(index, row), j=(own[:, None] * row + np.arange(row)).ravel())
+    synapses.post.order = 0
+    tally.pre.order = 1
+    return Network(neurons, synapses, bins, tally)
