@@ -55,7 +55,7 @@ def main() -> None:
     mpl.rcParams["svg.hashsalt"] = made["experiment"]
     fig = plt.figure(figsize=getattr(module, "SIZE", SIZE))
     # A strip at the bottom is for the stamp, one at the top for the warning that the data are not the paper's.
-    warning = standin(made["data"])
+    warning = standin(made.get("data") or [])
     strip = 0.1 / fig.get_figheight()
     top = 0.2 / fig.get_figheight() if warning else 0.0
     fig.set_layout_engine("constrained", rect=(0, strip, 1, 1 - strip - top))
@@ -63,9 +63,9 @@ def main() -> None:
         fig.text(0.5, 1 - top / 4, warning, ha="center", va="top", fontsize="medium", fontweight="bold")
     module.draw({**tables, "reported": reported(targets)}, fig)
     stamp = f"{made['experiment']}, scale {made['scale']}, commit {made['commit'][:10]}{'+' if made['dirty'] else ''}"
-    stamp += "".join(f", {data['name']} ({data['source']}, {data['version']})" for data in made["data"])
+    stamp += "".join(f", {data['name']} ({data['source']}, {data['version']})" for data in made.get("data") or [])
     fig.text(1, 0, stamp, ha="right", va="bottom", fontsize=4.5, color="0.55")
-    description = json.dumps({key: made[key] for key in ("experiment", "scale", "commit", "dirty", "data", "checksum")})
+    description = json.dumps({key: made.get(key) for key in ("experiment", "scale", "commit", "dirty", "data", "checksum")})
     fig.savefig(args.svg, metadata={"Title": stamp, "Description": description, "Date": None})
     fig.savefig(args.png, dpi=200, metadata={"Title": stamp, "Description": description})
 
