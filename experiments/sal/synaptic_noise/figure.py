@@ -144,7 +144,7 @@ def quartiles(ax: Axes, rows: pd.DataFrame, x: str, y: str, name: str, **style: 
     ax.fill_between(middle.index, low, high, color=colour, alpha=0.25, linewidth=0)
 
 
-def draw(tables, fig):
+def draw(tables, fig, noise=NOISE, short=SHORT):
     """Panels a, b: over the cycles; c, d: at the end, over the noise; e: the same networks with and without SAL."""
     grid = fig.add_gridspec(2, 3, width_ratios=[1.15, 1, 0.8])
     course, end = tables["course"], tables["end"]
@@ -166,13 +166,13 @@ def draw(tables, fig):
                 ax.set_yscale("log")
             ax.xaxis.set_major_locator(MaxNLocator(5))
         left.set(xlabel="learning cycle", ylabel=text)
-        right.set(xlabel=NOISE)
+        right.set(xlabel=noise)
         if row == 0:
             left.legend(loc="best")
             left.set_title(f"noise {top:g}")
             right.set_title("at the end")
         marks = tables["reported"].query("table == 'end' and column == @quantity")
-        marks = marks[marks["target"].str.startswith("quick") == (course["cycle"].max() < SHORT)]
+        marks = marks[marks["target"].str.startswith("quick") == (course["cycle"].max() < short)]
         if len(marks):
             reported(right, marks["value"], marks["level"].astype(float))
         panel_label(left, "ab"[row])
