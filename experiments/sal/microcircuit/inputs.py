@@ -88,13 +88,12 @@ def inputs(p: Mapping[str, Any], rng: np.random.Generator) -> dict[str, np.ndarr
     of_groups |= {f"{group}.window": np.array(p["network.window"]) for group in groups}
     return of_groups | {
         "pattern.values": np.array(known)[shown],
-            "goal.values": goals[shown],
-            "phase.values": phase.astype(float),
-            "schedule.n_windows": np.array(round(p["network.pattern"] / p["network.window"])),
-            "basal.w": weights[0],
-            "feedback.w": weights[1],
-            "forward.w": weights[2],
-            "feedback.sal": np.array([float(name == "SAL") for name, _ in all_circuits]),
-            "feedback.copies": np.array([float(name == "BP") for name, _ in all_circuits]),
-        }
-    )
+        "goal.values": goals[shown],
+        "phase.values": phase.astype(float),
+        "schedule.n_windows": np.array(round(p["network.pattern"] / p["network.window"])),
+        "basal.w": weights[0],
+        "feedback.w": weights[1],
+        "forward.w": weights[2],
+        "feedback.sal": np.array([float(name == "SAL") for name, _ in all_circuits]),
+        "feedback.copies": np.array([float(name == "BP") for name, _ in all_circuits]),
+    }
