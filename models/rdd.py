@@ -28,7 +28,9 @@ class NeuronParams:
     tau_fast: Quantity = param(3 * ms, "rise of the PSP", r"\tau_s", "authors' program")
     v_th: float = param(1.0, "threshold", r"\theta", "authors' program")
     v_reset: float = param(-1.0, "reset", r"v_\mathrm{r}", "authors' program")
-    t_ref: Quantity = param(3 * ms, "refractoriness", r"t_\mathrm{ref}", "authors' program")
+    t_ref: Quantity = param(
+        3 * ms, "shortest interspike interval; the potential is not clamped", r"t_\mathrm{ref}", "authors' program"
+    )
     near: float = param(0.1, "distance to the threshold that opens a window", r"\alpha", "authors' program")
     t_window: Quantity = param(30 * ms, "length of a window", "T", "authors' program")
 
@@ -85,7 +87,7 @@ neuron = Model(
     open = t - opened < t_window + 0.5 * dt : boolean
     """,
     code={
-        "threshold": "v > v_th",
+        "threshold": "v > v_th and t - fired > t_ref - 0.5 * dt",
         "reset": "v = v_reset; fired = t; k_slow += 1; k_fast += 1",
         "events": {"opens": "not open and abs(v_th - free) <= near", "closes": "abs(t - opened - t_window) < 0.5 * dt"},
         "method": "exact",
@@ -94,7 +96,7 @@ neuron = Model(
         Step(
             "integrate",
             """
-            v += int(t - fired > t_ref + 0.5 * dt) * dt * (coupling * (drive - v) - leak * v)
+            v += dt * (coupling * (drive - v) - leak * v)
             free = v + int(open) * (free + dt * (coupling * (drive - free) - leak * free) - v)
             top = clip(free, top, inf)
             kernel_sum += kernel

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from brian2 import Hz, Quantity, ms
 
-from models.base import Model, param
+from models.base import Model, Step, param
 
 
 @dataclass(frozen=True)
@@ -69,14 +69,15 @@ neuron = Model(
     source=SOURCE,
     params=NeuronParams,
     equations="""
-    dv/dt = (current - 2 * v) / tau_m : 1                    # membrane potential
+    v : 1                                                    # membrane potential
     current = (g_slow - g_fast) * ms / (tau_slow - tau_fast) : 1
     dg_slow/dt = -g_slow / tau_slow : 1                      # PSPs, slow part
     dg_fast/dt = -g_fast / tau_fast : 1                      # PSPs, fast part
     dx/dt = -x / tau_x : 1                                   # fast trace of the own spikes
     dy/dt = -y / tau_y : 1                                   # slow trace
     """,
-    code={"threshold": "v > v_th", "reset": "v = v_reset; x += 1; y += tau_x / tau_y", "method": "euler"},
+    code={"threshold": "v > v_th", "reset": "v = v_reset; x += 1; y += tau_x / tau_y", "method": "exact"},
+    steps=(Step("integrate", "v += dt / tau_m * (current - 2 * v)", when="groups", order=1),),
     symbols=SYMBOLS,
 )
 

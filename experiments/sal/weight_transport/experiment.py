@@ -88,7 +88,8 @@ def regression(p: Structure, active: TimedArray) -> tuple:
     forward.connect()
     feedback.connect()
     memory.connect(j="i")
-    pathways = (drive.ends, forward.ends, memory.ends, drive.begins, forward.begins, feedback.opening, feedback.closing)
+    # The regression sees the PSPs of the time step before any of them ends.
+    pathways = (feedback.opening, feedback.closing, drive.ends, forward.ends, memory.ends, drive.begins, forward.begins)
     for order, pathway in enumerate(pathways):
         pathway.order = order
     rdd.neuron.add_steps(lower)
@@ -111,6 +112,8 @@ def inference(p: Structure, active: TimedArray) -> tuple:
     feedback.connect()
     for order, pathway in enumerate((drive.pre, forward.pre, feedback.pre)):
         pathway.order = order
+    stdwi.neuron.add_steps(lower)
+    stdwi.neuron.add_steps(upper)
     return feedback, stimulus, lower, upper, drive, forward
 
 
