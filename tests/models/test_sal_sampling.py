@@ -19,8 +19,8 @@ from brian2 import (
 )
 from scipy.stats import geom
 
+from analysis.sampling_networks import pair_weights
 from experiments.sal.synaptic_noise.experiment import OBJECTS, Inputs, Structure, network
-from experiments.sal.synaptic_noise.figure import pair_weights
 from experiments.sal.synaptic_noise.inputs import amplitudes, inputs, probabilities, states, student
 from models import sal_sampling as sampling
 

@@ -5,8 +5,10 @@ from typing import Any
 
 import numpy as np
 
-from experiments.sal.synaptic_noise.inputs import amplitudes, conditions
+from experiments.sal.synaptic_noise.inputs import amplitudes, conditions, target
 from experiments.sal.synaptic_noise.inputs import inputs as common
+
+__all__ = ["conditions", "inputs", "target"]
 
 
 def sides(seed: int, sigma: float, n: int) -> list[np.ndarray]:
