@@ -65,7 +65,7 @@ def matrices(weights: pd.DataFrame, n: int) -> pd.DataFrame:
 
 def courses(
     recordings: Mapping[str, pd.DataFrame],
-    conditions: Callable[[Mapping[str, Any]], list[dict[str, Any]]],
+    conditions: Callable[[Any], list[dict[str, Any]]],
     target: Callable[[int, int], np.ndarray],
 ) -> pd.DataFrame:
     """Return one row per network and validation.
@@ -133,7 +133,7 @@ def paired(end: pd.DataFrame) -> pd.DataFrame:
 
 def observe(
     recordings: Mapping[str, pd.DataFrame],
-    conditions: Callable[[Mapping[str, Any]], list[dict[str, Any]]],
+    conditions: Callable[[Any], list[dict[str, Any]]],
     target: Callable[[int, int], np.ndarray],
 ) -> dict[str, pd.DataFrame]:
     """Return courses, ends and the paired test.

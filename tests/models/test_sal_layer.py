@@ -5,7 +5,7 @@ import pytest
 from brian2 import EventMonitor, Network, SpikeMonitor, TimedArray, ms, prefs, set_device
 
 from experiments.sal.deep_alignment import experiment as deep
-from experiments.sal.deep_alignment.inputs import links, watched
+from experiments.sal.deep_alignment.inputs import backwards, links, watched
 from experiments.sal.weight_transport.experiment import OBJECTS, Structure, inference, regression, sal
 from experiments.sal.weight_transport.inputs import angle, inputs, weights
 
@@ -215,4 +215,6 @@ def test_links_of_a_deep_network():
     assert lower.tolist() == [0, 0, 1, 1, 2, 2, 3, 4] and upper.tolist() == [3, 4, 3, 4, 3, 4, 5, 5]
     assert watched([3, 2, 1], 3).tolist() == [0, 2, 5, 6, 7]
     net = deep.network(deep.Structure(n_0=3, n_1=2, n_2=2, n_3=1))
-    assert np.array_equal(net["forward"].i[:], net["feedback"].j[:])
+    pair = backwards([3, 2, 2, 1])
+    assert np.array_equal(net["forward"].i[:][pair], net["feedback"].j[:])
+    assert np.array_equal(net["forward"].j[:][pair], net["feedback"].i[:])

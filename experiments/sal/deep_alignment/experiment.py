@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from brian2 import Network, NeuronGroup, Quantity, StateMonitor, Synapses, defaultclock, ms, second
 
-from experiments.sal.deep_alignment.inputs import links, watched
+from experiments.sal.deep_alignment.inputs import backwards, links, watched
 from models import sal_layer
 from models.base import param
 
@@ -36,7 +36,7 @@ FINAL = ["feedback.w"]
 
 
 def network(p: Structure) -> Network:
-    """Build the network; synapse k of the feedback leads backwards over the same pair as forward synapse k."""
+    """Build the network; forward synapses are in the order of `links`, feedback synapses in that of `backwards`."""
     defaultclock.dt = p.dt
     layers, ends = [p.n_0, p.n_1, p.n_2, p.n_3], 10 * p.dt
     neurons = NeuronGroup(sum(layers), name="neurons", **sal_layer.neuron.kwargs())
@@ -46,7 +46,8 @@ def network(p: Structure) -> Network:
     memory = Synapses(neurons, neurons, name="memory", delay=delay, **sal_layer.memory.kwargs())
     lower, upper = links(layers)
     forward.connect(i=lower, j=upper)
-    feedback.connect(i=upper, j=lower)
+    pair = backwards(layers)
+    feedback.connect(i=upper[pair], j=lower[pair])
     memory.connect(j="i")
     pathways = (
         *(memory.leaves, memory.recovers, forward.off, feedback.off),

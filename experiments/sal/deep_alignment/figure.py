@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.plots import band, panel_label, reported
-from experiments.sal.deep_alignment.inputs import inputs, links, watched
+from experiments.sal.deep_alignment.inputs import backwards, inputs, links, watched
 
 SIZE = (7.0, 2.3)
 COLOUR = ("blue", "green", "orange")
@@ -35,7 +35,8 @@ def observe(recordings):
         values = {key.removesuffix("_ms"): v / 1000 if key.endswith("_ms") else v for key, v in p.items()}
         layers = [int(values[f"network.n_{k}"]) for k in range(4)]
         w = inputs({**values, **{f"network.n_{k}": n for k, n in enumerate(layers)}}, np.random.default_rng(p["seed"]))
-        lower, _ = links(layers)
+        pair = backwards(layers)
+        forward, lower = w["forward.w"][pair], links(layers)[0][pair]
         layer = np.searchsorted(np.cumsum(layers), lower, side="right") + 1
         sample = watched(layers, int(values["network.n_watched"]))
         keys = {"seed": p["seed"]}
@@ -43,11 +44,11 @@ def observe(recordings):
             b = rows.sort_values("index")["w"].to_numpy()
             for k in np.unique(layer):
                 here = layer[sample] == k
-                found = compare(w["forward.w"][sample][here], b[here])
+                found = compare(forward[sample][here], b[here])
                 course.append({**keys, "layer": k, "t_s": round(t_ms / 1000, 3), **found})
         final = recordings["final"].query("point == @p.point").sort_values("index")["value"].to_numpy()
         for k in np.unique(layer):
-            end.append({**keys, "layer": k, **compare(w["forward.w"][layer == k], final[layer == k])})
+            end.append({**keys, "layer": k, **compare(forward[layer == k], final[layer == k])})
     return {"course": pd.DataFrame(course), "end": pd.DataFrame(end).assign(sizes="-".join(map(str, layers)))}
 
 

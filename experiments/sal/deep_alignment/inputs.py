@@ -29,6 +29,25 @@ def links(layers: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
     return np.concatenate(lower), np.concatenate(upper)
 
 
+def backwards(layers: Sequence[int]) -> np.ndarray:
+    """Return which pair of `links` every feedback weight belongs to; they are sorted by their presynaptic neuron.
+
+    Synapses that are used at the same time lie side by side in memory, in both directions.
+
+    Parameters
+    ----------
+    layers : sequence of int
+        Sizes of the layers.
+
+    Returns
+    -------
+    ndarray, shape (n,)
+        Numbers of pairs.
+    """
+    lower, upper = links(layers)
+    return np.lexsort((lower, upper))
+
+
 def watched(layers: Sequence[int], n: int) -> np.ndarray:
     """Return the numbers of the feedback weights that are recorded.
 
@@ -42,7 +61,7 @@ def watched(layers: Sequence[int], n: int) -> np.ndarray:
     Returns
     -------
     ndarray
-        Numbers in the order of `links`.
+        Numbers in the order of `backwards`.
     """
     first, numbers = 0, []
     for size in np.multiply(layers[:-1], layers[1:]):

@@ -30,7 +30,7 @@ def _of_point(recordings: dict[str, pd.DataFrame], p: pd.Series) -> tuple[pd.Dat
 
     judged = recordings["judged"].query("point == @p.point")
     judged = judged.assign(pattern=(judged["t_ms"] / p["network.pattern_ms"]).round().astype(int) - 1)
-    judged = judged[judged["pattern"] % n_epoch >= first]
+    judged = judged[(judged["pattern"] >= 0) & (judged["pattern"] % n_epoch >= first)]
     steps = (values["network.pattern"] - values["network.window"]) / values["network.dt"]
     wanted = goal[judged["pattern"], judged["index"]]
     judged = judged.assign(loss=(judged["u_sum"] / steps - wanted) ** 2, epoch=judged["pattern"] // n_epoch + 1)
