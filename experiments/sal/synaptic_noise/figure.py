@@ -1,0 +1,16 @@
+"""Asymmetry of the weights and divergence from the target: over the cycles, and at the end over the noise level."""
+
+from analysis import sampling_networks
+from experiments.sal.synaptic_noise.inputs import conditions, target
+
+SIZE = (7.0, 3.9)
+
+
+def observe(recordings):
+    """Courses, ends and the paired test: see `analysis.sampling_networks`."""
+    return sampling_networks.observe(recordings, conditions, target)
+
+
+def draw(tables, fig):
+    """Panels a, b: over the cycles; c, d: at the end, over the noise; e: the same networks with and without SAL."""
+    sampling_networks.draw(tables, fig, noise="initial noise of the weights", short=5000)

@@ -1,0 +1,178 @@
+"""Sampling networks against plain loops over steps, neurons and pairs of spikes, and their firing against theory."""
+
+from dataclasses import asdict
+
+import numpy as np
+import pytest
+from brian2 import (
+    Network,
+    NeuronGroup,
+    SpikeMonitor,
+    TimedArray,
+    defaultclock,
+    linked_var,
+    ms,
+    prefs,
+    second,
+    seed,
+    set_device,
+)
+from scipy.stats import geom
+
+from analysis.sampling_networks import pair_weights
+from experiments.sal.synaptic_noise.experiment import OBJECTS, Inputs, Structure, network
+from experiments.sal.synaptic_noise.inputs import amplitudes, inputs, probabilities, states, student
+from models import sal_sampling as sampling
+
+N, STEPS, CYCLE = 3, 1750, 250  # neurons, steps of the run, steps of a cycle
+EVERY, LONG = 3, 2
+RESET = "left = -log(1 - rand())"  # without refractoriness
+SMALL = Structure(n_networks=2, n_neurons=N, cycle=50 * ms, record=200 * ms)
+RULE = {
+    "neurons": {"eta_b": 0.3},
+    "synapses": {"eta_w": 0.5, "eta_sal": 0.7, "w_max": 0.9},
+    "schedule": {"n_every": EVERY, "n_long": LONG},
+}
+
+
+@pytest.fixture(autouse=True)
+def numpy_target():
+    """Simulate with NumPy."""
+    set_device("runtime")
+    before = prefs.codegen.target
+    prefs.codegen.target = "numpy"
+    yield
+    prefs.codegen.target = before
+
+
+def small_arrays():
+    """One target, one student; the rule is noisy; without and with SAL."""
+    p = {f"network.{key}": value for key, value in vars(SMALL).items()}
+    p |= {f"inputs.{key}": value for key, value in asdict(Inputs()).items()}
+    p |= {f"schedule.{key}": value for key, value in RULE["schedule"].items()}
+    p |= {"inputs.n_targets": 1, "inputs.n_initial": 1, "inputs.n_levels": 1, "inputs.step": 0.0}
+    p = {key: float(value) if hasattr(value, "dim") else value for key, value in p.items()}
+    arrays = inputs({**p, "neurons.tau_ref": 0.01, "inputs.noisy_rule": True}, np.random.default_rng(5))
+    arrays["neurons.b"] += 2.0  # more spikes
+    amplitude = np.random.default_rng(6)
+    return arrays | {f"synapses.{key}": amplitude.uniform(0.5, 1.5, 2 * N * (N - 1)) for key in ("a_hebb", "a_sal")}
+
+
+def reference(arrays, draws):
+    """Simulate both networks with loops: sums over all spikes, no state but their times."""
+    n = 2 * N
+    pre, post = np.nonzero(1 - np.eye(N, dtype=int))
+    pre, post = np.concatenate([pre, pre + N]), np.concatenate([post, post + N])
+    w, b = arrays["synapses.w"].copy(), arrays["neurons.b"].copy()
+    trains, left = [[] for _ in range(n)], arrays["neurons.left"].copy()
+    on = {}  # weight of every PSP: it is fixed by the spike
+    began, samples, divergences, spikes = 0, [[], []], [], []
+    for step in range(STEPS):
+        if step and step % CYCLE == 0:
+            block = step // CYCLE % (EVERY - 1 + LONG)
+            if block == 0 or block >= LONG:
+                times = [[s for s in train if began <= s] for train in trains]
+                per = 50 / (step - began)
+                sums = np.zeros((2, len(pre)))
+                for k, (j, i) in enumerate(zip(pre, post, strict=True)):
+                    for s_j in trains[j]:
+                        for s_i in trains[i]:
+                            if max(s_j, s_i) >= began and s_i != s_j:
+                                sums[int(s_i < s_j), k] += max(0, 1 - abs(s_i - s_j) / 50)
+                hebb = arrays["synapses.wanted"] - arrays["synapses.a_hebb"] * sums.sum(axis=0) * per
+                align = arrays["synapses.sal"] * arrays["synapses.a_sal"] * (sums[1] - sums[0]) * per
+                w = np.clip(w + 0.5 * hebb + 0.7 * align, -0.9, 0.9)
+                b = np.clip(b + 0.3 * (arrays["neurons.goal"] - np.array([len(x) for x in times]) * per), -2, 2)
+                began = step
+            if block == LONG:
+                for net in range(2):
+                    p = arrays["bins.p_target"][net * 2**N : (net + 1) * 2**N]
+                    count = np.bincount(samples[net], minlength=2**N)
+                    divergences.append(np.sum(p * np.log(p * len(samples[net]) / np.where(count, count, 0.5))))
+                samples = [[], []]
+        if step // CYCLE % (EVERY - 1 + LONG) < LONG and step % 25 == 0:
+            for net in range(2):
+                active = [any(1 <= step - s <= 50 for s in trains[net * N + k]) for k in range(N)]
+                samples[net].append(sum(2**k for k in range(N) if active[k]))
+        u = b.copy()
+        for k, (j, i) in enumerate(zip(pre, post, strict=True)):
+            u[i] += sum(on[s, k] for s in trains[j] if 1 <= step - s <= 49)
+        fires = []
+        for i in range(n):
+            if not any(1 <= step - s <= 50 for s in trains[i]):
+                left[i] += np.log(1 - 1 / (1 + 50 * np.exp(-u[i])))  # hazard of the authors' probability per step
+                if left[i] < 0:
+                    fires.append(i)
+        for i in fires:
+            left[i] = -np.log(1 - draws[step, i])
+            trains[i].append(step)
+            spikes.append((step, i))
+            on |= {(step, k): w[k] for k in np.flatnonzero(pre == i)}
+    return w, b, spikes, divergences
+
+
+def test_networks_equal_plain_loops():
+    """Spikes, weights, biases and divergences, with the same random numbers."""
+    draws = np.random.default_rng(3).random((STEPS, 2 * N))
+    net = network(SMALL)
+    neurons, table = net["neurons"], TimedArray(draws, dt=SMALL.dt, name="draws")
+    # The same network, with the random numbers of a table.
+    neurons.namespace["draws"] = table
+    neurons.event_codes["spike"] = neurons.event_codes["spike"].replace("rand()", "draws(t, i)")
+    for name, model in OBJECTS.items():
+        model.assign(net[name], **RULE.get(name, {}))
+    arrays = small_arrays()
+    for key, value in arrays.items():
+        name, variable = key.split(".")
+        net[name].variables[variable].get_value()[...] = value
+    spikes = SpikeMonitor(neurons, name="spikes")
+    net.add(spikes)
+    net.run(STEPS * SMALL.dt, namespace={})
+    w, b, expected, divergences = reference(arrays, draws)
+    assert len(expected) > 80 and len(divergences) == 4
+    assert list(zip(np.round(spikes.t / SMALL.dt).astype(int), spikes.i, strict=True)) == expected
+    np.testing.assert_allclose(net["synapses"].w, w, rtol=0, atol=1e-10)
+    np.testing.assert_allclose(neurons.b, b, rtol=0, atol=1e-10)
+    np.testing.assert_allclose(net["divergence"].divergence, divergences, rtol=1e-10)
+    assert np.abs(w[:6] - w[6:]).max() > 0.01  # SAL did something
+
+
+def test_firing_probability_per_step():
+    """Intervals of uncoupled neurons without refractoriness are geometric (Kolmogorov-Smirnov, 1 %)."""
+    seed(4)
+    defaultclock.dt = 0.2 * ms
+    bias = 0.3
+    neurons = NeuronGroup(500, name="neurons", **{**sampling.neuron.kwargs(), "reset": RESET})
+    neurons.length = linked_var(NeuronGroup(1, "length : 1 (shared)", name="schedule"), "length")
+    sampling.neuron.assign(neurons)
+    neurons.b, neurons.ready, neurons.left = bias, 1, 1
+    neurons.rate = np.log1p(np.exp(bias) / 50) / (0.2 * ms)
+    spikes = SpikeMonitor(neurons, name="spikes")
+    Network(neurons, spikes).run(0.4 * second)
+    # The same number of intervals of every neuron: a fixed time would prefer short ones.
+    trains = [np.round(train / (0.2 * ms)) for train in spikes.spike_trains().values()]
+    intervals = np.concatenate([np.diff(train)[:25] for train in trains])
+    steps = np.arange(1, 400)
+    seen = np.searchsorted(np.sort(intervals), steps, side="right") / len(intervals)
+    assert len(intervals) == 500 * 25
+    assert np.abs(seen - geom(1 / (1 + 50 * np.exp(-bias))).cdf(steps)).max() < 1.63 / np.sqrt(len(intervals))
+
+
+def test_targets_have_their_weights():
+    """The probabilities of the states give the weights back that made them."""
+    w, b = np.array([[0, 0.5, -0.3], [0.5, 0, 0.9], [-0.3, 0.9, 0]]), np.array([0.1, -0.2, 0.3])
+    np.testing.assert_allclose(pair_weights(probabilities(w, b)), w, atol=1e-14)
+    z = states(3)
+    assert z[6].tolist() == [0, 1, 1]
+
+
+def test_amplitudes_are_truncated():
+    """Normal, cut at 1.5 standard deviations."""
+    drawn = amplitudes(0.1, 100, np.random.default_rng(1))
+    assert np.abs(drawn - 1).max() <= 0.15 and drawn.std() == pytest.approx(0.0743, rel=0.02)
+
+
+def test_initial_asymmetry_is_that_of_the_seed():
+    """Noise 0.8, seed 9002: 0.959."""
+    w = student(9002, 0.8, 0.0, 7)["w"]
+    assert (w - w.T)[np.triu_indices(7, 1)].var() == pytest.approx(0.959, abs=5e-4)
