@@ -65,7 +65,9 @@ def main() -> None:
     stamp = f"{made['experiment']}, scale {made['scale']}, commit {made['commit'][:10]}{'+' if made['dirty'] else ''}"
     stamp += "".join(f", {data['name']} ({data['source']}, {data['version']})" for data in made.get("data") or [])
     fig.text(1, 0, stamp, ha="right", va="bottom", fontsize=4.5, color="0.55")
-    description = json.dumps({key: made.get(key) for key in ("experiment", "scale", "commit", "dirty", "data", "checksum")})
+    description = json.dumps(
+        {key: made.get(key) for key in ("experiment", "scale", "commit", "dirty", "data", "checksum")}
+    )
     fig.savefig(args.svg, metadata={"Title": stamp, "Description": description, "Date": None})
     fig.savefig(args.png, dpi=200, metadata={"Title": stamp, "Description": description})
 

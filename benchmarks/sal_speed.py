@@ -5,12 +5,10 @@
 Compiles sal/synaptic_noise for 2, 20 and 200 networks and sal/microcircuit for 3 and 60 circuits, runs each for two
 durations, and divides the difference of CPU times by steps and networks. The C loop below does the same work for one
 sampling network (Bernoulli neurons, rectangular PSPs, triangular STDP, no histogram) without any framework. What holds
-Brian2 back is measured, too: the work per step that does not depend on the number of networks, and how much of it is a
-call of clock() with which Brian2's loop watches its own time (the second program is built without it).
+Brian2 back is measured, too: the work per step that does not depend on the number of networks.
 """
 
 import os
-import re
 import resource
 import subprocess
 import tempfile
@@ -87,21 +85,7 @@ def c_loop(folder: Path, steps: int = 20_000_000) -> float:
     return min(spent) / steps
 
 
-def without_clock(folder: Path) -> None:
-    """Compile a program again whose loop does not ask for the CPU time in every step."""
-    text = (folder / "network.cpp").read_text(encoding="utf-8")
-    text, n = re.subn(
-        r"(tick\(\);\s+clock = next_clocks\(\);\s+)current = std::clock\(\);\s+elapsed_realtime = [^;]+;", r"\1", text
-    )
-    if n != 1:
-        raise RuntimeError("network.cpp: this Brian2 version is not known")
-    (folder / "network.cpp").write_text(text.replace("double elapsed_realtime;", "double elapsed_realtime = 0;"))
-    subprocess.run(["make", "-j2", "DEPS="], cwd=folder, check=True, capture_output=True)
-
-
-def seconds_per_step(
-    name: str, overrides: dict, folder: Path, durations: tuple[str, str], patch: bool = False
-) -> float:
+def seconds_per_step(name: str, overrides: dict, folder: Path, durations: tuple[str, str]) -> float:
     """Return CPU seconds per step of one program: the difference of two durations."""
     spent, steps, program = [], [], None
     for duration in durations:
@@ -110,8 +94,6 @@ def seconds_per_step(
         structure = planned.builds[point["build"]]
         if program is None:
             build(load(name), structure, folder)
-            if patch:
-                without_clock(folder)
             program = Program(folder)
         times = []
         for _ in range(2):
@@ -147,9 +129,6 @@ def main() -> None:
                 "sal/synaptic_noise", keys, here / f"s{networks}", ("10.5 s", until)
             )
             report(f"sampling, {networks} networks", found[networks] / networks, bare)
-            if networks == 2:
-                silent = 1e6 * seconds_per_step("sal/synaptic_noise", keys, here / "silent", ("10.5 s", until), True)
-                report("   without clock()", silent / networks, bare)
         slope = (found[200] - found[2]) / 198
         report("   every step, however many", found[2] - 2 * slope, bare)
         report("   every network more", slope, bare)

@@ -1,9 +1,10 @@
-"""What three choices of the runner are worth, as ratios of CPU seconds from one run on this machine.
+"""What four choices of the runner are worth, as ratios of CPU seconds from one run on this machine.
 
     python -m benchmarks.standalone_traps
 
 Compares, with programs generated here: linking with and without flush-to-zero (traces that decay into denormal
-numbers), Brian2's own progress report with the runner's, and compiling with and without the precompiled header.
+numbers), Brian2's own progress report with the runner's, asking the process clock in every step or never, and compiling
+with and without the precompiled header.
 """
 
 import os
@@ -72,7 +73,7 @@ def fastest(folder: Path) -> float:
 
 
 def main() -> None:
-    """Print three ratios."""
+    """Print four ratios."""
     with tempfile.TemporaryDirectory() as scratch:
         here = Path(scratch)
         slow = fastest(project(decaying, here / "denormal", ["-pthread"], 10.0))
@@ -84,12 +85,19 @@ def main() -> None:
         print(f"progress    {told:6.2f} / {silent:.2f} CPU s = {told / silent:5.1f}   with / without Brian2's report")
 
         folder = here / "silent"
+        standalone.ignore_wall_time(folder / "network.cpp")
+        header = standalone.precompiled_header(here)
+        cpu(["make", "-j2", "DEPS="], folder, CXX=f"g++ -fpch-preprocess -include {header}")
+        timeless = fastest(folder)
+        print(
+            f"wall time   {silent:6.2f} / {timeless:.2f} CPU s = {silent / timeless:5.1f}   asked in every step / never"
+        )
+
         for file in [*folder.rglob("*.o"), folder / "main"]:
             file.unlink()
         plain = cpu(["make", "-j2", "DEPS="], folder, CXX="g++")
         for file in [*folder.rglob("*.o"), folder / "main"]:
             file.unlink()
-        header = standalone.precompiled_header(here)
         quick = cpu(["make", "-j2", "DEPS="], folder, CXX=f"g++ -fpch-preprocess -include {header}")
         print(
             f"compiling   {plain:6.2f} / {quick:.2f} CPU s = {plain / quick:5.1f}   without / with precompiled header"
