@@ -13,4 +13,6 @@ __all__ = ["FINAL", "OBJECTS", "Inputs", "Structure", "network"]
 class Inputs(common.Inputs):
     """Which networks there are: all combinations of targets, initial values and conditions."""
 
-    sides: bool = param(False, "both sides of a window have amplitudes of their own; otherwise one", "", "our reading")
+    sides: bool = param(
+        False, "both sides of a window have amplitudes of their own; otherwise they share one", "", "authors' program"
+    )

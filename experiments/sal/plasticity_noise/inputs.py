@@ -1,4 +1,4 @@
-"""The arrays of ``synaptic_noise``; here the two sides of every STDP window have amplitudes of their own."""
+"""The arrays of ``synaptic_noise``; the two sides of every STDP window may have amplitudes of their own."""
 
 from collections.abc import Mapping
 from typing import Any
