@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from brian2 import ms, prefs, set_device
 
-from experiments.gupta.iris.inputs import inputs
+from experiments.gupta.iris.inputs import inputs as rounds
 from experiments.gupta.network import OBJECTS, Structure, network
 from experiments.gupta.protocol import anatomy, epochs, initial_weights, layers_of, shown
 from models import gupta
@@ -32,6 +32,11 @@ def resolved(structure, **changes):
     keys = {f"network.{name}": value for name, value in vars(structure).items()}
     given = {"first": 1, "second": 2, "watched": 0, **PROTOCOL, **changes}
     return keys | {f"inputs.{name}": value for name, value in given.items()} | {"schedule.n_steps": STEPS}
+
+
+def inputs(keys, rng):
+    """Return the arrays of the round in which the network learns."""
+    return next(rounds(keys, rng))
 
 
 def prepared(structure, arrays, **values):
