@@ -131,7 +131,10 @@ class Layers:
     def learn(self, x: np.ndarray, y: np.ndarray) -> None:
         """Learn from one batch."""
         weights, biases = self.gradients(x, y)
-        todo = [*zip(self.w, weights, strict=True), *((b, gradient) for b, gradient in zip(self.b, biases, strict=True))]
+        todo = [
+            *zip(self.w, weights, strict=True),
+            *((b, gradient) for b, gradient in zip(self.b, biases, strict=True)),
+        ]
         if self.method == "KP":
             todo += zip(self.feedback, weights, strict=True)
         for number, (values, gradient) in enumerate(todo):

@@ -91,7 +91,6 @@ def draw(tables: dict[str, DataFrame], fig: Figure) -> None:
         for layer, ax in enumerate(axes[1], start=1):
             here = (layers["method"] == method) & (layers["layer"] == layer)
             band(ax, layers[here], "epoch", "angle_deg", colour=colour)
-    axes[0, 0].get_legend().remove()
     fig.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside upper center", ncols=len(COLOUR))
     axes[0, 0].set(ylabel="test accuracy", ylim=(0, 1.02))
     axes[0, 1].set(ylabel="training loss", yscale="log")

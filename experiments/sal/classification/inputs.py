@@ -76,7 +76,8 @@ def learner(p: Mapping[str, Any], method: str) -> tuple[Any, tuple[np.ndarray, .
     if p["inputs.network"] == "conv":
         from experiments.sal.convolutions import Convolutions  # needs PyTorch
 
-        return Convolutions(sizes(p), method, rng, shape=images.SHAPES[p["inputs.data"]], **keys), task
+        keys |= {"shape": images.SHAPES[p["inputs.data"]], "crop": p["inputs.data"] in images.SHIFTED}
+        return Convolutions(sizes(p), method, rng, **keys), task
     raise ValueError(f"inputs.network must be mlp or conv, not '{p['inputs.network']}'")
 
 
@@ -93,8 +94,8 @@ def inputs(p: Mapping[str, Any], rng: np.random.Generator) -> Generator[dict[str
     Yields
     ------
     dict
-        Forward and feedback weights and biases; neurons of the first layer have none. A phase of several replicas, whose
-        changes are averaged, is one long phase with as many times more and smaller updates.
+        Forward and feedback weights and biases; neurons of the first layer have none. A phase of several replicas,
+        whose changes are averaged, is one long phase with as many times more and smaller updates.
     """
     network, (x, y, _, _) = learner(p, "SAL")
     layers = sizes(p)
