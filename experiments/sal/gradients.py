@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-# BP: transposed forward weights. FA: fixed random. SCFA: fixed random sizes, signs of the forward weights. KP: random at
-# first, then the changes and the decay of the forward weights. SAL: whatever is set between two epochs.
+# BP: transposed forward weights. FA: fixed random. SCFA: fixed random sizes, signs of the forward weights.
+# KP: random at first, then the changes and the decay of the forward weights. SAL: what is set between two epochs.
 METHODS = ("BP", "FA", "SCFA", "KP", "SAL")
 
 
@@ -131,10 +131,7 @@ class Layers:
     def learn(self, x: np.ndarray, y: np.ndarray) -> None:
         """Learn from one batch."""
         weights, biases = self.gradients(x, y)
-        todo = [
-            *zip(self.w, weights, strict=True),
-            *((b, gradient) for b, gradient in zip(self.b, biases, strict=True)),
-        ]
+        todo = list(zip([*self.w, *self.b], [*weights, *biases], strict=True))
         if self.method == "KP":
             todo += zip(self.feedback, weights, strict=True)
         for number, (values, gradient) in enumerate(todo):
