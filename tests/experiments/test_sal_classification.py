@@ -82,7 +82,7 @@ def test_a_phase_equals_a_plain_loop(numpy_target):
 
 
 def values_of(**changed):
-    """Resolved keys of the experiment, with changes."""
+    """Resolve the keys of the experiment, with changes."""
     (point,) = plan(load("sal/classification"), "smoke", None, {f"inputs.{k}": v for k, v in changed.items()}).points
     return {**point["values"], "run.seed": point["seed"]}
 
