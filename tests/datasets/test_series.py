@@ -9,6 +9,7 @@ import pytest
 
 from datasets import mnist1d
 from datasets.base import DatasetCorrupt, DatasetNotFound
+from datasets.digits8 import load_digits8
 from datasets.iris import load_iris
 from datasets.mackey_glass import load_mackey_glass, mackey_glass
 from datasets.mnist1d import load_mnist1d
@@ -19,6 +20,13 @@ def test_iris_is_fishers_table():
     assert iris["features"].shape == (150, 4)
     assert np.bincount(iris["labels"]).tolist() == [50, 50, 50]
     assert iris["features"][[34, 37]].tolist() == [[4.9, 3.1, 1.5, 0.2], [4.9, 3.6, 1.4, 0.1]]  # others have it wrong
+
+
+def test_digits8_is_the_uci_test_set():
+    digits = load_digits8()
+    assert digits["images"].shape == (1797, 64) and digits["images"].max() == 16
+    # the numbers of digits that the description of the set gives
+    assert np.bincount(digits["labels"]).tolist() == [178, 182, 177, 183, 181, 182, 181, 179, 174, 180]
 
 
 def test_mnist1d_is_the_authors(tmp_path):

@@ -1,0 +1,103 @@
+"""Accuracy and alignment of every way to get feedback weights, epoch by epoch."""
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from pandas import DataFrame
+
+from analysis.accuracies import swarm
+from analysis.plots import COLOURS, band, panel_label
+from experiments.sal.classification.inputs import learner, sizes, split
+from experiments.sal.gradients import METHODS, compare
+
+SIZE = (7.1, 4.4)
+
+COLOUR = {"BP": "black", "SAL": "blue", "KP": "green", "SCFA": "purple", "FA": "orange"}
+
+
+def observe(recordings: dict[str, DataFrame]) -> dict[str, DataFrame]:
+    """Learn once more with the feedback weights that the spikes made, and with those of the other methods.
+
+    Parameters
+    ----------
+    recordings : dict of DataFrame
+        ``weights`` (feedback weights as every phase of spikes begins), ``final`` (those after the last) and ``points``.
+
+    Returns
+    -------
+    dict of DataFrame
+        course : data, seed, method, epoch (0: before the first), test and train (accuracies), loss (mean cross-entropy
+            of the training images).
+        layers : data, seed, method, epoch, layer (1: the first pair of layers, whose feedback nothing uses in a network
+            without convolutions), angle_deg (between the weights that carry the error back and the forward weights),
+            correlation, spread (standard deviation of their difference) and signs (share of equal ones), after the
+            epoch.
+        gaps : data, seed, epoch, to_bp and to_fa (test accuracy of SAL minus theirs).
+    """
+    course, layers = [], []
+    for _, row in recordings["points"].iterrows():
+        p = {**row, "run.seed": int(row["seed"])}
+        here = [(recordings[name]["point"] == row["point"]) for name in ("weights", "final")]
+        weights, final = recordings["weights"][here[0]], recordings["final"][here[1]]
+        phases = [rows["w"].to_numpy() for _, rows in weights.sort_values(["round", "index"]).groupby("round")]
+        aligned = [*phases[1:], final.sort_values("index")["value"].to_numpy()]
+        for method in METHODS:
+            network, (x, y, x_test, y_test) = learner(p, method)
+            for epoch in range(len(aligned) + 1):
+                if epoch:
+                    if method == "SAL":
+                        network.feedback = split(aligned[epoch - 1], sizes(p))
+                    network.epoch(x, y, int(p["inputs.batch"]))
+                known = {"data": p["inputs.data"], "seed": p["run.seed"], "method": method, "epoch": epoch}
+                scores = {"test": network.accuracy(x_test, y_test), "train": network.accuracy(x, y)}
+                course.append({**known, **scores, "loss": network.loss(x, y)})
+                for layer, (w, b) in enumerate(zip(network.w, network.used(), strict=True), start=1):
+                    layers.append({**known, "layer": layer, **compare(w, b)})
+    table = DataFrame(course)
+    wide = table.pivot_table(index=["data", "seed", "epoch"], columns="method", values="test")
+    gaps = DataFrame({"to_bp": wide["SAL"] - wide["BP"], "to_fa": wide["SAL"] - wide["FA"]}).reset_index()
+    return {"course": table, "layers": DataFrame(layers), "gaps": gaps}
+
+
+def draw_last(ax: Axes, table: DataFrame) -> None:
+    """Draw the test accuracies after the last epoch, one dot a seed, bars for the means."""
+    last = table[table["epoch"] == table["epoch"].max()]
+    for number, (method, colour) in enumerate(COLOUR.items()):
+        values = last.loc[last["method"] == method, "test"]
+        ax.scatter(number + swarm(values, 0.12), values, s=9, color=COLOURS[colour], alpha=0.6, linewidth=0)
+        ax.hlines(values.mean(), number - 0.33, number + 0.33, color=COLOURS[colour], linewidth=1.8)
+    ax.set_xticks(range(len(COLOUR)), list(COLOUR))
+    ax.tick_params(axis="x", length=0)
+    ax.set(ylabel="test accuracy", title=f"after epoch {table['epoch'].max()}", xlim=(-0.6, len(COLOUR) - 0.4))
+
+
+def draw(tables: dict[str, DataFrame], fig: Figure) -> None:
+    """Panels a to c: test accuracy, training loss, accuracy at the end; d to f: angle of every layer.
+
+    Parameters
+    ----------
+    tables : dict of DataFrame
+        What `observe` returns.
+    fig : Figure
+        Where to draw.
+    """
+    axes = fig.subplots(2, 3)
+    course, layers = tables["course"], tables["layers"]
+    titles = ("first layer", "second layer", "last layer")
+    for method, colour in COLOUR.items():
+        rows = course[course["method"] == method]
+        band(axes[0, 0], rows, "epoch", "test", label=method, colour=colour)
+        band(axes[0, 1], rows, "epoch", "loss", colour=colour)
+        for layer, ax in enumerate(axes[1], start=1):
+            here = (layers["method"] == method) & (layers["layer"] == layer)
+            band(ax, layers[here], "epoch", "angle_deg", colour=colour)
+    fig.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside upper center", ncols=len(COLOUR))
+    axes[0, 0].set(ylabel="test accuracy", ylim=(0, 1.02))
+    axes[0, 1].set(ylabel="training loss", yscale="log")
+    draw_last(axes[0, 2], course)
+    for ax, title in zip(axes[1], titles, strict=True):
+        ax.set(ylabel="angle (°)", title=title, ylim=(-3, 95), yticks=np.arange(0, 91, 30))
+    for ax in (*axes[0, :2], *axes[1]):
+        ax.set(xlabel="epoch", xlim=(0, course["epoch"].max()))
+    for ax, letter in zip(axes.flat, "abcdef", strict=True):
+        panel_label(ax, letter)
