@@ -264,6 +264,7 @@ def draw(tables: dict[str, DataFrame], fig: Figure) -> None:
     table = tables["accuracy"]
     pairs = list(table["pair"].drop_duplicates())
     draw_accuracies(left, table, METHODS)
+    left.legend(handles=left.get_legend().legend_handles, loc="lower left")
     left.set_ylim(min(0.84, table["test"].min() - 0.02), 1.012)
 
     curve = tables["curve"]
