@@ -32,8 +32,10 @@ from brian2.monitors.spikemonitor import EventMonitor
 from runner.fingerprint import digest
 from runner.quantities import display_unit
 
-# Portable (no -march) and without unsafe mathematics: the same numbers on every node of a cluster.
+# Portable (no -march) and without unsafe mathematics: the same numbers on every node of a cluster. Who knows the nodes
+# may add to them (--config flags=-march=x86-64-v3); they are part of the key of a build and of the provenance.
 FLAGS = ["-w", "-O3", "-std=c++14", "-fno-math-errno", "-fno-trapping-math", "-pthread"]
+FLAGS += shlex.split(os.environ.get("LOCAL_CREDIT_FLAGS", ""))
 # gcc flushes denormals to zero only when *linked* with this flag; without it decaying traces become many times slower
 # (benchmarks/standalone_traps.py).
 LINK_FLAGS = ["-pthread", "-ffast-math"]
