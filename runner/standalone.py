@@ -32,10 +32,9 @@ from brian2.monitors.spikemonitor import EventMonitor
 from runner.fingerprint import digest
 from runner.quantities import display_unit
 
-# Portable (no -march) and without unsafe mathematics: the same numbers on every node of a cluster. Who knows the nodes
-# may add to them (--config flags=-march=x86-64-v3); they are part of the key of a build and of the provenance.
+# Portable (no -march) and without unsafe mathematics: the same numbers on every node of a cluster. A site may add to
+# them (see runner/sweep.py).
 FLAGS = ["-w", "-O3", "-std=c++14", "-fno-math-errno", "-fno-trapping-math", "-pthread"]
-FLAGS += shlex.split(os.environ.get("LOCAL_CREDIT_FLAGS", ""))
 # gcc flushes denormals to zero only when *linked* with this flag; without it decaying traces become many times slower
 # (benchmarks/standalone_traps.py).
 LINK_FLAGS = ["-pthread", "-ffast-math"]
@@ -238,6 +237,18 @@ def _substitute(file: Path, pattern: str, replacement: str) -> None:
     file.write_text(text, encoding="utf-8")
 
 
+def ignore_wall_time(file: Path) -> None:
+    """Take the process clock out of the loop over time steps: asking it costs as much as a small network.
+
+    Parameters
+    ----------
+    file : Path
+        The generated ``network.cpp``. Brian2 asks in every step, for a time limit that it is not given.
+    """
+    _substitute(file, r"^\s*current = std::clock\(\);\n\s*elapsed_realtime = .*;$", "")
+    _substitute(file, r"^(.*)double elapsed_realtime;$", r"\1double elapsed_realtime = 0;")
+
+
 def _adapt(project: Path, network: str, epsilon: float) -> None:
     """Make the generated program take seed and duration at run time, report progress, and keep its clocks together.
 
@@ -247,6 +258,7 @@ def _adapt(project: Path, network: str, epsilon: float) -> None:
     """
     shutil.copy(Path(__file__).with_name("standalone.h"), project / "runner.h")
     _substitute(project / "network.cpp", r"^#define Clock_epsilon 1e-14$", f"#define Clock_epsilon {epsilon!r}")
+    ignore_wall_time(project / "network.cpp")
     _substitute(project / "main.cpp", r'^#include "run\.h"$', '#include "run.h"\n#include "runner.h"')
     _substitute(
         project / "main.cpp",
