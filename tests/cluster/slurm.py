@@ -1,7 +1,8 @@
-"""A real SLURM of virtual nodes on the loopback of this computer, for as long as it is needed.
+r"""A real SLURM of virtual nodes on the loopback of this computer, for as long as it is needed.
 
     python -m tests.cluster.slurm [--install] -- sinfo
-    python -m tests.cluster.slurm -- snakemake --profile profiles/slurm --slurm-status-command squeue ...
+    PATH="$PWD/profiles/slurm/without-accounting:$PATH" python -m tests.cluster.slurm -- \
+        snakemake --profile profiles/slurm --slurm-no-account sal/phase_plane --config scale=smoke
 
 Starts munged, slurmctld and one slurmd per node in a folder of their own, with ports of their own, runs the command and
 stops all of them. Nothing in /etc is read or written; a SLURM that this computer belongs to is not touched.
@@ -126,7 +127,8 @@ class Slurm:
     def __init__(self, folder: Path, cpus: int = 2, mem_mb: int = 8000) -> None:
         self.folder = folder.resolve()
         self.daemons: dict[str, subprocess.Popen] = {}
-        self.environment = {**os.environ, "SLURM_CONF": str(self.folder / "slurm.conf"), "PATH": PATH}
+        conf, bin = self.folder / "slurm.conf", self.folder / "bin"
+        self.environment = {**os.environ, "SLURM_CONF": str(conf), "PATH": f"{bin}{os.pathsep}{PATH}"}
         host, ports = socket.gethostname().split(".")[0], _free_ports(1 + len(NODES))
         lines = [CONF.format(host=host, ports=ports, user=getpass.getuser(), folder=self.folder).strip()]
         lines += [
@@ -134,7 +136,12 @@ class Slurm:
             for node, port in zip(NODES, ports[1:], strict=True)
         ]
         lines.append(f"PartitionName=main Nodes={','.join(NODES)} Default=YES MaxTime=60 State=UP")
-        (self.folder / "slurm.conf").write_text("\n".join(lines) + "\n", encoding="utf-8")
+        conf.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        # Snakemake's plugin takes the variables of SLURM away from the srun that it starts within a job.
+        bin.mkdir()
+        wrapper = f'#!/bin/sh\nSLURM_CONF={conf} exec {shutil.which("srun", path=PATH)} "$@"\n'
+        (bin / "srun").write_text(wrapper, encoding="utf-8")
+        (bin / "srun").chmod(0o755)
 
     def __enter__(self) -> "Slurm":
         try:
@@ -180,8 +187,8 @@ class Slurm:
         wait("controller", lambda: "UP" in self.say("scontrol", "ping"), 30)
 
     def stop_controller(self) -> None:
-        """Kill the controller, as when its computer dies."""
-        self.daemons["controller"].kill()
+        """Stop the controller, as for an update of SLURM; jobs go on."""
+        self.daemons["controller"].terminate()
         self.daemons.pop("controller").wait()
 
     def say(self, *command: str) -> str:
