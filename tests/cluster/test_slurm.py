@@ -1,7 +1,7 @@
 """Sweeps on a real SLURM of two nodes, with everything that happens to jobs on a cluster.
 
-Runs where SLURM and the executor plugin are installed. LOCAL_CREDIT_SLURM=1 installs SLURM first (apt, root);
-LOCAL_CREDIT_SLURM=0 skips.
+Takes minutes, most of them waiting, and starts daemons; therefore only with LOCAL_CREDIT_SLURM=1, which also installs
+SLURM where it is missing (apt, root).
 """
 
 import json
@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from analysis.tables import checksum, read_folder
-from tests.cluster.slurm import NODES, Slurm, Unavailable, install, missing, wait
+from tests.cluster.slurm import NODES, Slurm, Unavailable, install, wait
 from tests.conftest import ROOT, jobs_of
 
 EXPERIMENTS = {
@@ -37,19 +37,15 @@ SITE = [
 @pytest.fixture(scope="module")
 def slurm(tmp_path_factory):
     """Return a running SLURM."""
-    wish = os.environ.get("LOCAL_CREDIT_SLURM")
-    if wish == "0":
-        pytest.skip("LOCAL_CREDIT_SLURM=0")
+    if os.environ.get("LOCAL_CREDIT_SLURM") != "1":
+        pytest.skip("takes minutes and starts daemons; LOCAL_CREDIT_SLURM=1 python -m pytest tests/cluster runs it")
     try:
         plugin = version("snakemake-executor-plugin-slurm")
     except PackageNotFoundError:
         pytest.skip("no executor for SLURM; pip install --no-deps -r requirements-cluster.txt")
     assert f"snakemake-executor-plugin-slurm=={plugin}" in (ROOT / "requirements-cluster.txt").read_text("utf-8")
     try:
-        if wish == "1":
-            install()
-        elif missing():
-            pytest.skip("SLURM is not installed; LOCAL_CREDIT_SLURM=1 python -m pytest tests/cluster installs it")
+        install()
         with Slurm(tmp_path_factory.mktemp("slurm")) as cluster:
             yield cluster
     except Unavailable as error:
