@@ -10,7 +10,7 @@ from pathlib import Path
 sys.path.insert(0, workflow.basedir)
 if "flags" in config:
     # Before the runner is imported; jobs inherit it.
-    os.environ["LOCAL_CREDIT_FLAGS"] = str(config["flags"])
+    os.environ.update(LOCAL_CREDIT_FLAGS=str(config["flags"]))
 
 from runner.experiment import SCALES, check_targets, load, names, read_yaml
 from runner.fingerprint import code, corpora, digest, sources

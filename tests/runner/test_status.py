@@ -143,4 +143,4 @@ def test_command_line(results, tmp_path):
     assert f"  again  python -m runner.point {NAME} --sweep" in said("--sweep", str(tmp_path / "mine.yaml"))
     assert "gle/lag_line" in said("--scale", "quick")
     assert said("--scale", "paper").strip() == f"{results / 'paper'}: nothing is planned yet"
-    assert "unknown key" in said("--sweep", str(write(tmp_path / "bad.yaml", "experimen: x\n")))
+    assert "unknown key" in said("--sweep", str(write(tmp_path / "bad.yaml", "wish: x\n")))
