@@ -1,4 +1,5 @@
 # Two commands: make reproduce (all figures, scored) and make test. Snakemake users need neither; see README.md.
+# make status says how far a run is: SCALE=paper or SWEEP=my.yaml.
 
 PROFILE ?= profiles/default
 VENV := .venv
@@ -11,7 +12,7 @@ USABLE := import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[
 PYTHON = $(firstword $(foreach p,$(CANDIDATES),$(if $(shell $(p) -c '$(USABLE)' >/dev/null 2>&1 && echo yes),$(p))))
 COMPILER = $(lastword $(if $(filter default,$(origin CXX)),g++,$(CXX)))
 
-.PHONY: reproduce test report clean
+.PHONY: reproduce test report status clean
 .DEFAULT_GOAL := reproduce
 
 reproduce: $(READY)
@@ -32,6 +33,9 @@ test: $(READY)
 report: reproduce
 	@$(BIN)/snakemake --profile $(PROFILE) --report results/quick/snakemake-report.html -- quick
 	@echo "Snakemake's report: results/quick/snakemake-report.html"
+
+status: $(READY)
+	@$(BIN)/python -m runner.status $(if $(SCALE),--scale $(SCALE)) $(if $(SWEEP),--sweep $(SWEEP))
 
 $(READY): requirements.txt
 	@$(if $(shell command -v $(COMPILER)),,$(error C++ compiler '$(COMPILER)' not found; install g++ or set CXX, then run make again))

@@ -8,15 +8,19 @@ from dataclasses import replace
 from pathlib import Path
 
 sys.path.insert(0, workflow.basedir)
+if "flags" in config:
+    # Before the runner is imported; jobs inherit it.
+    os.environ.update(LOCAL_CREDIT_FLAGS=str(config["flags"]))
 
 from runner.experiment import SCALES, check_targets, load, names, read_yaml
 from runner.fingerprint import code, corpora, digest, sources
-from runner.jobs import share_environment
+from runner.jobs import measured, share_environment
 from runner.quantities import ConfigError, nearest
 from runner.records import column
 from runner.sweep import CHUNK_SECONDS as DEFAULT_CHUNK_SECONDS
 from runner.sweep import SWEEP_KEYS, plain, plan, planned, read_sweep, science
 
+JOB_KEYS = {"chunk_seconds", "flags"}  # how jobs are made, not what is run
 # Relative, so that a repository that was moved or copied with its results has nothing to redo.
 BASE = Path(os.path.relpath(workflow.basedir))
 share_environment(this_python=not workflow.deployment_settings.deployment_method)
@@ -31,11 +35,9 @@ wildcard_constraints:
 
 try:
     for key in config:
-        if key not in SWEEP_KEYS | {"chunk_seconds"}:
+        if key not in SWEEP_KEYS | JOB_KEYS:
             raise ConfigError(
-                "--config",
-                key,
-                f"unknown key; {nearest(key, SWEEP_KEYS | {'chunk_seconds'})}",
+                "--config", key, f"unknown key; {nearest(key, SWEEP_KEYS | JOB_KEYS)}"
             )
     for file in workflow.overwrite_configfiles:
         # Snakemake keeps the last of two equal keys without a word.
@@ -53,7 +55,7 @@ try:
             f"needs a number of seconds, got {CHUNK_SECONDS!r}",
         )
     USER = None
-    declared = {k: v for k, v in config.items() if k != "chunk_seconds"}
+    declared = {k: v for k, v in config.items() if k not in JOB_KEYS}
     if set(declared) - {"scale"}:
         in_file = set(declared) <= {"scale", "sweep"} and isinstance(
             config["sweep"], str
@@ -139,8 +141,15 @@ def build_of(wildcards):
 def minutes(wildcards, attempt):
     """Return the run time to ask a scheduler for: five times what is expected, more after a failure."""
     plan = plan_of(wildcards)
-    seconds = len(plan.chunks[int(wildcards.chunk)]) * plan.cost["point"]
+    before, _ = measured(wildcards.scale, wildcards.exp)
+    seconds = len(plan.chunks[int(wildcards.chunk)]) * max(plan.cost["point"], before)
     return attempt * max(5, int(5 * seconds / 60))
+
+
+def megabytes(wildcards, attempt):
+    """Return the memory to ask a scheduler for: twice what earlier jobs needed, more after a failure."""
+    _, before = measured(wildcards.scale, wildcards.exp)
+    return attempt * max(2000, int(2 * before))
 
 
 def recordings_of(wildcards):

@@ -32,8 +32,8 @@ rule build:
         "../environment.yml"
     threads: 2
     resources:
-        mem_mb=1500,
-        runtime=20,
+        mem_mb=lambda w, attempt: 1500 * attempt,
+        runtime=lambda w, attempt: 20 * attempt,
     params:
         structure=structure_of,
     message:
@@ -57,7 +57,7 @@ rule simulate:
     conda:
         "../environment.yml"
     resources:
-        mem_mb=2000,
+        mem_mb=megabytes,
         runtime=minutes,
     params:
         digest=lambda w: plan_of(w).chunk_digest(int(w.chunk)),

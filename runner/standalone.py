@@ -32,7 +32,8 @@ from brian2.monitors.spikemonitor import EventMonitor
 from runner.fingerprint import digest
 from runner.quantities import display_unit
 
-# Portable (no -march) and without unsafe mathematics: the same numbers on every node of a cluster.
+# Portable (no -march) and without unsafe mathematics: the same numbers on every node of a cluster. A site may add to
+# them (see runner/sweep.py).
 FLAGS = ["-w", "-O3", "-std=c++14", "-fno-math-errno", "-fno-trapping-math", "-pthread"]
 # gcc flushes denormals to zero only when *linked* with this flag; without it decaying traces become many times slower
 # (benchmarks/standalone_traps.py).

@@ -1,7 +1,9 @@
 """From configuration to plan: points, builds and chunks. A pure function of configuration and code."""
 
 import json
+import os
 import re
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -20,6 +22,8 @@ from runner.quantities import ConfigError, display_unit, nearest, parse
 
 CHUNK_SECONDS = 10.0  # how long a job should last, unless asked otherwise
 MAX_CHUNK = 1000  # points of one job, however short they are
+# Flags of a site (--config flags=-march=x86-64-v3) are part of the key of a build and of the provenance.
+standalone.FLAGS += shlex.split(os.environ.get("LOCAL_CREDIT_FLAGS", ""))
 SWEEP_KEYS = {"name", "experiment", "scale", "set", "sweep", "seeds"}
 
 

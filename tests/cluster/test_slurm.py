@@ -1,0 +1,147 @@
+"""Sweeps on a real SLURM of two nodes, with everything that happens to jobs on a cluster.
+
+Takes minutes, most of them waiting, and starts daemons; therefore only with LOCAL_CREDIT_SLURM=1, which also installs
+SLURM where it is missing (apt, root).
+"""
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import time
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import pytest
+
+from analysis.tables import checksum, read_folder
+from tests.cluster.slurm import NODES, Slurm, Unavailable, install, wait
+from tests.conftest import ROOT, jobs_of
+
+EXPERIMENTS = {
+    "sal/phase_plane": ("smoke: {seeds: 1,", "smoke: {seeds: 4,"),
+    "gupta/iris": ("smoke: {seeds: 1,", "smoke: {seeds: 4,"),
+}
+TABLES = [f"results/smoke/{experiment}/provenance.json" for experiment in EXPERIMENTS]
+# Two points in a job, and a job may last as many minutes as it has been tried.
+JOBS = ["--config", "scale=smoke", "chunk_seconds=0.1", "--set-resources", "simulate:runtime=attempt"]
+# A small cluster without accounting, and little patience; the rest is what the profile says.
+SITE = [
+    "--slurm-no-account",
+    *("--slurm-init-seconds-before-status-checks", "2", "--seconds-between-status-checks", "2"),
+]
+
+
+@pytest.fixture(scope="module")
+def slurm(tmp_path_factory):
+    """Return a running SLURM."""
+    if os.environ.get("LOCAL_CREDIT_SLURM") != "1":
+        pytest.skip("takes minutes and starts daemons; LOCAL_CREDIT_SLURM=1 python -m pytest tests/cluster runs it")
+    try:
+        plugin = version("snakemake-executor-plugin-slurm")
+    except PackageNotFoundError:
+        pytest.skip("no executor for SLURM; pip install --no-deps -r requirements-cluster.txt")
+    assert f"snakemake-executor-plugin-slurm=={plugin}" in (ROOT / "requirements-cluster.txt").read_text("utf-8")
+    try:
+        install()
+        with Slurm(tmp_path_factory.mktemp("slurm")) as cluster:
+            yield cluster
+    except Unavailable as error:
+        pytest.skip(str(error))
+
+
+@pytest.fixture(scope="module")
+def sweeps(repository, tmp_path_factory):
+    """Return the checksums of two sweeps that ran locally, and a copy of the repository in which they have not run."""
+    local = repository.copy(tmp_path_factory.mktemp("local") / "repository")
+    for experiment, (old, new) in EXPERIMENTS.items():
+        local.edit(f"experiments/{experiment}/config.yaml", old, new)
+    local.snakemake(*TABLES)
+    remote = local.copy(tmp_path_factory.mktemp("remote") / "repository")
+    for experiment in EXPERIMENTS:
+        shutil.rmtree(remote.folder / "results" / "smoke" / experiment)
+    shutil.rmtree(remote.folder / "results" / "builds" / "sal")
+    return outcome(local), remote
+
+
+def outcome(workflow):
+    """Return the checksum of the tables of each experiment, as computed now and as recorded in the provenance."""
+    results, found = workflow.folder / "results" / "smoke", {}
+    for experiment in EXPERIMENTS:
+        found[experiment] = checksum(read_folder(results / experiment / "observations"))
+        provenance = json.loads((results / experiment / "provenance.json").read_text("utf-8"))
+        assert provenance["checksum"] == found[experiment]
+    return found
+
+
+def finished(slurm):
+    """Return (job, state, node, minutes) of all jobs that SLURM has ended, in order."""
+    lines = (slurm.folder / "jobs.txt").read_text("utf-8").splitlines()
+    facts = [dict(re.findall(r"(\w+)=(\S*)", line)) for line in lines]
+    return [(fact["JobId"], fact["JobState"], fact["NodeList"], fact["TimeLimit"]) for fact in facts]
+
+
+def hang(slurm, node):
+    """Stop a simulation on a node, as a file system that does not answer would, and return its SLURM job."""
+    found = []
+
+    def there():
+        found[:] = [pid for pid, where in slurm.processes("-m runner.simulate") if where == node]
+        return found
+
+    wait(f"simulation on {node}", there, 300)
+    for pid in found:
+        os.kill(pid, signal.SIGSTOP)
+    environment = (Path("/proc") / str(found[0]) / "environ").read_bytes().decode()
+    return re.search(r"SLURM_JOB_ID=(\d+)", environment)[1]
+
+
+def test_tables_of_a_troubled_cluster_are_those_of_a_quiet_computer(slurm, sweeps, tmp_path):
+    expected, remote = sweeps
+    command = remote.command(*TABLES, *JOBS, *SITE)
+    command[command.index("profiles/default")] = "profiles/slurm"
+    path = f"{remote.folder / 'profiles/slurm/without-accounting'}{os.pathsep}{slurm.environment['PATH']}"
+    log = tmp_path / "snakemake.log"
+    with log.open("w") as out:
+        process = subprocess.Popen(
+            command,
+            cwd=remote.folder,
+            env={**remote.environment, "SLURM_CONF": slurm.environment["SLURM_CONF"], "PATH": path},
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    try:
+        # One job hangs until its time is over. Another runs on the node that dies.
+        late = hang(slurm, NODES[0])
+        slurm.say("scontrol", "update", f"nodename={NODES[0]}", "state=drain", "reason=test")
+        lost = hang(slurm, NODES[1])
+        slurm.say("scontrol", "update", f"nodename={NODES[1]}", "state=down", "reason=test")
+        wait("end of the lost job", lambda: (lost, "NODE_FAIL", NODES[1], "1") in finished(slurm))
+        # The controller is away for longer than Snakemake's plugin is patient by default.
+        slurm.stop_controller()
+        time.sleep(20)
+        slurm.start_controller()
+        slurm.say("scontrol", "update", f"nodename={','.join(NODES)}", "state=resume")
+        process.wait(timeout=600)
+    except BaseException:
+        print(log.read_text("utf-8")[-5000:])
+        raise
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+    said = log.read_text("utf-8")
+    assert process.returncode == 0, said[-5000:]
+
+    jobs = finished(slurm)
+    assert (late, "TIMEOUT", NODES[0], "1") in jobs, "killed by its time limit"
+    assert f"SLURM-job '{late}' failed, SLURM status is: 'TIMEOUT'" in said
+    assert [minutes for _, state, _, minutes in jobs if state == "COMPLETED" and minutes == "2"], "retried with more"
+    assert {state for job, state, *_ in jobs if job == lost} >= {"NODE_FAIL", "COMPLETED"}, "queued again by SLURM"
+
+    assert {("build", "sal/phase_plane"), ("simulate", "gupta/iris")} <= set(jobs_of(said))
+    assert outcome(remote) == expected
+    assert "Nothing to be done" in remote.snakemake(*TABLES, *JOBS[:3]).stdout
