@@ -71,8 +71,11 @@ def run_numpy(
     prefs.codegen.target = "numpy"
     set_device("runtime")
 
+    # The first network is made before its arrays are drawn: a wrong structure is the network's complaint.
+    networks = [assemble(experiment.module, structure, traces)]
+
     def run(values: dict[str, Any]) -> dict[str, pd.DataFrame]:
-        network = assemble(experiment.module, structure, traces)
+        network = networks.pop() if networks else assemble(experiment.module, structure, traces)
         assign(network, values)
         brian2.seed(point["seed"])
         with explained(experiment.module):

@@ -110,7 +110,8 @@ def draw(tables: dict[str, DataFrame], fig: Figure) -> None:
     centre.xaxis.set_major_locator(MaxNLocator(integer=True))
     centre.legend(title="neurons")
 
-    share = tables["confusion"].pivot_table(index="label", columns="answer", values="share").to_numpy()
+    confusion = tables["confusion"].pivot_table(index="label", columns="answer", values="share")
+    share = confusion.reindex(columns=confusion.index, fill_value=0.0).to_numpy()  # an answer may never be given
     image = right.imshow(np.where(np.eye(len(share), dtype=bool), np.nan, 100 * share), cmap="Blues", vmin=0)
     right.set(xlabel="answer", ylabel="digit")
     right.set_xticks(range(len(share)))
