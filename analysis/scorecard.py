@@ -143,7 +143,7 @@ def readme_table(folder: Path, bibliography: Path) -> str:
         Markdown, without the markers.
     """
     papers = references(bibliography)
-    rows = ["| experiment | paper | quick | CPU time | as published | CPU time |", "|---|---|---|---|---|---|"]
+    rows = ["| experiment | paper | quick | CPU time | full size | CPU time |", "|---|---|---|---|---|---|"]
     for name in experiments(folder):
         config = read_config(folder / name / "config.yaml")
         source = config.get("paper")

@@ -102,7 +102,7 @@ def folder(exp):
     return BASE / "experiments" / exp
 
 
-def data_of(wildcards):
+def corpora_of(wildcards):
     """Return where the data are that the points are shown: other folders, other results."""
     variables = corpora(folder(wildcards.exp) / "inputs.py")
     return {name: os.environ.get(name, "") for name in variables}

@@ -61,7 +61,7 @@ rule simulate:
         runtime=minutes,
     params:
         digest=lambda w: plan_of(w).chunk_digest(int(w.chunk)),
-        data=data_of,
+        data=corpora_of,
     message:
         "simulating {wildcards.exp} at scale {wildcards.scale}, chunk {wildcards.chunk}"
     shell:
