@@ -104,11 +104,11 @@ def why_not_wait(synapses: Synapses, runner: CodeRunner) -> str:
     _, written = touched(synapses, runner)
     for reference in StateMonitor.__instances__():
         monitor = reference()
-        if monitor is not None and monitor.source.name == synapses.name and written & set(monitor.record_variables):
+        if monitor is not None and monitor.source.id == synapses.id and written & set(monitor.record_variables):
             return f"'{min(written & set(monitor.record_variables))}' is recorded by {monitor.name}"
     for reference in Synapses.__instances__():
         other = reference()
-        if other is not None and synapses.name in (other.source.name, other.target.name):
+        if other is not None and synapses.id in (other.source.id, other.target.id):
             return f"{other.name} connects these synapses"
     return ""
 
