@@ -121,6 +121,8 @@ class Program:
         process = subprocess.Popen(
             [str(self.folder / "main"), "--results_dir", f"{results}{os.sep}", *arguments],
             cwd=self.folder,
+            # One core for each program, unless the user has asked for threads (see docs/dense.md).
+            env={"OMP_NUM_THREADS": "1", **os.environ},
             stdout=subprocess.PIPE,
             stderr=(results / "stderr").open("w"),
             text=True,

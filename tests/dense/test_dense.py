@@ -1,6 +1,8 @@
 """Dense loops mean what Brian2's own loops mean, whatever the sizes, the precision and the number of threads."""
 
 import os
+import platform
+import re
 import subprocess
 import sys
 
@@ -9,6 +11,7 @@ import pytest
 from brian2 import NeuronGroup, Synapses, device, get_device, prefs, second, set_device
 
 from dense import DenseSynapses
+from runner import standalone
 from tests.conftest import ROOT
 from tests.dense import programs
 
@@ -42,6 +45,7 @@ def result(repository, tmp_path_factory):
             readers[name, threads] = program.reader(results)
         return readers[name, threads]
 
+    of.folder = lambda name: cache / f"dense-{name}"
     return of
 
 
@@ -78,6 +82,19 @@ def test_any_number_of_threads_gives_the_same_bits(result, threads, key):
     np.testing.assert_array_equal(result("dense", "-fopenmp", threads)(key), result("dense")(key))
 
 
+def test_the_compiler_makes_vectors_of_statements_that_wait(result):
+    result("dense")
+    version = subprocess.run(["g++", "-dumpversion"], capture_output=True, text=True).stdout.strip().split(".")[0]
+    if not version.isdigit() or int(version) < 12 or platform.machine() != "x86_64":
+        pytest.skip("the versions of the loop are for gcc 12 and x86-64")
+    command = ["g++", *standalone.FLAGS, "-I.", "-fopt-info-vec-optimized", "-c", "-o", os.devnull]
+    (source,) = result.folder("dense").glob("code_objects/within_eligibility_codeobject*.cpp")
+    said = subprocess.run([*command, source], cwd=result.folder("dense"), capture_output=True, text=True, check=True)
+    loop = next(k for k, line in enumerate(source.read_text().splitlines(), 1) if "_lane < _lanes" in line)
+    widths = {int(n) for n in re.findall(rf":{loop}:\d+: .*vectorized using (\d+) byte", said.stderr)}
+    assert {16, 32, 64} & widths
+
+
 def test_copies_share_the_weights(result):
     n, n_in, n_out = programs.N_COPIES, programs.N_IN, programs.N_OUT
     row, column = np.arange(n_in)[:, None], np.arange(n_out)
@@ -99,7 +116,7 @@ def test_delays_are_refused_when_the_program_runs(result):
 
 
 @pytest.fixture
-def standalone():
+def device_standalone():
     """Activate C++ standalone without compiling, and return to the device from before."""
     set_device("cpp_standalone", build_on_run=False, directory=None)
     device.reinit()
@@ -109,7 +126,7 @@ def standalone():
     set_device("runtime")
 
 
-def test_plans_say_what_waits_and_why_not(standalone):
+def test_plans_say_what_waits_and_why_not(device_standalone):
     network = programs.plans(DenseSynapses)
     network.run(1 * second, namespace={})
     plans = {name: plan for o in network.objects if isinstance(o, DenseSynapses) for name, plan in o.plans.items()}
@@ -137,7 +154,7 @@ def test_without_self_needs_equal_sizes():
         DenseSynapses(source, target, "w : 1").connect(condition="i != j")
 
 
-def test_copies_must_divide(standalone):
+def test_copies_must_divide(device_standalone):
     group = NeuronGroup(7, "x : 1", name="seven")
     with pytest.raises(ValueError, match="'seven' has 7 neurons, which are not 2 copies of a layer"):
         DenseSynapses(group, group, "w : 1", copies=2)
