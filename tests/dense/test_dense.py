@@ -92,7 +92,7 @@ def test_the_compiler_makes_vectors_of_statements_that_wait(result):
     said = subprocess.run([*command, source], cwd=result.folder("dense"), capture_output=True, text=True, check=True)
     loop = next(k for k, line in enumerate(source.read_text().splitlines(), 1) if "_lane < _lanes" in line)
     widths = {int(n) for n in re.findall(rf":{loop}:\d+: .*vectorized using (\d+) byte", said.stderr)}
-    assert {16, 32, 64} & widths
+    assert {16, 32} <= widths
 
 
 def test_copies_share_the_weights(result):
