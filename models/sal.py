@@ -4,13 +4,15 @@ Reference: Gierlich et al. (2025), ``gierlich2025``. Weights and biases are log-
 simulation, and the refractory period of tau_ref = 10 ms gives it a unit.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from brian2 import Quantity, ms
 
 from models.base import Model, Step, param
 
 PROGRAM = "authors' program"
+# The order of slots that every device has (docs/devices.md): a spike of one time step is delivered in the next.
+SCHEDULE = ["start", "synapses", "groups", "thresholds", "resets", "end"]
 
 
 @dataclass(frozen=True)
@@ -103,8 +105,9 @@ MEMBRANE = """
     b : 1                                                                    # bias
     input : 1                                                                # sum of the PSPs
     """
-RECTANGLE = """
-    psp = int(timestep(t - lastspike, dt) <= timestep(t_psp, dt)) : 1        # PSP that others see, 1 or 0
+BOX = "int(timestep(t - lastspike, dt) <= timestep(t_psp, dt))"
+RECTANGLE = f"""
+    psp = {BOX} : 1        # PSP that others see, 1 or 0
     """
 LAST = """
     last : second                                                            # last spike before this time step
@@ -128,18 +131,18 @@ neuron = Model(
     source="gierlich2025, methods: neuron model",
     params=NeuronParams,
     equations=MEMBRANE
-    + RECTANGLE
     + """
+    psp : 1                                                                  # PSP that others see, 1 or 0
     dx_plus/dt = -x_plus / tau_plus : 1                                      # trace read by causal pairs
     dx_minus/dt = -x_minus / tau_minus : 1                                   # trace read by anti-causal pairs
     """,
     code={
         "threshold": "rand() < p_spike",
-        # The reset runs after the synapses: simultaneous spikes do not see each other.
         "reset": "x_plus += 1; x_minus += 1",
         "refractory": "t_isi",
         "method": "exact",
     },
+    steps=(Step("shape", f"psp = {BOX}", when="start", order=0),),
     symbols=SYMBOLS,
 )
 
@@ -197,15 +200,17 @@ synapse = Model(
     equations="""
     w : 1                                                                    # weight
     pairs : 1                                                                # STDP window, summed over pairs of spikes
-    plastic : 1                                                              # 1: learns, 0: fixed, pairs add up
-    n_epoch : 1 (shared)                                                     # length of an epoch in units of tau_ref
+    plastic : 1 (constant)                                                   # 1: learns, 0: fixed, pairs add up
+    n_epoch : 1 (shared, constant)                                           # length of an epoch in units of tau_ref
     input_post = w * psp_pre : 1 (summed)                                    # PSPs
     """,
+    # In SCHEDULE a spike arrives one step late, with the traces as its step left them: a partner that fired in the same
+    # step has raised its trace already, and does not count.
     code={
-        "on_pre": "pairs += amplitude * x_minus_post",
-        "on_post": "pairs -= amplitude * x_plus_pre",
+        "on_pre": "pairs += amplitude * (x_minus_post - int(timestep(t - lastspike_post, dt) == 1))",
+        "on_post": "pairs -= amplitude * (x_plus_pre - int(timestep(t - lastspike_pre, dt) == 1))",
     },
-    steps=(LEARN,),
+    steps=(replace(LEARN, when="start"),),
     symbols=SYMBOLS,
     deviations=("Spike pairs are counted through all epochs; the authors' program clears its state at every epoch.",),
 )

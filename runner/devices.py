@@ -40,7 +40,10 @@ FEATURES = {
     "post writes": ("any change of neurons by a pathway", "change one postsynaptic variable, by +=, in on_pre only"),
     "summed": ("any summed variables", "one in each Synapses, without another effect on the neurons"),
     "tables": ("timed arrays in equations", "look the value up in a step in slot 'start'"),
-    "synaptic steps": ("steps of synapses that look at neurons", "let the pathways bring the value into the synapse"),
+    "synaptic steps": (
+        "steps of synapses with variables of neurons, or with variables that no pathway uses",
+        "let a pathway bring the value, and declare (constant) what the step only reads",
+    ),
     "recorded": ("records of any variable", "record a variable of the group that its code uses"),
     "functions": ("clip() and int() of numbers in equations", "compare instead: int() of a condition is exact"),
 }
@@ -490,7 +493,7 @@ def _synaptic_codes(synapses: Any) -> dict[str, str]:
 def _of_synapses(synapses: "Synapses") -> Iterator[Requirement]:
     """Require what pathways, delays, summed variables and the code of synapses need."""
     from brian2 import Subgroup, Synapses
-    from brian2.core.variables import Constant, Subexpression
+    from brian2.core.variables import ArrayVariable, Constant, Subexpression
 
     name = synapses.name
     for side in (synapses.source, synapses.target):
@@ -533,10 +536,18 @@ def _of_synapses(synapses: "Synapses") -> Iterator[Requirement]:
     for updater in synapses.contained_objects:
         if type(updater).__name__ == "SubexpressionUpdater":
             yield Requirement("subexpressions", name, "has subexpressions that are constant over dt")
+    used = set().union(*map(_identifiers, codes.values()))
     for step in _steps(synapses):
-        for identifier in sorted(_identifiers(str(step.abstract_code))):
+        code = str(step.abstract_code)
+        for identifier in sorted(_identifiers(code)):
+            variable = synapses.variables.get(identifier)
             if _side(synapses, identifier):
                 yield Requirement("synaptic steps", step.name, f"reads or writes '{identifier}'")
+            elif identifier in _targets(code) and identifier not in used:
+                yield Requirement("synaptic steps", step.name, f"writes '{identifier}', which no pathway uses")
+            elif isinstance(variable, ArrayVariable) and not variable.constant and identifier not in ("t", "dt"):
+                if variable.scalar or identifier not in used:
+                    yield Requirement("synaptic steps", step.name, f"reads '{identifier}', which is not constant")
     yield from _of_code(synapses, codes.values())
 
 
