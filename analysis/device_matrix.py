@@ -86,9 +86,7 @@ def document(text: str) -> str:
 def main() -> None:
     """Command line."""
     parser = argparse.ArgumentParser(prog="python -m analysis.device_matrix", description=__doc__)
-    parser.add_argument(
-        "--update", action="store_true", help="rewrite the tables; otherwise only say whether they hold"
-    )
+    parser.add_argument("--update", action="store_true", help="rewrite the tables; default: say whether they hold")
     parser.add_argument("--page", type=Path, default=ROOT / "docs" / "devices.md")
     args = parser.parse_args()
     logging.getLogger("brian2").setLevel(logging.ERROR)

@@ -25,27 +25,27 @@ GENN_SCHEDULE = ("start", "synapses", "groups", "thresholds", "resets", "end")
 # What a network may require: meaning, and what to do where a device lacks it.
 FEATURES = {
     "python": ("Python functions called by the network", "write them as equations or steps"),
-    "clocks": ("several clocks", "set defaultclock.dt and leave dt= to steps and StateMonitors, in multiples of it"),
-    "schedule": ("an order of slots of its own", f"set network.schedule = {list(GENN_SCHEDULE)}"),
-    "slots": ("steps and monitors in any slot", "run steps in slot 'start', record in slot 'start' or 'end'"),
-    "order": ("any order within a slot", "leave the order of pathways and summed variables as it is"),
     "linked": ("linked variables", "put the groups together, or keep a copy of the variable"),
     "events": ("custom events", "let a threshold make the spike, and a step do the rest"),
     "pathways": ("several pathways in one Synapses", "make one Synapses for each"),
     "delays": ("heterogeneous delays", "make one Synapses for each delay"),
     "synaptic targets": ("synapses onto synapses", "keep the variable in a neuron"),
-    "subexpressions": ("subexpressions in synaptic code", "make it a variable that a step sets"),
-    "shared": ("shared variables of neurons in synaptic code", "declare it in the synapses"),
+    "clocks": ("several clocks", "set defaultclock.dt and leave dt= to steps and StateMonitors, in multiples of it"),
+    "tables": ("timed arrays in equations", "look the value up in a step in slot 'start'"),
     "sides": ("presynaptic variables in on_pre, postsynaptic ones in on_post", "keep a copy in the synapse"),
     "post writes": ("any change of neurons by a pathway", "change one postsynaptic variable, by +=, in on_pre only"),
     "summed": ("any summed variables", "one in each Synapses, without another effect on the neurons"),
-    "tables": ("timed arrays in equations", "look the value up in a step in slot 'start'"),
+    "subexpressions": ("subexpressions in synaptic code", "make it a variable that a step sets"),
+    "shared": ("shared variables of neurons in synaptic code", "declare it in the synapses"),
     "synaptic steps": (
         "steps of synapses with variables of neurons, or with variables that no pathway uses",
         "let a pathway bring the value, and declare (constant) what the step only reads",
     ),
-    "recorded": ("records of any variable", "record a variable of the group that its code uses"),
     "functions": ("clip() and int() of numbers in equations", "compare instead: int() of a condition is exact"),
+    "recorded": ("records of any variable", "record a variable of the group that its code uses"),
+    "order": ("any order within a slot", "leave the order of pathways and summed variables as it is"),
+    "slots": ("steps and monitors in any slot", "run steps in slot 'start', record in slot 'start' or 'end'"),
+    "schedule": ("an order of slots of its own", f"set network.schedule = {list(GENN_SCHEDULE)}"),
 }
 # What the runner itself needs of a device: not read off a network, because every experiment needs it.
 SERVICES = {
@@ -227,7 +227,7 @@ def identity(name: str) -> list[Any]:
     if name == "numpy":
         return [*shared, np.__version__]
     header = {"cpp_standalone": "standalone.h", "genn": "genn.h"}[name]
-    compiled = [(ROOT / "runner" / header).read_text(encoding="utf-8"), standalone.FLAGS, compiler()[1]]
+    compiled: list[Any] = [(ROOT / "runner" / header).read_text(encoding="utf-8"), standalone.FLAGS, compiler()[1]]
     if name == "genn":
         from runner import genn
 

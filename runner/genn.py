@@ -1,7 +1,7 @@
 """The device ``genn``: brian2genn writes a GeNN project, in an environment of its own; GeNN compiles it here.
 
-brian2genn needs an older Brian2 and NumPy than the rest of the suite (``requirements-genn.txt``). Only the generation of
-code runs there, as a process of its own (`runner.genn_project`). The program that comes out needs no Python.
+brian2genn needs an older Brian2 and NumPy than the rest of the suite (``requirements-genn.txt``). Only the generation
+of code runs there, as a process of its own (`runner.genn_project`). The program that comes out needs no Python.
 
 brian2genn's programs take a duration, and nothing else. The values of a point, its tables and its seed are therefore
 read from files by lines that are added to the generated ``main.cpp`` (``genn.h``).

@@ -9,7 +9,7 @@ from typing import Any
 import brian2
 import numpy as np
 import pandas as pd
-from brian2 import Network, prefs, second, set_device
+from brian2 import BrianLogger, Network, prefs, second, set_device
 
 from runner.binary import Arrays
 from runner.experiment import Experiment, load
@@ -22,6 +22,7 @@ REPORT = 10 * second  # wall time between two words about progress
 
 def activate() -> None:
     """Make networks for the NumPy target from now on."""
+    BrianLogger.suppress_name("unused_brian_object")  # some are only looked at
     prefs.codegen.target = "numpy"
     set_device("runtime")
 

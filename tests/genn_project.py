@@ -1,8 +1,8 @@
 """What can be checked of a GeNN project without GeNN: its model is closed, and its host program fits its model.
 
-GeNN would declare one array for each variable of each population, and functions that move them to the GPU and back. Here
-they are declared from the model that brian2genn wrote, as GeNN 4 names them; the compiler then checks the syntax of the
-host program against them. Nothing is linked or run: this says nothing about results.
+GeNN would declare one array for each variable of each population, and functions that move them to the GPU and back.
+Here they are declared from the model that brian2genn wrote, as GeNN 4 names them; the compiler then checks the syntax
+of the host program against them. Nothing is linked or run: this says nothing about results.
 """
 
 import re
