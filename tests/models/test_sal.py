@@ -116,8 +116,9 @@ def lagged_pair(model, synapse, uniform, w, b, **parameters):
     synapses = Synapses(neurons, neurons, name="synapses", **synapse.kwargs())
     synapses.connect(i=[0, 1], j=[1, 0])
     if synapse is sal.nearest_synapse:
-        synapses.pre.order = -1
+        synapses.pre_time = synapses.pre_older = synapses.post_time = -1000 * second
     synapses.post.order = 0
+    model.add_steps(neurons)
     model.assign(neurons, **parameters)
     synapse.assign(synapses)
     neurons.lastspike = neurons.last = -1000 * second

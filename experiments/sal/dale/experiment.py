@@ -51,13 +51,14 @@ def network(p: Structure) -> Network:
     defaultclock.dt = p.dt
     n = p.n_row**2 + 2 * N_RATES + p.n_plastic
     neurons = NeuronGroup(4 * n, name="neurons", **sal.lagged_neuron.kwargs())
+    sal.lagged_neuron.add_steps(neurons)
     synapses = Synapses(neurons, neurons, name="synapses", **sal.nearest_synapse.kwargs())
     pre, post = (PATHS + 4 * np.arange(n)[:, None, None]).reshape(-1, 2).T
     synapses.connect(i=pre, j=post)
-    synapses.pre.order = -1
-    synapses.post.order = 1
     sal.nearest_synapse.add_steps(synapses, epoch=p.epoch)
     first = n - p.n_plastic
     plastic = (6 * np.arange(first, n)[:, None] + [0, 1]).ravel()
-    weights = StateMonitor(synapses, "w", record=list(plastic), dt=p.record, when="end", order=2, name="weights")
-    return Network(neurons, synapses, weights)
+    weights = StateMonitor(synapses, "w", record=list(plastic), dt=p.record, when="end", order=0, name="weights")
+    together = Network(neurons, synapses, weights)
+    together.schedule = sal.SCHEDULE
+    return together
