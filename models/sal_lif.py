@@ -41,7 +41,7 @@ neuron = Model(
     tau_syn : second (constant)                                              # time constant of the current
     square : 1                                                               # 1: rectangular current
     single : 1                                                               # 1: exponential current
-    double : 1                                                               # 1: alpha-shaped current
+    twice : 1                                                                # 1: alpha-shaped current
     last : second                                                            # last spike before this time step
     n_spikes : 1                                                             # spikes so far
     """,
@@ -61,7 +61,7 @@ neuron = Model(
             "shape",
             f"""
             box = {sal.BOX}
-            psp = square * box + single * rise + double * fall
+            psp = square * box + single * rise + twice * fall
             """,
             when="start",
             order=0,
@@ -75,7 +75,7 @@ neuron = Model(
         "tau_m": r"\tau_\mathrm{m}",
         "box": r"\kappa_\square",
         "single": "q_1",
-        "double": "q_2",
+        "twice": "q_2",
         "fall": "g_2",
     },
 )

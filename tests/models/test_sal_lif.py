@@ -10,7 +10,7 @@ prefs.codegen.target = "numpy"
 DT = 0.2 * ms
 
 
-@pytest.mark.parametrize("shape", ["square", "single", "double"])
+@pytest.mark.parametrize("shape", ["square", "single", "twice"])
 def test_without_noise_it_equals_a_plain_loop(shape):
     """Two coupled neurons without noise, 1500 steps: voltages, spikes and weights summed over the currents."""
     defaultclock.dt = DT
@@ -34,7 +34,7 @@ def test_without_noise_it_equals_a_plain_loop(shape):
     n_spikes = np.zeros(2)
     for step in range(1500):
         # Currents of neurons are taken before they decay in this step.
-        psp = {"square": (lag <= 50).astype(float), "single": rise, "double": fall}[shape]
+        psp = {"square": (lag <= 50).astype(float), "single": rise, "twice": fall}[shape]
         current = np.array([-0.4 * psp[1], 0.7 * psp[0]])
         free = lag >= 50
         v = np.where(free, v + 0.2 / tau_m * (-51 + slope * (b + current) - v), v)

@@ -83,7 +83,7 @@ def inputs(p: Mapping[str, Any], rng: np.random.Generator) -> dict[str, np.ndarr
         "neurons.tau_syn": np.concatenate([pairs(tau_syn), np.full(len(alone), p["inputs.tau_double"])]),
         "neurons.square": (which == 0).astype(float),
         "neurons.single": (which == 1).astype(float),
-        "neurons.double": (which == 2).astype(float),
+        "neurons.twice": (which == 2).astype(float),
         "neurons.v": np.full(tau.size, p["neurons.v_reset"]),
         "neurons.lastspike": np.full(tau.size, -1000.0),
         "neurons.last": np.full(tau.size, -1000.0),
