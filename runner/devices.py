@@ -32,6 +32,7 @@ FEATURES = {
     "synaptic targets": ("synapses onto synapses", "keep the variable in a neuron"),
     "clocks": ("several clocks", "set defaultclock.dt and leave dt= to steps and StateMonitors, in multiples of it"),
     "tables": ("timed arrays in equations", "look the value up in a step in slot 'start'"),
+    "unsorted": ("synapses in any order", "connect them sorted by their presynaptic neuron"),
     "sides": ("presynaptic variables in on_pre, postsynaptic ones in on_post", "keep a copy in the synapse"),
     "post writes": ("any change of neurons by a pathway", "change one postsynaptic variable, by +=, in on_pre only"),
     "summed": ("any summed variables", "one in each Synapses, without another effect on the neurons"),
@@ -499,6 +500,9 @@ def _of_synapses(synapses: "Synapses") -> Iterator[Requirement]:
     for side in (synapses.source, synapses.target):
         if isinstance(side, Synapses):
             yield Requirement("synaptic targets", name, f"connects to the synapses '{side.name}'")
+    # brian2genn reads arrays back sorted, and leaves alone those that it did not write.
+    if _unsorted(synapses.variables["_synaptic_pre"]):
+        yield Requirement("unsorted", name, "is not sorted by its presynaptic neurons")
     codes = _synaptic_codes(synapses)
     for path in synapses._synaptic_updaters:
         pathway = getattr(synapses, path)
@@ -507,7 +511,7 @@ def _of_synapses(synapses: "Synapses") -> Iterator[Requirement]:
         if getattr(pathway, "event", "spike") != "spike":
             yield Requirement("events", name, f"follows the event '{pathway.event}'")
         delay = pathway.variables["delay"]
-        if not delay.scalar and _any(delay):
+        if not delay.scalar and _known(delay).any():
             yield Requirement("delays", name, f"has a delay of its own in every synapse of '{path}'")
         written = [
             (target, how) for target, how in _statements(codes[path]) if _side(synapses, target) in ("pre", "post")
@@ -571,12 +575,20 @@ def _written_by_steps(group: Any) -> set[str]:
     return {name for step in _steps(group) for name in _targets(str(step.abstract_code))}
 
 
-def _any(variable: Any) -> bool:
-    """Return whether an array holds anything but zeros; on a standalone device nobody knows."""
+def _known(variable: Any) -> Any:
+    """Return the values of an array; none on a standalone device, where nobody knows them."""
     try:
-        return bool(variable.get_value().any())
+        return variable.get_value()
     except NotImplementedError:
-        return False
+        import numpy as np
+
+        return np.empty(0)
+
+
+def _unsorted(variable: Any) -> bool:
+    """Return whether the values of an array go down somewhere."""
+    values = _known(variable)
+    return bool((values[1:] < values[:-1]).any())
 
 
 def _identifiers(code: str) -> set[str]:

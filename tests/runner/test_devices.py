@@ -60,12 +60,12 @@ def restored(monkeypatch):
 # --- what a network requires ---
 
 
-def pair(neurons="v : 1", synapses="w : 1", schedule=True, **options):
+def pair(neurons="v : 1", synapses="w : 1", schedule=True, pairs=((0, 1), (1, 0)), **options):
     """Return neurons and synapses that every device accepts, with changes."""
     group = {"threshold": "v > 1", "reset": "v = 0", "name": "cells", **options.pop("group", {})}
     cells = NeuronGroup(2, neurons, **group)
     links = Synapses(cells, cells, synapses, **{"on_pre": "v_post += w", "name": "links", **options})
-    links.connect(i=[0, 1], j=[1, 0])
+    links.connect(i=pairs[0], j=pairs[1])
     network = Network(cells, links)
     if schedule:
         network.schedule = list(GENN_SCHEDULE)
@@ -117,6 +117,7 @@ CASES = {
     "delays": pathway_delays,
     "clocks": lambda: pair(group={"dt": 0.2 * ms})[0],
     "tables": lambda: pair(group={"threshold": "v > table(t)", "namespace": {"table": TABLE}})[0],
+    "unsorted": lambda: pair(pairs=([1, 0], [0, 1]))[0],
     "sides": lambda: pair("v : 1\nx : 1", on_pre="v_post += w * x_pre")[0],
     "post writes": lambda: pair("v : 1\nx : 1", on_pre="v_post += w; x_post += w")[0],
     "summed": lambda: pair("v : 1\nx : 1", "w : 1\nx_post = w : 1 (summed)")[0],

@@ -9,8 +9,8 @@ from models import sal
 from models.base import param
 
 N_RATES = 9
-# Synapses of a system: pre and post; neurons are e1, e2, i1, i2.
-PATHS = np.array([(0, 1), (1, 0), (0, 2), (1, 3), (2, 1), (3, 0)])
+# Synapses of a system: pre and post, sorted; neurons are e1, e2, i1, i2.
+PATHS = np.array([(0, 1), (0, 2), (1, 0), (1, 3), (2, 1), (3, 0)])
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ def network(p: Structure) -> Network:
     synapses.connect(i=pre, j=post)
     sal.nearest_synapse.add_steps(synapses, epoch=p.epoch)
     first = n - p.n_plastic
-    plastic = (6 * np.arange(first, n)[:, None] + [0, 1]).ravel()
+    plastic = (6 * np.arange(first, n)[:, None] + [0, 2]).ravel()
     weights = StateMonitor(synapses, "w", record=list(plastic), dt=p.record, when="end", order=0, name="weights")
     together = Network(neurons, synapses, weights)
     together.schedule = sal.SCHEDULE
