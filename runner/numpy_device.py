@@ -177,7 +177,7 @@ def run_numpy(
     Returns
     -------
     dict
-        The same tables as the compiled program gives; equal for deterministic networks up to rounding. Noise comes
-        from another generator.
+        The same tables as the compiled program gives, up to rounding; random numbers are the same as long as no
+        statement block draws twice for an element.
     """
     return run_point(experiment.name, point, NumpyProgram(experiment, structure, traces))[0]
