@@ -337,8 +337,9 @@ def genn_python(tmp_path_factory):
 
 def test_portable_experiments_are_those_of_the_page():
     """The page is up to date: see above."""
-    rows = (ROOT / "docs" / "devices.md").read_text(encoding="utf-8").splitlines()
-    accepted = [row.split("`")[1] for row in rows if row.startswith("| `") and "refused" not in row.split("|")[3]]
+    page = (ROOT / "docs" / "devices.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `(\w+/\w+)` \|[^|]*\|([^|]*)\|$", page, re.MULTILINE)
+    accepted = [name for name, on_genn in rows if "refused" not in on_genn]
     assert accepted == PORTABLE
 
 
@@ -360,7 +361,7 @@ def projects(genn_python, tmp_path_factory):
     return project
 
 
-@pytest.mark.parametrize("name", PORTABLE)
+@pytest.mark.parametrize("name", PORTABLE[1:])  # sal/dale has the models of these
 def test_genn_code_is_generated(name, projects):
     """By brian2genn, in its environment; complete, and with the values of a run."""
     folder = projects(name)
