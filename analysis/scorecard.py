@@ -169,15 +169,17 @@ def _cells(scored: Mapping[str, Any]) -> tuple[str, str]:
     return score, seconds(sum(spent)) if spent else "–"
 
 
-def replace_table(readme: str, table: str) -> str:
-    """Put a table between the markers of a README.
+def replace_table(readme: str, table: str, markers: tuple[str, str] = MARKERS) -> str:
+    """Put a table between the markers of a page.
 
     Parameters
     ----------
     readme : str
         Content of the file.
     table : str
-        What `readme_table` returned.
+        What `readme_table` returned, or another table.
+    markers : tuple of str
+        Line before, and line after the table.
 
     Returns
     -------
@@ -189,10 +191,10 @@ def replace_table(readme: str, table: str) -> str:
     ValueError
         If a marker is missing, or they are in the wrong order.
     """
-    before, start, rest = readme.partition(MARKERS[0])
-    _, end, after = rest.partition(MARKERS[1])
+    before, start, rest = readme.partition(markers[0])
+    _, end, after = rest.partition(markers[1])
     if not (start and end):
-        raise ValueError(f"no '{MARKERS[0]}' followed by '{MARKERS[1]}'")
+        raise ValueError(f"no '{markers[0]}' followed by '{markers[1]}'")
     return f"{before}{start}\n{table}\n{end}{after}"
 
 

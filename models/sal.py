@@ -11,6 +11,8 @@ from brian2 import Quantity, ms
 from models.base import Model, Step, param
 
 PROGRAM = "authors' program"
+# The order of slots that every device has (docs/devices.md): a spike of one time step is delivered in the next.
+SCHEDULE = ["start", "synapses", "groups", "thresholds", "resets", "end"]
 
 
 @dataclass(frozen=True)
@@ -95,6 +97,10 @@ SYMBOLS = {
     "tau_syn": r"\tau_\mathrm{syn}",
     "square": "q",
     "carry": "c",
+    "pre_time": r"\hat t_\mathrm{pre}",
+    "pre_older": r"\hat t'_\mathrm{pre}",
+    "post_time": r"\hat t_\mathrm{post}",
+    "pre_seen": r"\hat t_\mathrm{seen}",
 }
 
 MEMBRANE = """
@@ -103,21 +109,23 @@ MEMBRANE = """
     b : 1                                                                    # bias
     input : 1                                                                # sum of the PSPs
     """
+BOX = "int(timestep(t - lastspike, dt) <= timestep(t_psp, dt))"
 RECTANGLE = """
-    psp = int(timestep(t - lastspike, dt) <= timestep(t_psp, dt)) : 1        # PSP that others see, 1 or 0
+    psp : 1                                                                  # PSP that others see, 1 or 0
     """
 LAST = """
     last : second                                                            # last spike before this time step
     lag : integer                                                            # interval that this spike ends, in steps
     n_spikes : 1                                                             # spikes so far
     """
+SHAPE = Step("shape", f"psp = {BOX}", when="start", order=0)
 LEARN = Step(
     "learn",
     """
     w += plastic * eta * pairs / n_epoch
     pairs *= 1 - plastic
     """,
-    when="end",
+    when="start",
     order=1,
     every="epoch",
 )
@@ -135,11 +143,11 @@ neuron = Model(
     """,
     code={
         "threshold": "rand() < p_spike",
-        # The reset runs after the synapses: simultaneous spikes do not see each other.
         "reset": "x_plus += 1; x_minus += 1",
         "refractory": "t_isi",
         "method": "exact",
     },
+    steps=(SHAPE,),
     symbols=SYMBOLS,
 )
 
@@ -155,6 +163,7 @@ lagged_neuron = Model(
         "reset": "last = t; lag = 0; n_spikes += 1",
         "refractory": "t_isi",
     },
+    steps=(SHAPE,),
     symbols=SYMBOLS,
 )
 
@@ -197,13 +206,15 @@ synapse = Model(
     equations="""
     w : 1                                                                    # weight
     pairs : 1                                                                # STDP window, summed over pairs of spikes
-    plastic : 1                                                              # 1: learns, 0: fixed, pairs add up
-    n_epoch : 1 (shared)                                                     # length of an epoch in units of tau_ref
+    plastic : 1 (constant)                                                   # 1: learns, 0: fixed, pairs add up
+    n_epoch : 1 (shared, constant)                                           # length of an epoch in units of tau_ref
     input_post = w * psp_pre : 1 (summed)                                    # PSPs
     """,
+    # In SCHEDULE a spike arrives one step late, with the traces as its step left them: a partner that fired in the same
+    # step has raised its trace already, and does not count.
     code={
-        "on_pre": "pairs += amplitude * x_minus_post",
-        "on_post": "pairs -= amplitude * x_plus_pre",
+        "on_pre": "pairs += amplitude * (x_minus_post - int(timestep(t - lastspike_post, dt) == 1))",
+        "on_post": "pairs -= amplitude * (x_plus_pre - int(timestep(t - lastspike_pre, dt) == 1))",
     },
     steps=(LEARN,),
     symbols=SYMBOLS,
@@ -219,18 +230,26 @@ nearest_synapse = Model(
     w : 1                                                                    # weight
     pairs : 1                                                                # STDP window, summed over pairs of spikes
     n_near : 1                                                               # pairs of spikes, both orders
-    plastic : 1                                                              # 1: learns, 0: fixed, pairs add up
-    n_epoch : 1 (shared)                                                     # length of an epoch in units of tau_ref
+    plastic : 1 (constant)                                                   # 1: learns, 0: fixed, pairs add up
+    n_epoch : 1 (shared, constant)                                           # length of an epoch in units of tau_ref
+    pre_time : second                                                        # last presynaptic spike
+    pre_older : second                                                       # the presynaptic spike before it
+    post_time : second                                                       # last postsynaptic spike
     input_post = w * psp_pre : 1 (summed)                                    # PSPs
     """,
+    # Spikes of the same time step do not see each other: on_post, which runs after on_pre, then takes the older one.
     code={
         "on_pre": """
-        pairs += int(last_post >= last_pre) * amplitude * exp((last_post - t) / tau_minus)
-        n_near += int(last_post >= last_pre)
+        pairs += int(post_time >= pre_time) * amplitude * exp((post_time - t) / tau_minus)
+        n_near += int(post_time >= pre_time)
+        pre_older = pre_time
+        pre_time = t
         """,
         "on_post": """
-        pairs -= int(last_pre >= last_post) * amplitude * exp((last_pre - t) / tau_plus)
-        n_near += int(last_pre >= last_post)
+        pre_seen = pre_time + int(pre_time == t) * (pre_older - pre_time)
+        pairs -= int(pre_seen >= post_time) * amplitude * exp((pre_seen - t) / tau_plus)
+        n_near += int(pre_seen >= post_time)
+        post_time = t
         """,
     },
     steps=(LEARN,),

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from brian2 import Quantity, ms, mV
 
 from models import sal
-from models.base import Model, param
+from models.base import Model, Step, param
 
 
 @dataclass(frozen=True)
@@ -32,8 +32,7 @@ neuron = Model(
     dv/dt = (offset + slope * (b + input) - v) / tau_m + sigma * sqrt(2 / tau_m) * xi : volt (unless refractory)
     drise/dt = -rise / tau_syn : 1                                           # exponential current, first stage
     dfall/dt = (rise - fall) / tau_syn : 1                                   # alpha-shaped current, second stage
-    box = int(timestep(t - lastspike, dt) <= timestep(t_psp, dt)) : 1        # rectangular current
-    psp = square * box + single * rise + double * fall : 1                   # current that others see
+    psp : 1                                                                  # current that others see
     b : 1                                                                    # bias, log-odds
     input : 1                                                                # sum of the currents, log-odds
     offset : volt (constant)                                                 # voltage at log-odds 0
@@ -42,7 +41,7 @@ neuron = Model(
     tau_syn : second (constant)                                              # time constant of the current
     square : 1                                                               # 1: rectangular current
     single : 1                                                               # 1: exponential current
-    double : 1                                                               # 1: alpha-shaped current
+    twice : 1                                                                # 1: alpha-shaped current
     last : second                                                            # last spike before this time step
     n_spikes : 1                                                             # spikes so far
     """,
@@ -57,6 +56,17 @@ neuron = Model(
         "refractory": "tau_ref",
         "method": "euler",
     },
+    steps=(
+        Step(
+            "shape",
+            f"""
+            box = {sal.BOX}
+            psp = square * box + single * rise + twice * fall
+            """,
+            when="start",
+            order=0,
+        ),
+    ),
     symbols={
         **sal.SYMBOLS,
         "v": "v",
@@ -65,7 +75,7 @@ neuron = Model(
         "tau_m": r"\tau_\mathrm{m}",
         "box": r"\kappa_\square",
         "single": "q_1",
-        "double": "q_2",
+        "twice": "q_2",
         "fall": "g_2",
     },
 )

@@ -12,6 +12,7 @@ if "flags" in config:
     # Before the runner is imported; jobs inherit it.
     os.environ.update(LOCAL_CREDIT_FLAGS=str(config["flags"]))
 
+from runner import devices
 from runner.experiment import SCALES, check_targets, load, names, read_yaml
 from runner.fingerprint import code, corpora, digest, sources
 from runner.jobs import measured, share_environment
@@ -20,7 +21,7 @@ from runner.records import column
 from runner.sweep import CHUNK_SECONDS as DEFAULT_CHUNK_SECONDS
 from runner.sweep import SWEEP_KEYS, plain, plan, planned, read_sweep, science
 
-JOB_KEYS = {"chunk_seconds", "flags"}  # how jobs are made, not what is run
+JOB_KEYS = {"chunk_seconds", "device", "flags"}  # how jobs are made, not what is run
 # Relative, so that a repository that was moved or copied with its results has nothing to redo.
 BASE = Path(os.path.relpath(workflow.basedir))
 share_environment(this_python=not workflow.deployment_settings.deployment_method)
@@ -54,6 +55,9 @@ try:
             "chunk_seconds",
             f"needs a number of seconds, got {CHUNK_SECONDS!r}",
         )
+    DEVICE = config.get("device")  # None: that of each configuration
+    if DEVICE is not None:
+        devices.ready(devices.device(DEVICE).name)
     USER = None
     declared = {k: v for k, v in config.items() if k not in JOB_KEYS}
     if set(declared) - {"scale"}:
@@ -64,14 +68,18 @@ try:
         if in_file and "scale" in config:
             USER = replace(USER, scale=SCALE)
         USER_PLAN = plan(
-            load(USER.experiment), USER.scale, USER, chunk_seconds=CHUNK_SECONDS
+            load(USER.experiment),
+            USER.scale,
+            USER,
+            chunk_seconds=CHUNK_SECONDS,
+            device=DEVICE,
         )
     if workflow.is_main_process:
         # All at once, so that a wrong key stops the workflow before its first job, and not behind a traceback.
         check_targets(sys.argv[1:])
         for name in names():
             for scale in SCALES:
-                planned(name, scale, CHUNK_SECONDS)
+                planned(name, scale, CHUNK_SECONDS, DEVICE)
 except ConfigError as error:
     sys.exit(str(error))
 
@@ -84,7 +92,7 @@ def plan_of(wildcards):
                 "--config", "sweep", f"missing for results/{wildcards.scale}"
             )
         return USER_PLAN
-    return planned(wildcards.exp, true_scale(wildcards), CHUNK_SECONDS)
+    return planned(wildcards.exp, true_scale(wildcards), CHUNK_SECONDS, DEVICE)
 
 
 def true_scale(wildcards):
@@ -110,17 +118,19 @@ def corpora_of(wildcards):
 
 def plan_arguments(wildcards):
     """Return the arguments with which a job repeats a plan."""
+    on = f" --device {DEVICE}" if DEVICE else ""
     if wildcards.scale.startswith("sweep-"):
-        return f"--scale {USER.scale} --sweep {shlex.quote(USER.text())}"
-    return f"--scale {wildcards.scale}"
+        return f"--scale {USER.scale} --sweep {shlex.quote(USER.text())}{on}"
+    return f"--scale {wildcards.scale}{on}"
 
 
 def structure_of(wildcards):
-    """Return the structural values of a build, as JSON text."""
-    scales = {scale: planned(wildcards.exp, scale, CHUNK_SECONDS) for scale in SCALES}
-    for found in [*scales.values(), *([USER_PLAN] if USER is not None else [])]:
+    """Return the structural values of a build, as JSON text, and its device."""
+    scales = [planned(wildcards.exp, scale, CHUNK_SECONDS, DEVICE) for scale in SCALES]
+    for found in [*scales, *([USER_PLAN] if USER is not None else [])]:
         if wildcards.key in found.builds:
-            return shlex.quote(json.dumps(plain(found.builds[wildcards.key])))
+            structure = json.dumps(plain(found.builds[wildcards.key]))
+            return f"{shlex.quote(structure)} --device {found.device}"
     raise ConfigError(
         "results/builds", wildcards.key, f"no scale of {wildcards.exp} uses it"
     )

@@ -11,6 +11,7 @@ import resource
 import subprocess
 import sys
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -22,8 +23,8 @@ class RunError(Exception):
     """A run cannot be started, or its result cannot be trusted."""
 
 
-class Program:
-    """A compiled program and the description of its arrays.
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """Read the description of a build.
 
     Parameters
     ----------
@@ -35,12 +36,26 @@ class Program:
     RunError
         The folder holds no complete build.
     """
+    file = folder / "manifest.json"
+    if not file.exists():
+        raise RunError(f"{folder}: is not a complete build; delete it and run again")
+    return json.loads(file.read_text(encoding="utf-8"))
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder.resolve()
-        if not (self.folder / "manifest.json").exists() or not (self.folder / "main").exists():
-            raise RunError(f"{folder}: is not a complete build; delete it and run again")
-        self.manifest: dict[str, Any] = json.loads((self.folder / "manifest.json").read_text(encoding="utf-8"))
+
+class Arrays(ABC):
+    """A program on any device: a description of its arrays, which says what values they take, and a way to run it."""
+
+    manifest: dict[str, Any]
+
+    @abstractmethod
+    def run(
+        self, values: Mapping[str, Any], results: Path, progress: Callable[[float, float], None] | None = None
+    ) -> dict[str, float]:
+        """Run it from its beginning; return ``cpu_s`` and ``wall_s``."""
+
+    @abstractmethod
+    def reader(self, results: Path) -> Callable[[str], np.ndarray]:
+        """Return a function: ``<object>.<variable>`` to the array after the run, in SI base units."""
 
     def check(self, key: str, value: Any) -> np.ndarray:
         """Convert one value to the type of its variable.
@@ -75,6 +90,95 @@ class Program:
             raise RunError(f"{key}: needs {array['size']} values, got {given.size}")
         return converted
 
+    def checked(self, values: Mapping[str, Any]) -> dict[str, np.ndarray]:
+        """Convert all values of a run.
+
+        Parameters
+        ----------
+        values : Mapping
+            ``<object>.<variable>`` to number or array; must hold ``run.seed`` and ``run.duration``.
+
+        Returns
+        -------
+        dict
+            The same keys; see `check`.
+
+        Raises
+        ------
+        RunError
+            A wrong or a missing value, or a duration that is not positive.
+        """
+        for key in ("run.seed", "run.duration"):
+            if key not in values:
+                raise RunError(f"{key}: is missing")
+        if float(self.check("run.duration", values["run.duration"])) <= 0:
+            raise RunError(f"run.duration: must be positive, got {values['run.duration']}")
+        return {key: self.check(key, value) for key, value in values.items()}
+
+
+class Program(Arrays):
+    """A compiled program and the description of its arrays.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder made by `runner.build`.
+
+    Raises
+    ------
+    RunError
+        The folder holds no complete build.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder.resolve()
+        self.manifest = read_manifest(folder)
+        if not (self.folder / "main").exists():
+            raise RunError(f"{folder}: is not a complete build; delete it and run again")
+
+    def command(self, values: Mapping[str, np.ndarray], results: Path) -> list[str]:
+        """Write the arrays to files, and return the command line.
+
+        Parameters
+        ----------
+        values : Mapping
+            From `checked`.
+        results : Path
+            Folder of the result files.
+
+        Returns
+        -------
+        list of str
+            See `place` and `environment` for where it is run.
+        """
+        given = results / "given"
+        given.mkdir(parents=True)
+        arguments = []
+        for key, array in values.items():
+            if array.ndim:
+                file = given / f"{key}.bin"
+                np.ascontiguousarray(array).tofile(file)
+                arguments.append(f"{key}={file}")
+            else:
+                arguments.append(f"{key}={int(array) if array.dtype.kind in 'biu' else repr(float(array))}")
+        return [str(self.folder / "main"), "--results_dir", f"{results}{os.sep}", *arguments]
+
+    def place(self, results: Path) -> Path:
+        """Return the working directory of the program: where it finds its static arrays."""
+        return self.folder
+
+    def output(self, results: Path) -> Path:
+        """Return the folder in which the program writes its results."""
+        return results
+
+    def environment(self, results: Path) -> dict[str, str]:
+        """Return the environment variables of the program: one core, unless the user asks for threads (docs/dense.md)."""
+        return {"OMP_NUM_THREADS": "1", **os.environ}
+
+    def complaints(self, said: str) -> str:
+        """Return what the program said that it should not have said."""
+        return said.strip()
+
     def run(
         self, values: Mapping[str, Any], results: Path, progress: Callable[[float, float], None] | None = None
     ) -> dict[str, float]:
@@ -99,30 +203,13 @@ class Program:
         RunError
             A wrong value, a complaint of the program, or an end before the end time.
         """
-        for key in ("run.seed", "run.duration"):
-            if key not in values:
-                raise RunError(f"{key}: is missing")
-        if float(self.check("run.duration", values["run.duration"])) <= 0:
-            raise RunError(f"run.duration: must be positive, got {values['run.duration']}")
         results = results.resolve()
-        given = results / "given"
-        given.mkdir(parents=True)
-        arguments = []
-        for key, value in values.items():
-            array = self.check(key, value)
-            if array.ndim:
-                file = given / f"{key}.bin"
-                np.ascontiguousarray(array).tofile(file)
-                arguments.append(f"{key}={file}")
-            else:
-                arguments.append(f"{key}={int(array) if array.dtype.kind in 'biu' else repr(float(array))}")
-
+        command = self.command(self.checked(values), results)
         start, before = time.time(), resource.getrusage(resource.RUSAGE_CHILDREN)
         process = subprocess.Popen(
-            [str(self.folder / "main"), "--results_dir", f"{results}{os.sep}", *arguments],
-            cwd=self.folder,
-            # One core for each program, unless the user has asked for threads (see docs/dense.md).
-            env={"OMP_NUM_THREADS": "1", **os.environ},
+            command,
+            cwd=self.place(results),
+            env=self.environment(results),
             stdout=subprocess.PIPE,
             stderr=(results / "stderr").open("w"),
             text=True,
@@ -141,10 +228,10 @@ class Program:
                 process.kill()
                 process.wait()
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
-        complaint = ((results / "stderr").read_text(encoding="utf-8") + "".join(said)).strip()
+        complaint = self.complaints((results / "stderr").read_text(encoding="utf-8") + "".join(said))
         if status or complaint:
             raise RunError(f"the program ended with status {status}: {complaint or 'no message'}")
-        info = results / "last_run_info.txt"
+        info = self.output(results) / "last_run_info.txt"
         facts = info.read_text(encoding="utf-8").split() if info.exists() else []
         if len(facts) < 2:
             raise RunError("the program wrote no results")
@@ -172,7 +259,7 @@ class Program:
 
         def read(key: str) -> np.ndarray:
             array = self.manifest["arrays"][key]
-            return np.fromfile(results / array["file"], dtype=np.dtype(array["dtype"]))
+            return np.fromfile(self.output(results) / array["file"], dtype=np.dtype(array["dtype"]))
 
         return read
 

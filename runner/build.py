@@ -1,4 +1,4 @@
-"""Generate and compile the C++ program of one structure."""
+"""Make what a device needs to run one structure: for most devices, a compiled program."""
 
 import argparse
 import json
@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from runner import standalone
-from runner.experiment import Experiment, compiler, load
+from runner import devices, standalone
+from runner.experiment import Experiment, load
 from runner.files import atomic
 from runner.quantities import ConfigError
 from runner.sweep import build_key, plan, read_sweep, with_units
@@ -27,7 +27,12 @@ def cpu_seconds() -> float:
 
 
 def build(
-    experiment: Experiment, structure: Mapping[str, Any], target: Path, jobs: int = 2, traces: Mapping | None = None
+    experiment: Experiment,
+    structure: Mapping[str, Any],
+    target: Path,
+    jobs: int = 2,
+    traces: Mapping[str, Any] | None = None,
+    device: str = devices.DEFAULT,
 ) -> None:
     """Build the program of one structure; the folder appears only when it is complete.
 
@@ -38,32 +43,33 @@ def build(
     structure : Mapping
         ``network.*`` keys and their values.
     target : Path
-        Folder to make: ``main``, its sources, ``manifest.json`` and ``build.json`` (cost, compiler, flags).
+        Folder to make: ``manifest.json``, ``build.json`` (device, cost, compiler, flags) and, where there is one, the
+        program ``main`` with its sources.
     jobs : int
         Number of compilers at a time.
     traces : Mapping, optional
         Arguments of `runner.standalone.add_traces`.
+    device : str
+        Name of the device.
 
     Raises
     ------
     BuildError
-        The network or its compilation failed.
+        The device cannot run the network, or the network or its compilation failed.
     ConfigError
-        There is no compiler.
+        What the device needs is not installed.
     """
     wall, cpu = time.time(), cpu_seconds()
-    command, version = compiler()
     cache = Path(os.environ.get("LOCAL_CREDIT_CACHE", target.parent)).resolve()
     with atomic(target, directory=True) as project:
-        manifest = standalone.generate(experiment.module, structure, project, traces)
-        standalone.compile_project(project, cache, jobs)
-        (project / "manifest.json").write_text(json.dumps(manifest, indent=1), encoding="utf-8")
+        manifest, tools = devices.make(device, experiment, structure, project, cache, jobs, traces)
+        (project / "manifest.json").write_text(json.dumps({**manifest, "device": device}, indent=1), encoding="utf-8")
         cost = {
             "key": target.name,
+            "device": device,
             "cpu_s": round(cpu_seconds() - cpu, 2),
             "wall_s": round(time.time() - wall, 2),
-            "compiler": f"{command}: {version}",
-            "flags": " ".join(standalone.FLAGS),
+            **tools,
         }
         (project / "build.json").write_text(json.dumps(cost, indent=1), encoding="utf-8")
 
@@ -76,24 +82,26 @@ def main() -> None:
     parser.add_argument("--structure", help="JSON text of the structural values that belong to the key")
     parser.add_argument("--scale", default="quick")
     parser.add_argument("--sweep", help="sweep of your own: YAML file, or JSON text")
+    parser.add_argument("--device", choices=devices.DEVICES, help="default: that of the configuration")
     parser.add_argument("--out", type=Path, required=True, help="folder to make (with a key), or folder of all builds")
     parser.add_argument("--jobs", type=int, default=2, help="compilers at a time")
     args = parser.parse_args()
     logging.getLogger("brian2").setLevel(logging.WARNING)
     try:
         experiment = load(args.experiment)
+        device = args.device or experiment.device
         if args.structure:
             structure = with_units(experiment, json.loads(args.structure))
-            builds = {build_key(experiment, structure): structure}
+            builds = {build_key(experiment, structure, device=device): structure}
         else:
-            builds = plan(experiment, args.scale, read_sweep(args.sweep) if args.sweep else None).builds
+            builds = plan(experiment, args.scale, read_sweep(args.sweep) if args.sweep else None, device=device).builds
         if args.key and args.key not in builds:
             sys.exit(f"{args.experiment}: build {args.key}: the code has changed since the workflow was planned; rerun")
         for key in [args.key] if args.key else builds:
             target = args.out if args.key else args.out / key
             if not target.exists():
-                print(f"compiling {args.experiment}, structure {key}", flush=True)
-                build(experiment, builds[key], target, args.jobs)
+                print(f"building {args.experiment} for {device}, structure {key}", flush=True)
+                build(experiment, builds[key], target, args.jobs, device=device)
     except (ConfigError, standalone.BuildError) as error:
         sys.exit(str(error))
 

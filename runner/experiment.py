@@ -13,12 +13,13 @@ from typing import Any
 
 import yaml
 
+from runner import devices
 from runner.fingerprint import ROOT
 from runner.quantities import ConfigError, nearest, parse
 
 SCALES = ("smoke", "quick", "paper")
 PROSE = {"title", "text", "paper", "notice"}
-PLANNING = {"sweep", "cost", "scales"}
+PLANNING = {"sweep", "cost", "scales", "device"}
 
 
 class _UniqueKeys(yaml.SafeLoader):
@@ -155,6 +156,11 @@ class Experiment:
         """The configuration file, relative to the repository."""
         return (self.folder / "config.yaml").relative_to(ROOT)
 
+    @property
+    def device(self) -> str:
+        """The device that the configuration asks for, or the usual one."""
+        return str(self.config.get("device", devices.DEFAULT))
+
     def check_key(self, key: str, file: object) -> None:
         """Refuse a key that names no parameter.
 
@@ -236,6 +242,7 @@ def load(name: str) -> Experiment:
             raise ConfigError(experiment.config_file, key, f"unknown key; {nearest(key, known)}")
         if key not in PROSE | PLANNING and not isinstance(value, Mapping):
             raise ConfigError(experiment.config_file, key, f"must be a section of parameters, got {value!r}")
+    devices.device(experiment.device, experiment.config_file)
     scales = experiment.config.get("scales") or {}
     for scale in scales if isinstance(scales, Mapping) else [scales]:
         if scale not in SCALES:

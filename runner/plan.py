@@ -5,6 +5,7 @@ import json
 import sys
 from pathlib import Path
 
+from runner.devices import DEVICES
 from runner.experiment import load
 from runner.files import atomic
 from runner.quantities import ConfigError
@@ -28,7 +29,7 @@ def describe(planned: Plan) -> str:
     seeds = len({point["seed"] for point in planned.points})
     total = builds * planned.cost["build"] + n * planned.cost["point"]
     lines = [
-        f"{planned.experiment} at scale {planned.scale}",
+        f"{planned.experiment} at scale {planned.scale}, device {planned.device}",
         f"  points  {n:6d}   ({n // seeds} parameter combinations x {seeds} seeds)",
         f"  builds  {builds:6d}   ({planned.cost['build']:g} CPU s each, unless cached)",
         f"  chunks  {chunks:6d}   (jobs of at most {max(map(len, planned.chunks))} points)",
@@ -45,6 +46,7 @@ def main() -> None:
     parser.add_argument("--scale", help="default: that of the sweep, or quick")
     parser.add_argument("--sweep", help="sweep of your own: YAML file, or JSON text")
     parser.add_argument("--chunk-seconds", type=float, default=CHUNK_SECONDS, help="how long one job should last")
+    parser.add_argument("--device", choices=DEVICES, help="default: that of the configuration")
     parser.add_argument("--out", type=Path, help="write the plan as JSON")
     args = parser.parse_args()
     try:
@@ -54,6 +56,7 @@ def main() -> None:
             args.scale or (user.scale if user else "quick"),
             user,
             chunk_seconds=args.chunk_seconds,
+            device=args.device,
         )
     except ConfigError as error:
         sys.exit(str(error))

@@ -8,10 +8,12 @@ from pathlib import Path
 import yaml
 from brian2 import ms
 
-from runner.binary import Program, RunError
+from runner import devices
+from runner.binary import Arrays, RunError
 from runner.build import build
 from runner.experiment import load
 from runner.files import atomic
+from runner.numpy_device import NumpyProgram
 from runner.quantities import ConfigError, parse
 from runner.records import write
 from runner.simulate import run_point
@@ -30,7 +32,7 @@ def main() -> None:
     parser.add_argument("--traces", action="store_true", help="record every state variable")
     parser.add_argument("--elements", type=int, default=10, help="neurons or synapses of each object to trace")
     parser.add_argument("--every", default="1 ms", help="sampling interval of the traces")
-    parser.add_argument("--device", choices=("cpp_standalone", "numpy"), default="cpp_standalone")
+    parser.add_argument("--device", choices=devices.DEVICES, help="default: that of the configuration")
     parser.add_argument("--out", type=Path, help="folder of tables; default results/points/<experiment>/<point>")
     args = parser.parse_args()
     logging.getLogger("brian2").setLevel(logging.WARNING)
@@ -46,7 +48,8 @@ def main() -> None:
                 raise ConfigError("--set", key, f"cannot read '{value}'") from None
         experiment = load(args.experiment)
         user = read_sweep(args.sweep) if args.sweep else None
-        planned = plan(experiment, args.scale or (user.scale if user else "quick"), user, overrides)
+        device = args.device or experiment.device
+        planned = plan(experiment, args.scale or (user.scale if user else "quick"), user, overrides, device=device)
         if not 0 <= args.point < len(planned.points):
             raise ConfigError("--point", str(args.point), f"must lie between 0 and {len(planned.points) - 1}")
         point = planned.points[args.point]
@@ -58,16 +61,16 @@ def main() -> None:
                 raise ConfigError("--elements", str(args.elements), "must be at least 1")
             if traces["every"] <= 0 * ms:
                 raise ConfigError("--every", args.every, "must be positive")
-        if args.device == "numpy":
-            from runner.numpy_device import run_numpy
-
-            tables = run_numpy(experiment, structure, point, traces)
+        program: Arrays
+        if device == "numpy":  # nothing to keep
+            program = NumpyProgram(experiment, structure, traces)
         else:
-            folder = Path("results/builds") / experiment.name / build_key(experiment, structure, traces)
+            folder = Path("results/builds") / experiment.name / build_key(experiment, structure, traces, device)
             if not folder.exists():
                 print(f"compiling {experiment.name}", flush=True)
-                build(experiment, structure, folder, traces=traces)
-            tables, _ = run_point(experiment.name, point, Program(folder))
+                build(experiment, structure, folder, traces=traces, device=device)
+            program = devices.open_program(folder)
+        tables, _ = run_point(experiment.name, point, program)
     except (ConfigError, BuildError, RunError) as error:
         sys.exit(str(error))
     out = args.out or Path("results/points") / experiment.name / str(args.point)

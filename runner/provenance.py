@@ -12,6 +12,7 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.tables import checksum, read_folder
+from runner.devices import DEFAULT
 from runner.files import atomic
 from runner.fingerprint import ROOT
 
@@ -58,14 +59,16 @@ def main() -> None:
     runs = [run for chunk in args.recordings for run in json.loads((chunk / "cost.json").read_text("utf-8"))]
     fixed = {k: v for k, v in plan["points"][0]["values"].items() if k not in plan["swept"]}
     swept = {k: sorted({json.dumps(point["values"][k]) for point in plan["points"]}) for k in plan["swept"]}
+    device = "" if builds[0]["device"] == DEFAULT else f" device={builds[0]['device']}"
     facts = {
         "experiment": plan["experiment"],
         "scale": plan["scale"],
         "commit": _git("rev-parse", "HEAD") or "unknown",
         "dirty": bool(_git("status", "--porcelain", "--untracked-files=no")),
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
-        "command": f"snakemake --profile profiles/default {plan['experiment']} --config scale={plan['scale']}",
+        "command": f"snakemake --profile profiles/default {plan['experiment']} --config scale={plan['scale']}{device}",
         "versions": {"python": platform.python_version(), **{name: version(name) for name in PACKAGES}},
+        "device": builds[0]["device"],
         "compiler": builds[0]["compiler"],
         "flags": builds[0]["flags"],
         "cpu": _cpu(),

@@ -1,4 +1,4 @@
-"""Run one chunk of points with a program that is already compiled. Needs no Brian2."""
+"""Run one chunk of points with a program that is already there. Needs no Brian2, unless the device is Brian2 itself."""
 
 import argparse
 import contextlib
@@ -16,7 +16,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from runner.binary import Program, RunError, log_progress
+from runner.binary import Arrays, RunError, log_progress
+from runner.devices import open_program
 from runner.files import atomic
 from runner.fingerprint import ROOT
 from runner.records import points_table, recordings, refuse_empty, write
@@ -145,7 +146,7 @@ def _stacked(name: str, rounds: Sequence[Mapping[str, pd.DataFrame]]) -> pd.Data
     return pd.concat([part for part in parts if not part.empty] or parts[:1], ignore_index=True)
 
 
-def run_point(experiment: str, point: Mapping[str, Any], program: Program) -> tuple[dict[str, pd.DataFrame], dict]:
+def run_point(experiment: str, point: Mapping[str, Any], program: Arrays) -> tuple[dict[str, pd.DataFrame], dict]:
     """Run one point.
 
     Parameters
@@ -154,8 +155,8 @@ def run_point(experiment: str, point: Mapping[str, Any], program: Program) -> tu
         ``<paper>/<experiment>``.
     point : Mapping
         The point, from the plan.
-    program : Program
-        Its compiled program.
+    program : Arrays
+        Its program.
 
     Returns
     -------
@@ -186,7 +187,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m runner.simulate", description=__doc__)
     parser.add_argument("--plan", type=Path, required=True, help="plan.json")
     parser.add_argument("--chunk", type=int, required=True, help="number of the chunk")
-    parser.add_argument("--build", type=Path, required=True, help="folder of the compiled program")
+    parser.add_argument("--build", type=Path, required=True, help="folder made by runner.build")
     parser.add_argument("--out", type=Path, required=True, help="folder of tables to make")
     args = parser.parse_args()
 
@@ -196,7 +197,7 @@ def main() -> None:
     costs, data = [], []
     number = numbers[0]
     try:
-        program = Program(args.build)
+        program = open_program(args.build)
         for done, number in enumerate(numbers):
             tables, cost = run_point(plan["experiment"], plan["points"][number], program)
             for name, table in tables.items():

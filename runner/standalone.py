@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 import traceback
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from brian2 import (
     SpikeMonitor,
     StateMonitor,
     Synapses,
+    TimedArray,
     device,
     get_device,
     prefs,
@@ -163,6 +164,23 @@ def add_traces(network: Network, elements: int, every: Any) -> None:
             network.add(StateMonitor(obj, names, record=record, dt=every, name=f"traces_{obj.name}"))
 
 
+def timed_arrays(network: Network) -> dict[str, TimedArray]:
+    """Return the tables that the objects of a network look up.
+
+    Parameters
+    ----------
+    network : Network
+        The network, on any device.
+
+    Returns
+    -------
+    dict
+        Name to table.
+    """
+    spaces = [getattr(obj, "namespace", None) or {} for obj in network.objects]
+    return {table.name: table for space in spaces for table in space.values() if isinstance(table, TimedArray)}
+
+
 def _fields(owner: Any) -> dict[str, ArrayVariable]:
     """Return the array variables that an object owns."""
     return {
@@ -216,7 +234,10 @@ def manifest(network: Network) -> dict[str, Any]:
             monitors[obj.name] = {"kind": "event", "variables": extra, "elements": []}
         elif isinstance(obj, PopulationRateMonitor):
             monitors[obj.name] = {"kind": "rate", "variables": ["rate"], "elements": []}
-    for table, name in getattr(get_device(), "timed_arrays", {}).items():
+    # A C++ program knows the tables that its code uses.
+    known = getattr(get_device(), "timed_arrays", None)
+    tables = timed_arrays(network) if known is None else {name: table for table, name in known.items()}
+    for name, table in tables.items():
         arrays[f"{name}.values"] = {
             "file": "",
             "dtype": np.dtype(table.values.dtype).str,
@@ -314,7 +335,13 @@ def precompiled_header(cache: Path) -> Path:
     return header
 
 
-def generate(module: Any, structure: Mapping[str, Any], project: Path, traces: Any = None) -> dict:
+def generate(
+    module: Any,
+    structure: Mapping[str, Any],
+    project: Path,
+    traces: Mapping[str, Any] | None = None,
+    check: Callable[[Network], None] | None = None,
+) -> dict[str, Any]:
     """Write the C++ project of one structure.
 
     Parameters
@@ -327,6 +354,8 @@ def generate(module: Any, structure: Mapping[str, Any], project: Path, traces: A
         Folder of the project.
     traces : Mapping, optional
         Arguments of `add_traces`.
+    check : callable, optional
+        Looks at the network before any code is generated; may refuse it.
 
     Returns
     -------
@@ -343,11 +372,37 @@ def generate(module: Any, structure: Mapping[str, Any], project: Path, traces: A
     for kind in ("include_dirs", "library_dirs", "runtime_library_dirs"):
         setattr(prefs.codegen.cpp, kind, [])
     network = assemble(module, structure, traces)
+    if check:
+        check(network)
     with explained(module):
         network.run(1 * second, namespace={})
     device.build(directory=str(project), compile=False, run=False)
     steps = [float(obj.clock.dt) for obj in network.sorted_objects]
     _adapt(project, network.name, 0.01 * min(steps))
+    return description(module, network)
+
+
+def description(module: Any, network: Network) -> dict[str, Any]:
+    """Describe a network for the jobs that run it.
+
+    Parameters
+    ----------
+    module : module
+        The ``experiment.py``.
+    network : Network
+        Its network, on any device.
+
+    Returns
+    -------
+    dict
+        The manifest (see `manifest`), with ``final`` (what the module wants to know at the end) and ``schedule`` (the
+        order of all objects) added.
+
+    Raises
+    ------
+    BuildError
+        A key of ``FINAL`` is no variable.
+    """
     found = manifest(network)
     for key in getattr(module, "FINAL", []):
         if key not in found["arrays"]:

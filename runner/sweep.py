@@ -12,11 +12,10 @@ from math import ceil, isfinite
 from pathlib import Path
 from typing import Any
 
-import brian2
 from brian2 import Quantity
 
-from runner import standalone
-from runner.experiment import SCALES, Experiment, compiler, flatten, load, names, read_yaml
+from runner import devices, standalone
+from runner.experiment import SCALES, Experiment, flatten, load, names, read_yaml
 from runner.fingerprint import ROOT, code, digest
 from runner.quantities import ConfigError, display_unit, nearest, parse
 
@@ -176,6 +175,8 @@ class Plan:
         Digest of the code that draws the inputs of a point.
     source : str
         Digest of network, values and drawing code that is the same on every machine.
+    device : str
+        Name of the device.
     """
 
     experiment: str
@@ -188,6 +189,7 @@ class Plan:
     cost: dict[str, float]
     drawing: str
     source: str
+    device: str = devices.DEFAULT
 
     def chunk_digest(self, chunk: int) -> str:
         """Return a digest of all that decides the recordings of one chunk."""
@@ -209,6 +211,7 @@ class Plan:
             "swept": self.swept,
             "digest": self.digest,
             "source": self.source,
+            "device": self.device,
         }
 
 
@@ -233,8 +236,13 @@ def source_key(experiment: Experiment, structure: Mapping[str, Any]) -> str:
     )
 
 
-def build_key(experiment: Experiment, structure: Mapping[str, Any], traces: Mapping[str, Any] | None = None) -> str:
-    """Return the key of the compiled program of one structure.
+def build_key(
+    experiment: Experiment,
+    structure: Mapping[str, Any],
+    traces: Mapping[str, Any] | None = None,
+    device: str = devices.DEFAULT,
+) -> str:
+    """Return the key of what a device makes of one structure.
 
     Parameters
     ----------
@@ -244,19 +252,17 @@ def build_key(experiment: Experiment, structure: Mapping[str, Any], traces: Mapp
         Values of the ``network.*`` keys.
     traces : Mapping, optional
         Arguments of `runner.standalone.add_traces`.
+    device : str
+        Name of the device.
 
     Returns
     -------
     str
-        Hash of source, compiler, flags and Brian2 version.
+        Hash of source, device, compiler, flags and Brian2 version.
     """
     return digest(
         source_key(experiment, structure),
-        code(ROOT / "runner" / "standalone.py"),
-        (ROOT / "runner" / "standalone.h").read_text(encoding="utf-8"),
-        standalone.FLAGS,
-        compiler()[1],
-        brian2.__version__,
+        devices.identity(device),
         {key: repr(value) for key, value in (traces or {}).items()},
     )
 
@@ -299,7 +305,7 @@ def _expected_cost(experiment: Experiment, scale: str) -> dict[str, float]:
 
 
 @cache
-def planned(name: str, scale: str, chunk_seconds: float = CHUNK_SECONDS) -> Plan:
+def planned(name: str, scale: str, chunk_seconds: float = CHUNK_SECONDS, device: str | None = None) -> Plan:
     """Return the plan of an experiment of the repository; cached, because a workflow asks many times.
 
     Parameters
@@ -310,13 +316,15 @@ def planned(name: str, scale: str, chunk_seconds: float = CHUNK_SECONDS) -> Plan
         ``smoke``, ``quick`` or ``paper``.
     chunk_seconds : float
         How long one job should last.
+    device : str, optional
+        Name of the device; default is that of the configuration.
 
     Returns
     -------
     Plan
         The same for the same configuration and code.
     """
-    return plan(load(name), scale, chunk_seconds=chunk_seconds)
+    return plan(load(name), scale, chunk_seconds=chunk_seconds, device=device)
 
 
 def plan(
@@ -325,6 +333,7 @@ def plan(
     user: Sweep | None = None,
     overrides: Mapping[str, Any] | None = None,
     chunk_seconds: float = CHUNK_SECONDS,
+    device: str | None = None,
 ) -> Plan:
     """Plan all runs of an experiment at one scale.
 
@@ -340,6 +349,8 @@ def plan(
         Dotted key to text, from the command line; the strongest.
     chunk_seconds : float
         How long one job should last.
+    device : str, optional
+        Name of the device; default is that of the configuration.
 
     Returns
     -------
@@ -349,8 +360,9 @@ def plan(
     Raises
     ------
     ConfigError
-        Unknown key or scale, wrong unit, empty sweep, a negative duration.
+        Unknown key, scale or device, wrong unit, empty sweep, a negative duration.
     """
+    used = devices.device(device or experiment.device).name
     if scale not in SCALES:
         raise ConfigError("--scale", scale, f"unknown scale; {nearest(scale, SCALES)}")
     if not (isfinite(chunk_seconds) and chunk_seconds > 0):
@@ -383,7 +395,7 @@ def plan(
         for combination in product(*block.values()):
             resolved = values | dict(zip(block, combination, strict=True)) | strongest
             structure = {key: value for key, value in resolved.items() if key.startswith("network.")}
-            key = build_key(experiment, structure)
+            key = build_key(experiment, structure, device=used)
             builds[key] = structure
             swept |= dict.fromkeys(block)
             numbers = plain(resolved)
@@ -408,6 +420,7 @@ def plan(
         cost,
         drawn,
         digest([[sources[str(point["build"])], point["seed"], point["values"]] for point in points], drawn),
+        used,
     )
 
 

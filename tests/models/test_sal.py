@@ -30,7 +30,7 @@ def pair(spike_times, w=0.0, **parameters):
     neurons = NeuronGroup(2, name="neurons", **{**kwargs, "threshold": fires})
     synapses = Synapses(neurons, neurons, name="synapses", **sal.synapse.kwargs())
     synapses.connect(i=[0, 1], j=[1, 0])
-    synapses.pre.order, synapses.post.order = -1, 1
+    sal.neuron.add_steps(neurons)
     sal.neuron.assign(neurons)
     sal.synapse.assign(synapses, **parameters)
     neurons.lastspike = -1000 * second
@@ -40,11 +40,18 @@ def pair(spike_times, w=0.0, **parameters):
     return neurons, synapses
 
 
+def run(duration, *objects):
+    """Run objects in the order of slots that the model is made for."""
+    network = Network(*objects)
+    network.schedule = sal.SCHEDULE
+    network.run(duration)
+
+
 @pytest.mark.parametrize("lag", [1, 7, 24, 60])
 def test_window(lag):
     """A pair of spikes changes both directions by exp(-lag / tau), causal down and anti-causal up."""
     neurons, synapses = pair([(0, 10), (1, 10 + lag)])
-    Network(neurons, synapses).run((30 + lag) * DT)
+    run((30 + lag) * DT, neurons, synapses)
     expected = np.exp(-lag / 25)
     np.testing.assert_allclose(synapses.pairs, [-expected, expected], rtol=1e-12)
 
@@ -52,7 +59,7 @@ def test_window(lag):
 def test_simultaneous_spikes_do_not_count():
     """The window is zero at lag 0, also beside an older spike of the partner."""
     neurons, synapses = pair([(0, 10), (1, 10), (1, 50)])
-    Network(neurons, synapses).run(80 * DT)
+    run(80 * DT, neurons, synapses)
     expected = np.exp(-40 / 25)
     np.testing.assert_allclose(synapses.pairs, [-expected, expected], rtol=1e-12)
 
@@ -60,7 +67,7 @@ def test_simultaneous_spikes_do_not_count():
 def test_all_pairs_count():
     """Every earlier spike of the partner adds its part."""
     neurons, synapses = pair([(0, 10), (0, 50), (1, 70)])
-    Network(neurons, synapses).run(100 * DT)
+    run(100 * DT, neurons, synapses)
     total = np.exp(-60 / 25) + np.exp(-20 / 25)
     np.testing.assert_allclose(synapses.pairs, [-total, total], rtol=1e-12)
 
@@ -70,7 +77,7 @@ def test_an_epoch_applies_the_sum_and_clears_it():
     neurons, synapses = pair([(0, 10), (1, 17)], w=0.5, eta=0.1)
     synapses.n_epoch = 4
     sal.synapse.add_steps(synapses, epoch=40 * DT)
-    Network(neurons, synapses).run(41 * DT)
+    run(41 * DT, neurons, synapses)
     change = 0.1 * np.exp(-7 / 25) / 4
     np.testing.assert_allclose(synapses.w, [0.5 - change, 0.5 + change], rtol=1e-12)
     np.testing.assert_allclose(synapses.pairs, 0)
@@ -80,7 +87,7 @@ def test_psp_is_rectangular():
     """The partner sees the weight at lags 1 to 24 of 25."""
     neurons, synapses = pair([(0, 10)], w=0.7)
     seen = StateMonitor(neurons, "input", record=1, when="thresholds", order=1)
-    Network(neurons, synapses, seen).run(50 * DT)
+    run(50 * DT, neurons, synapses, seen)
     np.testing.assert_allclose(np.flatnonzero(seen.input[0] == 0.7), np.arange(11, 35))
 
 
@@ -93,7 +100,7 @@ def test_rate_and_shortest_interval():
     neurons.b = 0.3
     neurons.lastspike = -1000 * second
     spikes = SpikeMonitor(neurons)
-    Network(neurons, spikes).run(1.2 * second)
+    run(1.2 * second, neurons, spikes)
     late = spikes.t > 0.2 * second
     expected = 2000 / (10.4 * ms + 10 * ms * np.exp(-0.3))
     assert np.sum(late) == pytest.approx(float(expected * second), rel=0.01)
@@ -109,8 +116,9 @@ def lagged_pair(model, synapse, uniform, w, b, **parameters):
     synapses = Synapses(neurons, neurons, name="synapses", **synapse.kwargs())
     synapses.connect(i=[0, 1], j=[1, 0])
     if synapse is sal.nearest_synapse:
-        synapses.pre.order = -1
+        synapses.pre_time = synapses.pre_older = synapses.post_time = -1000 * second
     synapses.post.order = 0
+    model.add_steps(neurons)
     model.assign(neurons, **parameters)
     synapse.assign(synapses)
     neurons.lastspike = neurons.last = -1000 * second

@@ -86,7 +86,7 @@ def test_provenance_is_a_fixed_list(smoke):
         facts = json.loads(file.read_text(encoding="utf-8"))
         assert set(facts) == {
             *("experiment", "scale", "commit", "dirty", "created", "command", "versions", "compiler", "flags", "cpu"),
-            *("parameters", "units", "build", "runs", "data", "checksum"),
+            *("device", "parameters", "units", "build", "runs", "data", "checksum"),
         }
         assert facts["runs"]["n"] and facts["runs"]["cpu_s"] > 0 and facts["build"]["cpu_s"] > 0
 

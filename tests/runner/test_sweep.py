@@ -147,7 +147,7 @@ def test_flags_name_the_command_line():
 
 
 def test_the_build_key_depends_on_compiler_flags_and_traces(monkeypatch):
-    from runner import standalone, sweep
+    from runner import experiment, standalone
 
     structure = {"network.n": 4}
     key = build_key(toy(), structure)
@@ -157,7 +157,7 @@ def test_the_build_key_depends_on_compiler_flags_and_traces(monkeypatch):
     monkeypatch.setattr(standalone, "FLAGS", ["-O2"])
     other = build_key(toy(), structure)
     assert other != key
-    monkeypatch.setattr(sweep, "compiler", lambda: ("g++", "g++ 1.0"))
+    monkeypatch.setattr(experiment, "compiler", lambda: ("g++", "g++ 1.0"))
     assert build_key(toy(), structure) not in (key, other)
 
 

@@ -9,8 +9,8 @@ from models import sal
 from models.base import param
 
 N_RATES = 9
-# Synapses of a system: pre and post; neurons are e1, e2, i1, i2.
-PATHS = np.array([(0, 1), (1, 0), (0, 2), (1, 3), (2, 1), (3, 0)])
+# Synapses of a system: pre and post, sorted; neurons are e1, e2, i1, i2.
+PATHS = np.array([(0, 1), (0, 2), (1, 0), (1, 3), (2, 1), (3, 0)])
 
 
 @dataclass(frozen=True)
@@ -51,13 +51,14 @@ def network(p: Structure) -> Network:
     defaultclock.dt = p.dt
     n = p.n_row**2 + 2 * N_RATES + p.n_plastic
     neurons = NeuronGroup(4 * n, name="neurons", **sal.lagged_neuron.kwargs())
+    sal.lagged_neuron.add_steps(neurons)
     synapses = Synapses(neurons, neurons, name="synapses", **sal.nearest_synapse.kwargs())
     pre, post = (PATHS + 4 * np.arange(n)[:, None, None]).reshape(-1, 2).T
     synapses.connect(i=pre, j=post)
-    synapses.pre.order = -1
-    synapses.post.order = 1
     sal.nearest_synapse.add_steps(synapses, epoch=p.epoch)
     first = n - p.n_plastic
-    plastic = (6 * np.arange(first, n)[:, None] + [0, 1]).ravel()
-    weights = StateMonitor(synapses, "w", record=list(plastic), dt=p.record, when="end", order=2, name="weights")
-    return Network(neurons, synapses, weights)
+    plastic = (6 * np.arange(first, n)[:, None] + [0, 2]).ravel()
+    weights = StateMonitor(synapses, "w", record=list(plastic), dt=p.record, when="end", order=0, name="weights")
+    together = Network(neurons, synapses, weights)
+    together.schedule = sal.SCHEDULE
+    return together

@@ -45,14 +45,15 @@ def inputs(p: Mapping[str, Any], rng: np.random.Generator) -> dict[str, np.ndarr
     Returns
     -------
     dict
-        Synapses of a system: e1 to e2, e2 to e1, e1 to i1, e2 to i2, i1 to e2, i2 to e1.
+        Synapses of a system: e1 to e2, e1 to i1, e2 to e1, e2 to i2, i1 to e2, i2 to e1.
     """
     w_21, w_12 = grid(p)
     n_rates, n_plastic = len(RATE_WEIGHTS), p["network.n_plastic"]
     noisy = [p["inputs.w_ie_1"], p["inputs.w_ie_2"], p["inputs.w_ei_1"], p["inputs.w_ei_2"]]
 
     def block(first: np.ndarray, back: np.ndarray, paths: list[float]) -> np.ndarray:
-        return np.column_stack([first, back, np.tile(paths, (len(first), 1))])
+        to_i1, *others = np.tile(paths, (len(first), 1)).T
+        return np.column_stack([first, to_i1, back, *others])
 
     none = np.zeros(n_rates)
     direct = effective_weight(RATE_WEIGHTS, p["inputs.w_ie_1"], p["inputs.w_ei_1"], p["inputs.b_i_1"], 0.0)
@@ -67,11 +68,14 @@ def inputs(p: Mapping[str, Any], rng: np.random.Generator) -> dict[str, np.ndarr
     )
     biases = np.tile([0, 0, p["inputs.b_i_1"], p["inputs.b_i_2"]], (len(weights), 1))
     plastic = np.zeros(weights.shape)
-    plastic[-n_plastic:, :2] = 1
+    plastic[-n_plastic:, [0, 2]] = 1
     return {
         "neurons.b": biases.ravel(),
         "neurons.lastspike": np.full(biases.size, -1000.0),
         "neurons.last": np.full(biases.size, -1000.0),
+        "synapses.pre_time": np.array(-1000.0),
+        "synapses.pre_older": np.array(-1000.0),
+        "synapses.post_time": np.array(-1000.0),
         "synapses.w": weights.ravel(),
         "synapses.plastic": plastic.ravel(),
         "synapses.n_epoch": np.array(p["network.epoch"] / p["neurons.tau_ref"]),

@@ -43,6 +43,7 @@ def network(p: Structure) -> Network:
     defaultclock.dt = p.dt
     index, row = np.arange(2 * p.n_grid**2), p.t_max - 1
     neurons = NeuronGroup(index.size, name="neurons", **sal.lagged_neuron.kwargs())
+    sal.lagged_neuron.add_steps(neurons)
     synapses = Synapses(neurons, neurons, name="synapses", **sal.interval_synapse.kwargs())
     bins = NeuronGroup(index.size * row, name="bins", **sal.histogram.kwargs())
     tally = Synapses(neurons, bins, name="tally", **sal.tally.kwargs())

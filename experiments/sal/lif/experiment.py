@@ -49,11 +49,12 @@ def network(p: Structure) -> Network:
     defaultclock.dt = p.dt
     n = 2 * p.n_pairs * N_CONDITIONS
     neurons = NeuronGroup(n + p.n_copies * N_ACTIVATION, name="neurons", **sal_lif.neuron.kwargs())
+    sal_lif.neuron.add_steps(neurons)
     synapses = Synapses(neurons, neurons, name="synapses", **sal.nearest_synapse.kwargs())
     index = np.arange(n)
     synapses.connect(i=index, j=index ^ 1)
-    synapses.pre.order = -1
-    synapses.post.order = 1
     sal.nearest_synapse.add_steps(synapses, epoch=p.epoch)
-    weights = StateMonitor(synapses, "w", record=list(index), dt=p.record, when="end", order=2, name="weights")
-    return Network(neurons, synapses, weights)
+    weights = StateMonitor(synapses, "w", record=list(index), dt=p.record, when="end", order=0, name="weights")
+    together = Network(neurons, synapses, weights)
+    together.schedule = sal.SCHEDULE
+    return together

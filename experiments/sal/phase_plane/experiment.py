@@ -40,8 +40,9 @@ def network(p: Structure) -> Network:
     synapses = Synapses(neurons, neurons, name="synapses", **sal.synapse.kwargs())
     index = np.arange(2 * p.n_pairs)
     synapses.connect(i=index, j=index ^ 1)
-    synapses.pre.order = -1
-    synapses.post.order = 1
+    sal.neuron.add_steps(neurons)
     sal.synapse.add_steps(synapses, epoch=p.epoch)
-    weights = StateMonitor(synapses, "w", record=list(index), dt=p.epoch, when="end", order=2, name="weights")
-    return Network(neurons, synapses, weights)
+    weights = StateMonitor(synapses, "w", record=list(index), dt=p.epoch, when="end", order=0, name="weights")
+    together = Network(neurons, synapses, weights)
+    together.schedule = sal.SCHEDULE
+    return together

@@ -49,10 +49,8 @@ def network(p: Structure) -> Network:
     neurons = NeuronGroup(index.size, name="neurons", **sal.shaped_neuron.kwargs())
     synapses = Synapses(neurons, neurons, name="synapses", **sal.nearest_synapse.kwargs())
     synapses.connect(i=index, j=index ^ 1)
-    synapses.pre.order = -1
-    synapses.post.order = 1
     # The PSP of this time step, not of the one before.
     synapses.summed_updaters["input_post"].order = 1
     sal.nearest_synapse.add_steps(synapses, epoch=p.epoch)
-    weights = StateMonitor(synapses, "w", record=list(index), dt=p.record, when="end", order=2, name="weights")
+    weights = StateMonitor(synapses, "w", record=list(index), dt=p.record, when="end", order=0, name="weights")
     return Network(neurons, synapses, weights)

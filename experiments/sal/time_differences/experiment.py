@@ -47,6 +47,7 @@ def network(p: Structure) -> Network:
     defaultclock.dt = p.dt
     n, row = 2 * N_CONDITIONS * p.n_pairs, p.t_max - 1
     neurons = NeuronGroup(n, name="neurons", **sal.lagged_neuron.kwargs())
+    sal.lagged_neuron.add_steps(neurons)
     synapses = Synapses(neurons, neurons, name="synapses", **sal.interval_synapse.kwargs())
     bins = NeuronGroup(2 * N_CONDITIONS * row, name="bins", **sal.histogram.kwargs())
     tally = Synapses(neurons, bins, name="tally", **sal.tally.kwargs())

@@ -1,0 +1,176 @@
+"""Run an experiment on two devices and say whether they agree; what was found is kept beside the experiment."""
+
+import argparse
+import json
+import logging
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from analysis.experiment_code import load as load_figure
+from analysis.score import score
+from runner import devices
+from runner.binary import RunError
+from runner.build import build
+from runner.experiment import SCALES, Experiment, load, read_yaml
+from runner.fingerprint import ROOT
+from runner.quantities import ConfigError
+from runner.records import points_table
+from runner.simulate import data_of, run_point
+from runner.standalone import BuildError
+from runner.sweep import plan, planned, science
+
+TOLERANCE = 1e-9  # of the largest value of a column: rounding, over the steps of a run
+CARD = "devices.json"
+
+
+def recordings(experiment: Experiment, scale: str, device: str, results: Path) -> tuple[dict[str, pd.DataFrame], float]:
+    """Run all points of a scale on one device.
+
+    Parameters
+    ----------
+    experiment : Experiment
+        The experiment.
+    scale : str
+        Its scale.
+    device : str
+        Name of the device.
+    results : Path
+        Folder of results; builds are kept there.
+
+    Returns
+    -------
+    tables : dict
+        Name to recordings of all points.
+    seconds : float
+        CPU time of the runs.
+    """
+    made = plan(experiment, scale, device=device)
+    parts: dict[str, list[pd.DataFrame]] = {}
+    seconds, programs = 0.0, {}
+    for point in made.points:
+        key = point["build"]
+        folder = results / "builds" / experiment.name / key
+        if not folder.exists():
+            build(experiment, made.builds[key], folder, device=device)
+        if key not in programs:
+            programs[key] = devices.open_program(folder)
+        tables, cost = run_point(experiment.name, point, programs[key])
+        seconds += cost["cpu_s"]
+        for name, table in tables.items():
+            parts.setdefault(name, []).append(table)
+    numbers = [point["point"] for point in made.points]
+    data = pd.DataFrame([data_of(experiment.name, point) for point in made.points])
+    tables = {name: pd.concat(several, ignore_index=True) for name, several in parts.items()}
+    return {**tables, "points": points_table(made.content(), numbers).join(data)}, seconds
+
+
+def difference(one: Mapping[str, pd.DataFrame], other: Mapping[str, pd.DataFrame]) -> float:
+    """Return the largest difference of two sets of tables, relative to the largest value of each column.
+
+    Parameters
+    ----------
+    one, other : Mapping
+        Name to table.
+
+    Returns
+    -------
+    float
+        Infinite if they differ in anything but the value of a number.
+    """
+    largest = 0.0
+    if one.keys() != other.keys():
+        return np.inf
+    for name, table in one.items():
+        if list(table.columns) != list(other[name].columns) or len(table) != len(other[name]):
+            return np.inf
+        for column in table.columns:
+            a, b = table[column].to_numpy(), other[name][column].to_numpy()
+            if a.dtype.kind == "f" and b.dtype.kind == "f":
+                if not np.array_equal(np.isfinite(a), np.isfinite(b)):
+                    return np.inf
+                finite = np.isfinite(a)
+                if finite.any():
+                    scale = max(np.abs(a[finite]).max(), np.finfo(float).tiny)
+                    largest = max(largest, float(np.abs(a[finite] - b[finite]).max() / scale))
+            elif not np.array_equal(a, b):
+                return np.inf
+    return largest
+
+
+def compare(experiment: Experiment, scale: str, device: str, results: Path) -> dict[str, Any]:
+    """Compare a device with the usual one.
+
+    Parameters
+    ----------
+    experiment : Experiment
+        The experiment.
+    scale : str
+        Scale of the runs.
+    device : str
+        Name of the device.
+    results : Path
+        Folder of results.
+
+    Returns
+    -------
+    dict
+        ``scale``, ``digest`` (of all that decides the score), ``outcome`` (``same tables``, ``same score`` or
+        ``differs``), ``difference`` (of the recordings; None if they have different rows), ``targets`` (number that the
+        scale can test), ``cpu_s`` of both devices.
+    """
+    tables, entries, seconds = {}, {}, {}
+    for name in (devices.DEFAULT, device):
+        recorded, seconds[name] = recordings(experiment, scale, name, results)
+        tables[name] = recorded
+        observed = load_figure(experiment.folder / "figure.py").observe(recorded)
+        found = score(read_yaml(experiment.folder / "targets.yaml"), observed, scale)
+        entries[name] = {entry["name"]: entry["outcome"] for entry in found}
+    usual, other = entries[devices.DEFAULT], entries[device]
+    largest = difference(tables[devices.DEFAULT], tables[device])
+    same = "same tables" if largest <= TOLERANCE else "same score" if usual == other else "differs"
+    return {
+        "scale": scale,
+        "digest": science(experiment.name, planned(experiment.name, scale).source),
+        "outcome": same,
+        "difference": float(f"{largest:.1g}") if np.isfinite(largest) else None,
+        "targets": sum(outcome != "not run" for outcome in usual.values()),
+        "differ": sorted(name for name in usual if usual[name] != other[name]),
+        "cpu_s": {name: float(f"{value:.2g}") for name, value in seconds.items()},
+    }
+
+
+def main() -> None:
+    """Command line."""
+    parser = argparse.ArgumentParser(prog="python -m runner.equivalence", description=__doc__)
+    parser.add_argument("experiments", nargs="+", metavar="experiment", help="<paper>/<experiment>")
+    parser.add_argument(
+        "--device", choices=[name for name in devices.DEVICES if name != devices.DEFAULT], required=True
+    )
+    parser.add_argument("--scale", choices=SCALES, default="smoke")
+    parser.add_argument("--results", type=Path, default=Path("results"), help="builds are kept there")
+    args = parser.parse_args()
+    logging.getLogger("brian2").setLevel(logging.ERROR)
+    for name in args.experiments:
+        started = time.time()
+        try:
+            experiment = load(name)
+            found = compare(experiment, args.scale, args.device, args.results)
+        except (ConfigError, BuildError, RunError) as error:
+            sys.exit(str(error))
+        file = experiment.folder / CARD
+        cards = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+        file.write_text(json.dumps({**cards, args.device: found}, indent=1) + "\n", encoding="utf-8")
+        print(
+            f"{name}: {args.device}: {found['outcome']}, {time.time() - started:.0f} s: {file.relative_to(ROOT)}",
+            flush=True,
+        )
+
+
+if __name__ == "__main__":
+    main()
