@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from brian2 import Network, NeuronGroup, Quantity, StateMonitor, Synapses, TimedArray, linked_var, ms
 
-from models import gle
+from models import gle_chain
 from models.base import param
 
 N_LEARNED = 4  # w_1, w_2, tau_1, tau_2
@@ -38,11 +38,11 @@ class Inputs:
 
 
 OBJECTS = {
-    "teacher": gle.teacher,
-    "student": gle.student,
-    "gradients": gle.gradients,
-    "average": gle.average,
-    "learned": gle.learned,
+    "teacher": gle_chain.teacher,
+    "student": gle_chain.student,
+    "gradients": gle_chain.gradients,
+    "average": gle_chain.average,
+    "learned": gle_chain.learned,
 }
 FINAL = ["learned.value"]
 
@@ -63,10 +63,10 @@ def network(p: Structure) -> Network:
     """
     n = p.n_replicas
     wave = TimedArray(np.zeros(p.n_wave), dt=p.dt, name="wave")
-    teacher = NeuronGroup(n, dt=p.dt, name="teacher", **gle.teacher.kwargs(wave=wave))
-    student = NeuronGroup(n, dt=p.dt, name="student", **gle.student.kwargs())
-    gradients = NeuronGroup(n * N_LEARNED, dt=p.dt, name="gradients", **gle.gradients.kwargs())
-    learned = NeuronGroup(N_LEARNED, dt=p.dt, name="learned", **gle.learned.kwargs())
+    teacher = NeuronGroup(n, dt=p.dt, name="teacher", **gle_chain.teacher.kwargs(wave=wave))
+    student = NeuronGroup(n, dt=p.dt, name="student", **gle_chain.student.kwargs())
+    gradients = NeuronGroup(n * N_LEARNED, dt=p.dt, name="gradients", **gle_chain.gradients.kwargs())
+    learned = NeuronGroup(N_LEARNED, dt=p.dt, name="learned", **gle_chain.learned.kwargs())
 
     for variable in ("x", "target"):
         setattr(student, variable, linked_var(teacher, variable))
@@ -82,7 +82,7 @@ def network(p: Structure) -> Network:
     gradients.tau_r = linked_var(student, "tau_r")
     gradients.fresh = linked_var(learned, "fresh", index=parameter)
 
-    average = Synapses(gradients, learned, dt=p.dt, name="average", **gle.average.kwargs())
+    average = Synapses(gradients, learned, dt=p.dt, name="average", **gle_chain.average.kwargs())
     average.connect(i=np.arange(n * N_LEARNED), j=parameter)
     average.summed_updaters["gradient_post"].order = 1
     for name, group in (("teacher", teacher), ("student", student), ("gradients", gradients), ("learned", learned)):

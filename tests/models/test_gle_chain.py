@@ -5,7 +5,7 @@ import pytest
 from brian2 import ms, prefs
 
 from experiments.gle.lag_line import experiment, inputs
-from models import gle
+from models import gle_chain
 
 prefs.codegen.target = "numpy"
 
@@ -44,10 +44,10 @@ def drawn(seed):
 def simulate(algorithm, arrays, steps=STEPS, nudging=1.0):
     """Run the network of the experiment; return its values after every step, each of shape (steps, ...)."""
     net = experiment.network(experiment.Structure(n_replicas=REPLICAS, record=DT * ms, record_learned=DT * ms))
-    gle.teacher.assign(net["teacher"])
-    gle.student.assign(net["student"], prospective=algorithm["prospective"], gamma=nudging)
-    gle.gradients.assign(net["gradients"], bptt=algorithm["bptt"])
-    gle.learned.assign(
+    gle_chain.teacher.assign(net["teacher"])
+    gle_chain.student.assign(net["student"], prospective=algorithm["prospective"], gamma=nudging)
+    gle_chain.gradients.assign(net["gradients"], bptt=algorithm["bptt"])
+    gle_chain.learned.assign(
         net["learned"],
         eta=algorithm["eta"],
         window=algorithm["window"] * ms,
