@@ -15,14 +15,14 @@ order of the slot ``groups``; `arrange` sets the order of the summed variables:
 0      Euler step of every differential equation
 1      ``feedback``: errors to the layer below, with the weights before they change
 2      ``<synapses>_learn``: weights, from the errors of this step and the rates of the step before
-3      ``<layer>_rates``: rates and slopes of the transfer function
+3      ``<layer>_rates``: rates and slopes of the transfer function; 4 ``<output>_decision``
 ====== ===========================================================================================
 """
 
 from dataclasses import dataclass
 from typing import Any
 
-from brian2 import Quantity, ms
+from brian2 import Hz, Quantity, ms
 
 from models.base import Model, Step, param
 
@@ -35,10 +35,12 @@ class ProbeParams:
 
 
 @dataclass(frozen=True)
-class InputParams:
-    """Which row of the table is shown when."""
+class SinesParams:
+    """Frequencies."""
 
-    shown: int = param(1, "time steps that a row of the table lasts", r"n_x", "authors' program: 1")
+    omega_1: Quantity = param(490 * Hz, "first angular frequency", r"\omega_1", "authors' program: 0.49")
+    omega_2: Quantity = param(1070 * Hz, "second angular frequency", r"\omega_2", "authors' program: 1.07")
+    omega_3: Quantity = param(1980 * Hz, "third angular frequency", r"\omega_3", "authors' program: 1.98")
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,13 @@ class OutputParams(HiddenParams):
     """Errors of the output."""
 
     beta: float = param(1.0, "strength of the output error", r"\beta", "authors' program, MNIST-1D")
-    shown: int = param(1, "time steps that a target lasts", r"n_y", "authors' program: 1")
+
+
+@dataclass(frozen=True)
+class ClassesParams(OutputParams):
+    """When a class is decided on."""
+
+    decide: int = param(0, "first time steps of a sample, in which no decision is made", r"n_d", "0: sum over all")
 
 
 @dataclass(frozen=True)
@@ -88,9 +96,6 @@ class AdamParams:
     beta_1: float = param(0.9, "memory of the mean gradient", r"\beta_1", "authors' program")
     beta_2: float = param(0.999, "memory of the squared gradient", r"\beta_2", "authors' program")
     epsilon: float = param(1e-8, "regularisation of the step size", r"\epsilon", "authors' program")
-    interval: Quantity = param(1 * ms, "time between two steps of Adam", r"T", "choice; the clock of the step")
-    cycle: int = param(1, "time steps that a sample is shown", r"n_x", "choice")
-    settle: int = param(0, "first time steps of a sample, which are not collected", r"n_0", "0: always plastic")
 
 
 @dataclass(frozen=True)
@@ -104,12 +109,23 @@ class DenseAdamParams(AdamParams, FeedbackParams):
 
 
 @dataclass(frozen=True)
-class HiddenAdamParams(AdamParams, HiddenParams):
+class BiasParams:
+    """Adam of the biases, and when a layer teaches its biases and the connections to it."""
+
+    eta_b: float = param(1e-3, "learning rate of the biases", r"\eta_b", "authors' program, MNIST-1D")
+    beta_1b: float = param(0.9, "memory of the mean gradient", r"\beta_1", "authors' program")
+    beta_2b: float = param(0.999, "memory of the squared gradient", r"\beta_2", "authors' program")
+    epsilon_b: float = param(1e-8, "regularisation of the step size", r"\epsilon", "authors' program")
+    settle: int = param(0, "first time steps of a sample, in which nothing is taught", r"n_0", "0: always plastic")
+
+
+@dataclass(frozen=True)
+class HiddenAdamParams(BiasParams, HiddenParams):
     """A hidden layer whose biases learn with Adam."""
 
 
 @dataclass(frozen=True)
-class OutputAdamParams(AdamParams, OutputParams):
+class ClassesAdamParams(BiasParams, ClassesParams):
     """An output whose biases learn with Adam."""
 
 
@@ -137,9 +153,13 @@ SYMBOLS = {
     "feedback_pre": r"\sum_k W_{ki} e_k",
     "normaliser_post": r"\sum_k \exp r_k",
     "m": "m",
-    "g": r"\sum_t e_i r_j",
+    "g": "g",
     "first": r"\hat{m}",
-    "second_moment": r"\hat{n}",
+    "square": r"\hat{n}",
+    "g_b": "g_b",
+    "first_b": r"\hat{m}_b",
+    "square_b": r"\hat{n}_b",
+    "lesson": r"\ell",
 }
 
 probe = Model(
@@ -191,16 +211,22 @@ probe = Model(
     },
 )
 
+# Row of the table in this step: the sample of this presentation, and how much of it has been shown.
+SAMPLE = "int(order(t))"
+
 stimulus = Model(
     name="stimulus",
-    text="Input neurons, whose rates are looked up in a table: one row a presentation, one column a neuron.",
+    text="Input: `order` says which sample is shown when, for `shown` steps; a sample is `rows` rows of a table.",
     source="authors' program, inputs",
-    params=InputParams,
+    params=NoParams,
     equations="r : 1                                        # rate",
     steps=(
         Step(
             name="step",
-            code="r = table(timestep(t, dt) // shown * dt, i)",
+            code=f"""
+            row = {SAMPLE} * rows + timestep(t, dt) % shown * rows // shown
+            r = samples(row * dt, i)
+            """,
             when="groups",
             order=-3,
         ),
@@ -208,14 +234,35 @@ stimulus = Model(
     symbols=SYMBOLS,
 )
 
-ADAM_STATE = """
-    g : 1                                        # gradient since the last step of Adam
-    first : 1                                    # running mean of the gradient
-    second_moment : 1                            # running mean of its square
+sines = Model(
+    name="sines",
+    text="Input neuron, the sum of three sines.",
+    source="ellenberger2024, Fig. 6",
+    params=SinesParams,
+    equations="r : 1                                        # rate",
+    steps=(
+        Step(
+            name="step",
+            code="r = sin(omega_1 * t) + sin(omega_2 * t) + sin(omega_3 * t)",
+            when="groups",
+            order=-3,
+        ),
+    ),
+    symbols=SYMBOLS,
+)
+
+
+def collected(tail: str = "") -> str:
+    """Return the equations of Adam; `tail` is the end of all names, which neurons and synapses may not share."""
+    return f"""
+    g{tail} : 1                                  # gradient since the last step of Adam; points towards the target
+    first{tail} : 1                              # running mean of the gradient
+    square{tail} : 1                             # running mean of its square
+    count{tail} : 1                              # steps of Adam so far
 """
 
 
-def adam(name: str, gradient: str) -> tuple[Step, Step]:
+def adam(name: str, gradient: str, tail: str = "") -> tuple[Step, Step]:
     """Return the steps that collect a gradient, and that let a variable follow it with Adam.
 
     Parameters
@@ -224,24 +271,27 @@ def adam(name: str, gradient: str) -> tuple[Step, Step]:
         The variable that learns.
     gradient : str
         What is collected in every time step; points towards the target.
+    tail : str
+        End of all names.
 
     Returns
     -------
     tuple of Step
-        ``learn`` in every time step, ``adam`` on the clock ``interval``, before anything else happens in its time step.
+        ``learn`` in every time step; ``adam`` on the clock ``interval``, before anything else happens in its time step,
+        if something was taught in the step before.
     """
-    collect = f"g += int(timestep(t, dt) % cycle >= settle) * {gradient}"
+    mean, power = f"first{tail} / (1 - beta_1{tail[1:]} ** n)", f"square{tail} / (1 - beta_2{tail[1:]} ** n)"
     descend = f"""
-            count = clip(floor(t / interval + 0.5), 1, 1000000000)
-            due = int(t > 0.5 * interval)
-            first = first + due * (1 - beta_1) * (g - first)
-            second_moment = second_moment + due * (1 - beta_2) * (g ** 2 - second_moment)
-            root = sqrt(second_moment / (1 - beta_2 ** count))
-            {name} += due * eta * first / (1 - beta_1 ** count) / (root + epsilon)
-            g = 0
+            due = int(timestep(t, dt) > 0) * int(teach(t - 0.5 * dt))
+            count{tail} += due
+            n = clip(count{tail}, 1, 1e9)
+            first{tail} += due * (1 - beta_1{tail[1:]}) * (g{tail} - first{tail})
+            square{tail} += due * (1 - beta_2{tail[1:]}) * (g{tail} ** 2 - square{tail})
+            {name} += due * eta{tail} * {mean} / (sqrt({power}) + epsilon{tail})
+            g{tail} = 0
             """
     return (
-        Step(name="learn", code=collect, when="groups", order=2),
+        Step(name="learn", code=f"g{tail} += {gradient}", when="groups", order=2),
         Step(name="adam", code=descend, when="start", order=0, every="interval"),
     )
 
@@ -281,6 +331,7 @@ RATES = Step(
     when="groups",
     order=3,
 )
+DECISION = Step(name="decision", code="total += int(timestep(t, dt) % shown >= decide) * r", when="groups", order=4)
 
 
 def errors(arriving: str) -> Step:
@@ -299,6 +350,15 @@ def errors(arriving: str) -> Step:
     return Step(name="errors", code=arriving + ERRORS, when="groups", order=-1)
 
 
+LESSON = """
+    lesson : 1                                   # error while something is taught, else 0
+"""
+TEACHES = Step(
+    name="teaches",
+    code="lesson = int(teach(t)) * int(timestep(t, dt) % shown >= settle) * error",
+    when="groups",
+    order=1,
+)
 FEEDBACK = "feedback : 1                                 # errors of the layer above\n"
 HIDDEN = errors("e_in = slope * feedback")
 
@@ -318,9 +378,9 @@ hidden_adam = Model(
     text="A hidden layer whose biases learn.",
     source=DYNAMICS,
     params=HiddenAdamParams,
-    equations=NEURON + FEEDBACK + ADAM_STATE,
+    equations=NEURON + FEEDBACK + LESSON + collected("_b"),
     code={"method": "euler"},
-    steps=(HIDDEN, *adam("b", "error"), RATES),
+    steps=(HIDDEN, TEACHES, *adam("b", "lesson", "_b"), RATES),
     symbols=SYMBOLS,
 )
 
@@ -331,31 +391,49 @@ output = Model(
     params=OutputParams,
     equations=NEURON + "target : 1                                   # the rate of the step before is compared with it",
     code={"method": "euler"},
-    steps=(
-        errors("""
-            target = targets(timestep(t, dt) // shown * dt, i)
-            e_in = slope * beta * (target - r)"""),
-        RATES,
-    ),
+    steps=(errors("e_in = slope * beta * (target - r)"), RATES),
+    symbols=SYMBOLS,
+)
+
+aim = Model(
+    name="aim",
+    text="The rate that an output neuron is compared with, one to one.",
+    source=DYNAMICS,
+    params=NoParams,
+    equations="target_post = r_pre : 1 (summed)",
     symbols=SYMBOLS,
 )
 
 CLASSES = """
     target : 1                                   # 1 for the class of the sample, else 0
     normaliser : 1                               # sum of exp(r) over the classes
+    total : 1                                    # sum of the rate since the sample appeared
+    above : 1                                    # classes with a larger sum
+    hits : 1                                     # samples of this class that were recognised while taught
+    hits_unseen : 1                              # and while only looked at
+    cost : 1                                     # sum of the cross-entropy while taught
 """
-SOFTMAX = errors("""
-            target = int(abs(labels(timestep(t, dt) // shown * dt) - i) < 0.5)
-            e_in = slope * beta * (target - exp(r) / normaliser)""")
+# In its first step a presentation still sees the decision on the sample before: hits are counted there.
+SOFTMAX = errors(f"""
+            new = int(timestep(t, dt) % shown == 0)
+            hit = new * target * int(above < 0.5)
+            was_taught = teach(t - 0.5 * dt)
+            hits += hit * was_taught
+            hits_unseen += hit * (1 - was_taught)
+            total = (1 - new) * total
+            taught = teach(t)
+            target = int(abs(labels({SAMPLE} * dt) - i) < 0.5)
+            cost += taught * target * (log(normaliser) - r)
+            e_in = slope * beta * taught * (target - exp(r) / normaliser)""")
 
 classes = Model(
     name="classes",
     text="The last layer, for a cross-entropy: one neuron for each class, whose rate is the logarithm of its odds.",
     source=DYNAMICS,
-    params=OutputParams,
+    params=ClassesParams,
     equations=NEURON + CLASSES,
     code={"method": "euler"},
-    steps=(SOFTMAX, RATES),
+    steps=(SOFTMAX, RATES, DECISION),
     symbols=SYMBOLS,
 )
 
@@ -363,19 +441,22 @@ classes_adam = Model(
     name="classes_adam",
     text="The last layer, for a cross-entropy, whose biases learn.",
     source=DYNAMICS,
-    params=OutputAdamParams,
-    equations=NEURON + CLASSES + ADAM_STATE,
+    params=ClassesAdamParams,
+    equations=NEURON + CLASSES + LESSON + collected("_b"),
     code={"method": "euler"},
-    steps=(SOFTMAX, *adam("b", "error"), RATES),
+    steps=(SOFTMAX, TEACHES, *adam("b", "lesson", "_b"), RATES, DECISION),
     symbols=SYMBOLS,
 )
 
 competition = Model(
     name="competition",
-    text="The sum over classes that makes a softmax of their rates.",
+    text="Sums over classes: what makes a softmax of their rates, and which of them has won.",
     source="authors' program, MNIST-1D",
     params=NoParams,
-    equations="normaliser_post = exp(r_pre) : 1 (summed)",
+    equations="""
+    normaliser_post = exp(r_pre) : 1 (summed)
+    above_post = int(total_pre > total_post) : 1 (summed)
+    """,
     symbols=SYMBOLS,
 )
 
@@ -427,8 +508,8 @@ lowest_adam = Model(
     text="All connections from the input to the first layer; gradients are collected, then Adam takes a step.",
     source=PLASTICITY,
     params=AdamParams,
-    equations=DRIVE + ADAM_STATE,
-    steps=adam("w", "error_post * r_pre"),
+    equations=DRIVE + collected(),
+    steps=adam("w", "lesson_post * r_pre"),
     symbols=SYMBOLS,
 )
 
@@ -437,12 +518,12 @@ dense_adam = Model(
     text="All connections from a layer to the next; gradients are collected, then Adam takes a step.",
     source=PLASTICITY,
     params=DenseAdamParams,
-    equations=DRIVE + BACK + ADAM_STATE,
-    steps=adam("w", "error_post * r_pre"),
+    equations=DRIVE + BACK + collected(),
+    steps=adam("w", "lesson_post * r_pre"),
     symbols=SYMBOLS,
 )
 
-ORDERS = {"s_post": -2, "normaliser_post": -2, "feedback_pre": 1}
+ORDERS = {"s_post": -2, "target_post": -2, "normaliser_post": -2, "above_post": -2, "feedback_pre": 1}
 
 
 def arrange(*synapses: Any) -> None:
@@ -461,9 +542,11 @@ def arrange(*synapses: Any) -> None:
 MODELS = [
     probe,
     stimulus,
+    sines,
     hidden,
     hidden_adam,
     output,
+    aim,
     classes,
     classes_adam,
     competition,
