@@ -75,3 +75,31 @@ def demodulate(sine: np.ndarray, cosine: np.ndarray, omega: np.ndarray, times: n
     ss, cc, sc = (n - c) / 2, (n + c) / 2, s / 2
     det = ss * cc - sc**2
     return ((cc * sine - sc * cosine) + 1j * (ss * cosine - sc * sine)) / det
+
+
+def costate(arriving: np.ndarray, end: np.ndarray, tau_m: float, tau_r: np.ndarray, dt: float) -> np.ndarray:
+    """Integrate the adjoint equation of a layer backwards through a window, as the authors of GLE do.
+
+    Parameters
+    ----------
+    arriving : ndarray, shape (steps, n)
+        Adjoint variables of the layer above times weights and slopes.
+    end : ndarray, shape (n,)
+        Adjoint variables in the last step, when nothing is known of the future.
+    tau_m : float
+        Membrane time constant.
+    tau_r : ndarray, shape (n,)
+        Look-aheads.
+    dt : float
+        Time step, in the same unit.
+
+    Returns
+    -------
+    ndarray, shape (steps, n)
+        Adjoint variables of the layer.
+    """
+    later, now = arriving[1:], arriving[:-1]
+    source = later - tau_r / dt * (later - now)
+    decay = np.exp(-dt / tau_m)
+    found = lfilter([dt / tau_m], [1, -decay], source[::-1], axis=0, zi=(decay * end)[None, :])[0]
+    return np.vstack([found[::-1], end])
