@@ -18,6 +18,7 @@ a group is one replica of the whole chain. Within a time step the objects run in
 ====== ============================================================================
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from brian2 import Quantity, ms
@@ -48,6 +49,15 @@ class StudentParams:
     beta: float = param(0.01, "strength of the output error", r"\beta", "Fig. 5, authors' code")
     gamma: float = param(1.0, "nudging of the voltage by the error", r"\gamma", "Fig. 5, authors' code")
     prospective: int = param(1, "1: prospective errors, 0: instantaneous errors", r"\pi", "Fig. 5b, c")
+
+
+@dataclass(frozen=True)
+class PerturbedParams(StudentParams):
+    """Chain on an imperfect substrate."""
+
+    sigma: float = param(0.0, "s.d. of the noise of the rates in every time step", r"\sigma", "choice")
+    free: float = param(0.0, "0: errors travel through the forward weight, 1: through a fixed one", r"\phi", "choice")
+    w_back: float = param(1.0, "fixed feedback weight", "B", "choice")
 
 
 @dataclass(frozen=True)
@@ -140,12 +150,7 @@ teacher = Model(
     ),
 )
 
-student = Model(
-    name="student",
-    text="Lagged chain with an error neuron for every neuron; errors are low-passed, then made prospective.",
-    source="ellenberger2024, network dynamics and Fig. 5",
-    params=StudentParams,
-    equations="""
+STUDENT = """
     x : 1 (linked)                               # input
     target : 1 (linked)                          # output of the teacher
     w_1 : 1 (linked)                             # learned weights
@@ -175,48 +180,92 @@ student = Model(
     e_1 : 1                                      # errors that teach and travel down
     e_2 : 1
     feedback : 1                                 # error sent from neuron 2 to neuron 1
-    """,
-    code={"method": "euler"},
-    steps=(
-        Step(
-            name="step",
-            code="""
+    """
+STUDENT_SYMBOLS = {
+    **SYMBOLS,
+    "target": "r_2^\\ast",
+    "theta_1": r"\tau_1/\mathrm{ms}",
+    "theta_2": r"\tau_2/\mathrm{ms}",
+    "v_1": "v_1",
+    "v_2": "v_2",
+    "vdot_1": r"\dot{v}_1",
+    "vdot_2": r"\dot{v}_2",
+    "e_in_1": r"e^\mathrm{in}_1",
+    "e_in_2": r"e^\mathrm{in}_2",
+    "output": r"r_2(t-\Delta t)",
+    "feedback": "w_2 e_2",
+}
+
+
+def chain(factors: Sequence[str] = (), back: str = "w_2", noise: str = "") -> Step:
+    """Return the step of the student.
+
+    Parameters
+    ----------
+    factors : sequence of str
+        Parts of a substrate that is not what it should be: each multiplies a constant ``f_<part>``. Parts are w, r
+        (look-ahead of the rate), e (look-ahead of the error) and v (lag of the error) with the number of the neuron.
+    back : str
+        Feedback weight.
+    noise : str
+        Added to the rates.
+
+    Returns
+    -------
+    Step
+        Errors, prospective voltages and rates of both neurons.
+    """
+
+    def f(part: str) -> str:
+        return f" * f_{part}" if part in factors else ""
+
+    code = f"""
             output = r_2
             r_in_2 = r_1
             e_in_1 = slope_1 * feedback
             e_in_2 = slope_2 * beta * (target - output)
-            vdot_1 = (e_in_1 - v_1) / tau_r
-            vdot_2 = (e_in_2 - v_2) / tau_r
-            e_1 = prospective * (v_1 + tau_1 * vdot_1) + (1 - prospective) * e_in_1
-            e_2 = prospective * (v_2 + tau_2 * vdot_2) + (1 - prospective) * e_in_2
-            feedback = w_2 * e_2
-            udot_1 = (w_1 * x + gamma * e_1 - u_1) / tau_1
-            udot_2 = (w_2 * r_in_2 + gamma * e_2 - u_2) / tau_2
-            u_hat_1 = u_1 + tau_r * udot_1
-            u_hat_2 = u_2 + tau_r * udot_2
-            r_1 = log(1 + exp(u_hat_1))
-            r_2 = log(1 + exp(u_hat_2))
+            vdot_1 = (e_in_1 - v_1) / (tau_r{f("v_1")})
+            vdot_2 = (e_in_2 - v_2) / (tau_r{f("v_2")})
+            e_1 = prospective * (v_1 + theta_1 * ms{f("e_1")} * vdot_1) + (1 - prospective) * e_in_1
+            e_2 = prospective * (v_2 + theta_2 * ms{f("e_2")} * vdot_2) + (1 - prospective) * e_in_2
+            feedback = {back} * e_2
+            udot_1 = (w_1{f("w_1")} * x + gamma * e_1 - u_1) / tau_1
+            udot_2 = (w_2{f("w_2")} * r_in_2 + gamma * e_2 - u_2) / tau_2
+            u_hat_1 = u_1 + tau_r{f("r_1")} * udot_1
+            u_hat_2 = u_2 + tau_r{f("r_2")} * udot_2
+            r_1 = log(1 + exp(u_hat_1)){noise}
+            r_2 = log(1 + exp(u_hat_2)){noise}
             slope_1 = 1 / (1 + exp(-u_hat_1))
             slope_2 = 1 / (1 + exp(-u_hat_2))
-            """,
-            when="groups",
-            order=-2,
-        ),
-    ),
-    symbols={
-        **SYMBOLS,
-        "target": "r_2^\\ast",
-        "theta_1": r"\tau_1/\mathrm{ms}",
-        "theta_2": r"\tau_2/\mathrm{ms}",
-        "v_1": "v_1",
-        "v_2": "v_2",
-        "vdot_1": r"\dot{v}_1",
-        "vdot_2": r"\dot{v}_2",
-        "e_in_1": r"e^\mathrm{in}_1",
-        "e_in_2": r"e^\mathrm{in}_2",
-        "output": r"r_2(t-\Delta t)",
-        "feedback": "w_2 e_2",
-    },
+            """
+    return Step(name="step", code=code, when="groups", order=-2)
+
+
+student = Model(
+    name="student",
+    text="Lagged chain with an error neuron for every neuron; errors are low-passed, then made prospective.",
+    source="ellenberger2024, network dynamics and Fig. 5",
+    params=StudentParams,
+    equations=STUDENT,
+    code={"method": "euler"},
+    steps=(chain(),),
+    symbols=STUDENT_SYMBOLS,
+)
+
+PARTS = ("tau_1", "tau_2", "w_1", "w_2", "r_1", "r_2", "e_1", "e_2", "v_1", "v_2")
+
+perturbed = Model(
+    name="perturbed",
+    text="The student on a substrate that is not what it should be; factors of 1 and no noise give the student.",
+    source="our design: robustness",
+    params=PerturbedParams,
+    equations=STUDENT.replace("= theta_1 * ms", "= theta_1 * ms * f_tau_1").replace(
+        "= theta_2 * ms", "= theta_2 * ms * f_tau_2"
+    )
+    + "\n".join(f"    f_{part} : 1 (shared, constant)" for part in PARTS),
+    code={"method": "euler"},
+    steps=(chain(PARTS, "(w_2 + free * (w_back - w_2))", " + sigma * randn()"),),
+    symbols=STUDENT_SYMBOLS,
 )
 
 gradients = Model(
@@ -376,4 +425,4 @@ learned = Model(
     ),
 )
 
-MODELS = [teacher, student, gradients, average, learned]
+MODELS = [teacher, student, perturbed, gradients, average, learned]
