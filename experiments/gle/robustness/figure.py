@@ -35,7 +35,8 @@ def observe(recordings: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
     dict of DataFrame
         ``loss``: mean over 4 ms every 5 ms; ``crossings``: when it first falls below a threshold (ms); ``learned``:
         loss close to 1000 ms, and effective time constants and weights, which include the factors of the substrate,
-        relative to the teacher's; ``tau_error``: the larger relative deviation of the two time constants. All by ``perturbed``, ``strength`` and ``seed``.
+        relative to the teacher's; ``tau_error``: the larger relative deviation of the two time constants. All by
+        ``perturbed``, ``strength`` and ``seed``.
     """
     points = recordings["points"].set_index("point")
     final = recordings["final"].pivot_table(index="point", columns=["variable", "index"], values="value")
