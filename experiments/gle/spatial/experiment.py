@@ -20,7 +20,7 @@ class Structure:
     n_3: int = param(10, "classes", "n_3", "our design")
     n_train: int = param(1400, "training images", r"n_\mathrm{train}", "our design")
     n_test: int = param(350, "test images", r"n_\mathrm{test}", "our design")
-    n_epochs: int = param(12, "epochs", "E", "our design")
+    n_epochs: int = param(30, "epochs in the table of images", "E", "our design")
     batch: int = param(10, "images between two steps of Adam; divides both numbers of images", r"n_b", "our design")
     shown: int = param(6, "time steps that an image is shown: twice the layers", r"n_x", "least that settles")
     dt: Quantity = param(0.2 * ms, "time step", r"\Delta t", "as on MNIST-1D")
