@@ -415,12 +415,12 @@ CLASSES = """
 """
 # In its first step a presentation still sees the decision on the sample before: hits are counted there.
 SOFTMAX = errors(f"""
-            new = int(timestep(t, dt) % shown == 0)
-            hit = new * target * int(above < 0.5)
+            appears = int(timestep(t, dt) % shown == 0)
+            hit = appears * target * int(above < 0.5)
             was_taught = teach(t - 0.5 * dt)
             hits += hit * was_taught
             hits_unseen += hit * (1 - was_taught)
-            total = (1 - new) * total
+            total = (1 - appears) * total
             taught = teach(t)
             target = int(abs(labels({SAMPLE} * dt) - i) < 0.5)
             cost += taught * target * (log(normaliser) - r)
