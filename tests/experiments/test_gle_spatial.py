@@ -55,7 +55,7 @@ def test_rates_are_the_forward_pass_after_as_many_steps_as_layers(shown, layer):
 @pytest.mark.parametrize("layer", [1, 2, 3])
 def test_errors_are_those_of_backpropagation_after_the_way_back(shown, layer):
     (x, y, w, b), _, found, _ = shown
-    expected = errors(forward(x, w, b), y, w)[0][layer - 1]
+    expected = errors(forward(x, w, b), y, w)[layer - 1]
     arrives = 3 + (3 - layer)  # step in which it is there: through three layers, then back
     late = found[layer - 1][:, arrives:]
     np.testing.assert_allclose(late, np.repeat(expected[:, None], SHOWN - arrives, 1), rtol=1e-10, atol=1e-13)
@@ -66,5 +66,5 @@ def test_errors_are_those_of_backpropagation_after_the_way_back(shown, layer):
 def test_collected_gradients_are_those_of_backpropagation(shown, layer):
     (x, y, w, b), _, _, gradients = shown
     rates = forward(x, w, b)
-    expected = rates[layer - 1].T @ errors(rates, y, w)[0][layer - 1]
+    expected = rates[layer - 1].T @ errors(rates, y, w)[layer - 1]
     np.testing.assert_allclose(gradients[layer - 1], expected, rtol=1e-9, atol=1e-12)

@@ -28,8 +28,8 @@ def forward(x: np.ndarray, w: Sequence[np.ndarray], b: Sequence[np.ndarray]) -> 
     return rates
 
 
-def errors(rates: Sequence[np.ndarray], y: np.ndarray, w: Sequence[np.ndarray]) -> tuple[list[np.ndarray], float]:
-    """Return the errors of all layers, which point towards the target, and the cross-entropy.
+def errors(rates: Sequence[np.ndarray], y: np.ndarray, w: Sequence[np.ndarray]) -> list[np.ndarray]:
+    """Return the errors of all layers for a cross-entropy; they point towards the target.
 
     Parameters
     ----------
@@ -44,15 +44,13 @@ def errors(rates: Sequence[np.ndarray], y: np.ndarray, w: Sequence[np.ndarray]) 
     -------
     list of ndarray
         From the first layer to the last.
-    float
-        Sum over images.
     """
     odds = np.exp(rates[-1])
     p = odds / odds.sum(axis=1, keepdims=True)
     found = [np.eye(p.shape[1])[y] - p]
     for weights, rate in zip(w[:0:-1], rates[-2:0:-1], strict=True):
         found.insert(0, (found[0] @ weights.T) * (1 - rate**2))
-    return found, float(-np.log(p[np.arange(len(y)), y]).sum())
+    return found
 
 
 def train(
@@ -86,18 +84,19 @@ def train(
     Returns
     -------
     dict
-        ``accuracy`` of the test images and mean ``cost`` of the training images, one entry each epoch; ``w``, ``b``.
+        ``test`` and ``training``: accuracies, one entry each epoch, that of training images before they are learned;
+        ``w``, ``b``.
     """
     n = len(w)
     values = [a.copy() for a in (*w, *b)]
     first, square, count = [0 * a for a in values], [0 * a for a in values], 0
-    accuracy, costs = [], []
+    seen, learned = [], []
     for epoch in order:
-        total = 0.0
+        right = 0
         for images in epoch.reshape(-1, batch):
             rates = forward(x[images], values[:n], values[n:])
-            found, cost = errors(rates, y[images], values[:n])
-            total += cost
+            right += int((rates[-1].argmax(axis=1) == y[images]).sum())
+            found = errors(rates, y[images], values[:n])
             count += 1
             gradients = [r.T @ e for r, e in zip(rates[:-1], found, strict=True)] + [e.sum(axis=0) for e in found]
             for k, g in enumerate(gradients):
@@ -106,6 +105,6 @@ def train(
                 root = np.sqrt(square[k] / (1 - 0.999**count)) + 1e-8
                 values[k] += rate * first[k] / (1 - 0.9**count) / root
         chosen = forward(x[-test:], values[:n], values[n:])[-1].argmax(axis=1)
-        accuracy.append(float((chosen == y[-test:]).mean()))
-        costs.append(total / epoch.size)
-    return {"accuracy": accuracy, "cost": costs, "w": values[:n], "b": values[n:]}
+        seen.append(float((chosen == y[-test:]).mean()))
+        learned.append(right / epoch.size)
+    return {"test": seen, "training": learned, "w": values[:n], "b": values[n:]}
