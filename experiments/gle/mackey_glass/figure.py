@@ -140,12 +140,14 @@ def draw(tables: dict[str, pd.DataFrame], fig: Figure) -> None:
         for _, rows in tables["learning"][tables["learning"]["method"] == method].groupby("seed"):
             ax.plot(rows["step"] / 1000, rows["error"], color=COLOURS[LOOKS[method]], lw=0.9)
     ax.set(yscale="log", xlabel="time steps (1000)", ylabel="error of the next value / s.d.")
+    ax.set_yticks([0.1, 0.2, 0.5, 1], ["0.1", "0.2", "0.5", "1"])
+    ax.minorticks_off()
     free = tables["free"][tables["free"]["method"] == "GLE"]
     ax = grid["free"]
     ax.axvline(0, color="0.8", lw=0.8, zorder=0)
     ax.plot(free["t"], free["series"], color="0.6", lw=2, label="series")
     ax.plot(free["t"], free["network"], color=COLOURS["blue"], label="network (GLE)")
-    ax.set(xlim=(-200, 500), xlabel="time steps", ylabel="value (s.d.)")
+    ax.set(xlim=(-200, 500), ylim=(-2.6, 2.9), xlabel="time steps", ylabel="value (s.d.)")
     ax.legend(loc="upper right", ncols=2)
     ax = grid["attractor"]
     alone = free[free["t"] >= 0]
