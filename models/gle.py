@@ -1,275 +1,200 @@
-r"""Generalized latent equilibrium: a chain of two lagged rate neurons that learns its weights and time constants.
+r"""Generalized latent equilibrium: representation neurons, their error neurons, and layers of them.
 
-Reference: Ellenberger et al. (2024), ``ellenberger2024`` in references.bib. Time is counted in milliseconds: one time
-unit of the paper is 1 ms. Neuron 1 reads the input, neuron 2 is the output; what the paper calls :math:`w_0, w_1` and
-:math:`\tau_0, \tau_1` are the weight and the membrane time constant of neurons 1 and 2.
+Reference: Ellenberger et al. (2026), ``ellenberger2024`` in references.bib. Time is counted in milliseconds: one time
+unit of the paper is 1 ms. The voltage of a representation neuron is low-passed with :math:`\tau^\mathrm{m}`, and its
+rate looks ahead by :math:`\tau^\mathrm{r}`; the error neuron beside it has the two time constants exchanged.
 
-All neurons are updated synchronously: a step reads only what its neighbours stored in the step before. One element of
-a group is one replica of the whole chain. Within a time step the objects run in this order of the slot ``groups``:
+One group is one layer, one `Synapses` object all connections from a layer to the next. All layers are updated
+synchronously: a step reads only what neighbours stored in the step before. Within a time step the objects run in this
+order of the slot ``groups``; `arrange` sets the order of the summed variables:
 
-====== ============================================================================
--4     ``learned_switch``: initial values replace the borrowed ones
--3     ``teacher_step``: input, rates of the teacher
--2     ``student_step``: errors, prospective voltages, rates of the student
--1     ``gradients_step``: gradient of every replica, sensitivities of the rates
+====== ===========================================================================================
+-3     ``<input>_step``: rates of the input
+-2     ``s``: drive from rates of the step before, with current weights; normaliser of the outputs
+-1     ``<layer>_errors``: errors and prospective voltages, from old voltages, rates and feedback
 0      Euler step of every differential equation
-1      ``average``: mean of the gradient over the replicas
-2      ``learned_adam``: optimiser
-====== ============================================================================
+1      ``feedback``: errors to the layer below, with the weights before they change
+2      ``<synapses>_learn``: weights, from the errors of this step and the rates of the step before
+3      ``<layer>_rates``: rates and slopes of the transfer function; 4 ``<output>_decision``
+====== ===========================================================================================
 """
 
 from dataclasses import dataclass
+from typing import Any
 
-from brian2 import Quantity, ms
+from brian2 import Hz, Quantity, ms
 
 from models.base import Model, Step, param
 
 
 @dataclass(frozen=True)
-class TeacherParams:
-    """Input and target of the task."""
+class ProbeParams:
+    """When a response is measured."""
 
-    w_1: float = param(1.0, "weight of neuron 1", r"w_1^\ast", "Fig. 5, authors' code")
-    w_2: float = param(2.0, "weight of neuron 2", r"w_2^\ast", "Fig. 5, authors' code")
-    tau_1: Quantity = param(1 * ms, "membrane time constant of neuron 1", r"\tau_1^\ast", "Fig. 5, authors' code")
-    tau_2: Quantity = param(2 * ms, "membrane time constant of neuron 2", r"\tau_2^\ast", "Fig. 5, authors' code")
-    tau_r: Quantity = param(0.1 * ms, "look-ahead of the rate", r"\tau^\mathrm{r}", "Fig. 5, authors' code")
-    period: Quantity = param(
-        4050 / 1012 * ms, "mean period of the input", r"T_x", "authors' code: 1012 periods in 405 000 steps"
-    )
-    lead: Quantity = param(1 * ms, "part of the stored period before its rising edge", r"T_\mathrm{low}", "choice")
+    t_settle: Quantity = param(100 * ms, "start of the measurement", r"t_0", "choice: transients have decayed")
 
 
 @dataclass(frozen=True)
-class StudentParams:
-    """Chain of representation neurons, mirrored by error neurons."""
+class SinesParams:
+    """Frequencies."""
 
-    tau_r: Quantity = param(0.1 * ms, "look-ahead of the rate, lag of the error", r"\tau^\mathrm{r}", "Fig. 5, code")
-    beta: float = param(0.01, "strength of the output error", r"\beta", "Fig. 5, authors' code")
-    gamma: float = param(1.0, "nudging of the voltage by the error", r"\gamma", "Fig. 5, authors' code")
-    prospective: int = param(1, "1: prospective errors, 0: instantaneous errors", r"\pi", "Fig. 5b, c")
-
-
-@dataclass(frozen=True)
-class GradientsParams:
-    """Choice of the gradient."""
-
-    bptt: int = param(
-        0, "0: local gradient of the errors, 1: truncated backpropagation through time", r"\chi", "Fig. 5c"
-    )
+    omega_1: Quantity = param(490 * Hz, "first angular frequency", r"\omega_1", "authors' program: 0.49")
+    omega_2: Quantity = param(1070 * Hz, "second angular frequency", r"\omega_2", "authors' program: 1.07")
+    omega_3: Quantity = param(1980 * Hz, "third angular frequency", r"\omega_3", "authors' program: 1.98")
 
 
 @dataclass(frozen=True)
-class LearnedParams:
-    """Schedule and optimiser."""
+class HiddenParams:
+    """Errors of a hidden layer."""
 
-    eta: float = param(1e-4, "learning rate of Adam", r"\eta", "authors' code: 1e-6 / beta")
-    beta_1: float = param(0.9, "memory of the mean gradient", r"\beta_1", "authors' code")
-    beta_2: float = param(0.999, "memory of the squared gradient", r"\beta_2", "authors' code")
-    epsilon: float = param(1e-8, "regularisation of the step size", r"\epsilon", "authors' code")
-    window: Quantity = param(0.01 * ms, "time between two optimiser steps", r"T_\mathrm{w}", "Fig. 5c, authors' code")
-    t_switch: Quantity = param(25 * ms, "end of the borrowed initial values", r"t_\mathrm{s}", "Fig. 5b, authors' code")
-    t_learn: Quantity = param(50 * ms, "start of learning", r"t_0", "authors' code")
-    tau_min: Quantity = param(0.1 * ms, "shortest membrane time constant", r"\tau_\mathrm{min}", "authors' code: 10 dt")
+    gamma: float = param(0.0, "nudging of the voltage by the error", r"\gamma", "authors' program, MNIST-1D: 0")
+    prospective: int = param(1, "1: prospective errors, 0: instantaneous errors", r"\pi", "ablation")
 
 
 @dataclass(frozen=True)
-class AverageParams:
+class OutputParams(HiddenParams):
+    """Errors of the output."""
+
+    beta: float = param(1.0, "strength of the output error", r"\beta", "authors' program, MNIST-1D")
+
+
+@dataclass(frozen=True)
+class ClassesParams(OutputParams):
+    """When a class is decided on."""
+
+    decide: int = param(0, "first time steps of a sample, in which no decision is made", r"n_d", "0: sum over all")
+
+
+@dataclass(frozen=True)
+class NoParams:
     """No parameters."""
 
 
+@dataclass(frozen=True)
+class FeedbackParams:
+    """Way of the errors."""
+
+    free: float = param(
+        0.0, "0: errors travel through the transposed weights, 1: through fixed ones", r"\phi", "choice"
+    )
+
+
+@dataclass(frozen=True)
+class DescentParams:
+    """Gradient descent with momentum in every time step."""
+
+    eta: float = param(0.0, "learning rate per time step", r"\eta", "0: fixed weights")
+    momentum: float = param(0.0, "momentum of the gradient", r"\mu", "authors' program, lag net: 0.9")
+    t_learn: Quantity = param(0 * ms, "start of learning", r"t_0", "authors' program, lag net: 80")
+
+
+@dataclass(frozen=True)
+class AdamParams:
+    """Adam on gradients that are collected over many time steps."""
+
+    eta: float = param(1e-3, "learning rate of Adam", r"\eta", "authors' program, MNIST-1D")
+    beta_1: float = param(0.9, "memory of the mean gradient", r"\beta_1", "authors' program")
+    beta_2: float = param(0.999, "memory of the squared gradient", r"\beta_2", "authors' program")
+    epsilon: float = param(1e-8, "regularisation of the step size", r"\epsilon", "authors' program")
+
+
+@dataclass(frozen=True)
+class DenseParams(DescentParams, FeedbackParams):
+    """Gradient descent, and the way of the errors."""
+
+
+@dataclass(frozen=True)
+class DenseAdamParams(AdamParams, FeedbackParams):
+    """Adam, and the way of the errors."""
+
+
+@dataclass(frozen=True)
+class BiasParams:
+    """Adam of the biases, and when a layer teaches its biases and the connections to it."""
+
+    eta_b: float = param(1e-3, "learning rate of the biases", r"\eta_b", "authors' program, MNIST-1D")
+    beta_1b: float = param(0.9, "memory of the mean gradient", r"\beta_1", "authors' program")
+    beta_2b: float = param(0.999, "memory of the squared gradient", r"\beta_2", "authors' program")
+    epsilon_b: float = param(1e-8, "regularisation of the step size", r"\epsilon", "authors' program")
+    settle: int = param(0, "first time steps of a sample, in which nothing is taught", r"n_0", "0: always plastic")
+
+
+@dataclass(frozen=True)
+class HiddenAdamParams(BiasParams, HiddenParams):
+    """A hidden layer whose biases learn with Adam."""
+
+
+@dataclass(frozen=True)
+class ClassesAdamParams(BiasParams, ClassesParams):
+    """An output whose biases learn with Adam."""
+
+
 SYMBOLS = {
-    "x": "r_0",
-    "u_1": "u_1",
-    "u_2": "u_2",
-    "u_hat_1": r"\hat{u}_1",
-    "u_hat_2": r"\hat{u}_2",
-    "r_1": "r_1",
-    "r_2": "r_2",
-    "udot_1": r"\dot{u}_1",
-    "udot_2": r"\dot{u}_2",
-    "tau_1": r"\tau_1",
-    "tau_2": r"\tau_2",
-    "w_1": "w_1",
-    "w_2": "w_2",
-    "slope_1": r"\varphi'_1",
-    "slope_2": r"\varphi'_2",
-    "e_1": "e_1",
-    "e_2": "e_2",
-    "r_in_2": r"r_1(t-\Delta t)",
+    "tau_m": r"\tau^\mathrm{m}",
+    "tau_r": r"\tau^\mathrm{r}",
+    "linear": r"\lambda",
+    "b": "b",
+    "s": r"\sum_j W_{ij} r_j",
+    "u": "u",
+    "v": "v",
+    "udot": r"\dot{u}",
+    "vdot": r"\dot{v}",
+    "u_hat": r"\hat{u}",
+    "r": "r",
+    "slope": r"\varphi'",
+    "e_in": r"e^\mathrm{in}",
+    "error": "e",
+    "feedback": r"\sum_k W_{ki} e_k",
+    "target": r"r^\ast",
+    "normaliser": r"\sum_k \exp r_k",
+    "w": "W",
+    "w_back": "B",
+    "s_post": r"\sum_j W_{ij} r_j",
+    "feedback_pre": r"\sum_k W_{ki} e_k",
+    "normaliser_post": r"\sum_k \exp r_k",
+    "m": "m",
+    "g": "g",
+    "first": r"\hat{m}",
+    "square": r"\hat{n}",
+    "g_b": "g_b",
+    "first_b": r"\hat{m}_b",
+    "square_b": r"\hat{n}_b",
+    "lesson": r"\ell",
 }
 
-teacher = Model(
-    name="teacher",
-    text="Input of every replica, and the lagged chain whose output is the target.",
-    source="ellenberger2024, Fig. 5 and Methods",
-    params=TeacherParams,
+probe = Model(
+    name="probe",
+    text="A representation neuron and its error neuron, each driven by the same sine; responses are demodulated.",
+    source="ellenberger2024, single neurons (Figs. 2 and 3)",
+    params=ProbeParams,
     equations="""
-    roll : integer (constant)                    # delay of the input of this replica, in time steps
-    x : 1                                        # input
-    target : 1                                   # output of the step before, which the student is compared with
-    du_1/dt = udot_1 : 1                         # membrane voltages
-    du_2/dt = udot_2 : 1
-    udot_1 : hertz                               # their slopes, from the rates of the step before
-    udot_2 : hertz
-    r_1 : 1                                      # rates
-    r_2 : 1
+    tau_m : second (constant)                    # membrane time constant: low-pass of u, look-ahead of e
+    tau_r : second (constant)                    # look-ahead of the rate, low-pass of v
+    omega : hertz (constant)                     # angular frequency of the drive
+    s = sin(omega * t) : 1                       # drive of both neurons
+    udot = (s - u) / tau_m : hertz
+    vdot = (s - v) / tau_r : hertz
+    du/dt = udot : 1                             # voltage of the representation neuron
+    dv/dt = vdot : 1                             # voltage of the error neuron
+    r = u + tau_r * udot : 1                     # rate: prospective voltage, linear neuron
+    error = v + tau_m * vdot : 1                 # prospective error
+    r_sine : 1                                   # sums over time steps of rate or error times the sine or cosine
+    r_cosine : 1
+    e_sine : 1
+    e_cosine : 1
     """,
     code={"method": "euler"},
     steps=(
         Step(
-            name="step",
+            name="demodulate",
             code="""
-            k = timestep(t, dt) - roll + timestep(lead, dt)
-            cycle = floor(k * dt / period)
-            x = wave((k - floor(cycle * period / dt + 1e-6)) * dt)
-            target = r_2
-            udot_1 = (w_1 * x - u_1) / tau_1
-            udot_2 = (w_2 * r_1 - u_2) / tau_2
-            r_1 = log(1 + exp(u_1 + tau_r * udot_1))
-            r_2 = log(1 + exp(u_2 + tau_r * udot_2))
-            """,
-            when="groups",
-            order=-3,
-        ),
-    ),
-    symbols={**SYMBOLS, "target": "r_2^\\ast", "roll": "k_x"},
-    deviations=(
-        "The smoothed square wave is one stored period that starts anew at every rounded edge; the authors store the "
-        "whole input. Both have the same values as long as the edges are far apart compared with the smoothing.",
-    ),
-)
-
-student = Model(
-    name="student",
-    text="Lagged chain with an error neuron for every neuron; errors are low-passed, then made prospective.",
-    source="ellenberger2024, network dynamics and Fig. 5",
-    params=StudentParams,
-    equations="""
-    x : 1 (linked)                               # input
-    target : 1 (linked)                          # output of the teacher
-    w_1 : 1 (linked)                             # learned weights
-    w_2 : 1 (linked)
-    theta_1 : 1 (linked)                         # learned time constants in ms
-    theta_2 : 1 (linked)
-    tau_1 = theta_1 * ms : second
-    tau_2 = theta_2 * ms : second
-    du_1/dt = udot_1 : 1                         # voltages of the representation neurons
-    du_2/dt = udot_2 : 1
-    dv_1/dt = vdot_1 : 1                         # voltages of the error neurons
-    dv_2/dt = vdot_2 : 1
-    udot_1 : hertz                               # slopes, from rates and errors of the step before
-    udot_2 : hertz
-    vdot_1 : hertz
-    vdot_2 : hertz
-    u_hat_1 : 1                                  # prospective voltages
-    u_hat_2 : 1
-    r_1 : 1                                      # rates and the slopes of the transfer function
-    r_2 : 1
-    slope_1 : 1
-    slope_2 : 1
-    r_in_2 : 1                                   # rate that neuron 2 reads in this step
-    output : 1                                   # output that is compared with the target in this step
-    e_in_1 : 1                                   # instantaneous errors
-    e_in_2 : 1
-    e_1 : 1                                      # errors that teach and travel down
-    e_2 : 1
-    feedback : 1                                 # error sent from neuron 2 to neuron 1
-    """,
-    code={"method": "euler"},
-    steps=(
-        Step(
-            name="step",
-            code="""
-            output = r_2
-            r_in_2 = r_1
-            e_in_1 = slope_1 * feedback
-            e_in_2 = slope_2 * beta * (target - output)
-            vdot_1 = (e_in_1 - v_1) / tau_r
-            vdot_2 = (e_in_2 - v_2) / tau_r
-            e_1 = prospective * (v_1 + tau_1 * vdot_1) + (1 - prospective) * e_in_1
-            e_2 = prospective * (v_2 + tau_2 * vdot_2) + (1 - prospective) * e_in_2
-            feedback = w_2 * e_2
-            udot_1 = (w_1 * x + gamma * e_1 - u_1) / tau_1
-            udot_2 = (w_2 * r_in_2 + gamma * e_2 - u_2) / tau_2
-            u_hat_1 = u_1 + tau_r * udot_1
-            u_hat_2 = u_2 + tau_r * udot_2
-            r_1 = log(1 + exp(u_hat_1))
-            r_2 = log(1 + exp(u_hat_2))
-            slope_1 = 1 / (1 + exp(-u_hat_1))
-            slope_2 = 1 / (1 + exp(-u_hat_2))
-            """,
-            when="groups",
-            order=-2,
-        ),
-    ),
-    symbols={
-        **SYMBOLS,
-        "target": "r_2^\\ast",
-        "theta_1": r"\tau_1/\mathrm{ms}",
-        "theta_2": r"\tau_2/\mathrm{ms}",
-        "v_1": "v_1",
-        "v_2": "v_2",
-        "vdot_1": r"\dot{v}_1",
-        "vdot_2": r"\dot{v}_2",
-        "e_in_1": r"e^\mathrm{in}_1",
-        "e_in_2": r"e^\mathrm{in}_2",
-        "output": r"r_2(t-\Delta t)",
-        "feedback": "w_2 e_2",
-    },
-)
-
-gradients = Model(
-    name="gradients",
-    text="Gradient of one replica with respect to one parameter; element 4 b + p is replica b, parameter p.",
-    source="ellenberger2024, plasticity; truncated BPTT as forward sensitivities",
-    params=GradientsParams,
-    equations="""
-    is_w_1 = int(i % 4 == 0) : 1                 # which of the four parameters
-    is_w_2 = int(i % 4 == 1) : 1
-    is_tau_1 = int(i % 4 == 2) : 1
-    is_tau_2 = int(i % 4 == 3) : 1
-    x : 1 (linked)                               # state of the replica
-    target : 1 (linked)
-    output : 1 (linked)
-    r_in_2 : 1 (linked)
-    e_1 : 1 (linked)
-    e_2 : 1 (linked)
-    udot_1 : hertz (linked)
-    udot_2 : hertz (linked)
-    slope_1 : 1 (linked)
-    slope_2 : 1 (linked)
-    tau_r : second (linked)
-    w_2 : 1 (linked)
-    theta_1 : 1 (linked)
-    theta_2 : 1 (linked)
-    fresh : 1 (linked)                           # 1 in the first step of a window
-    tau_1 = theta_1 * ms : second
-    tau_2 = theta_2 * ms : second
-    ds_1/dt = sdot_1 : 1                         # sensitivity of the voltages to the parameter
-    ds_2/dt = sdot_2 : 1
-    sdot_1 : hertz
-    sdot_2 : hertz
-    q_1 : 1                                      # sensitivity of the rates
-    q_2 : 1
-    g : 1                                        # gradient in this step
-    """,
-    code={"method": "euler"},
-    steps=(
-        Step(
-            name="step",
-            code="""
-            s_1 = (1 - fresh) * s_1
-            s_2 = (1 - fresh) * s_2
-            q_1 = (1 - fresh) * q_1
-            q_2 = (1 - fresh) * q_2
-            g_w = -(is_w_1 * e_1 * x + is_w_2 * e_2 * r_in_2)
-            g_tau = (is_tau_1 * e_1 * udot_1 + is_tau_2 * e_2 * udot_2) * ms
-            g = (1 - bptt) * (g_w + g_tau) - bptt * 2 * (target - output) * q_2
-            sdot_1 = (is_w_1 * x - is_tau_1 * udot_1 * ms - s_1) / tau_1
-            sdot_2 = (is_w_2 * r_in_2 + w_2 * q_1 - is_tau_2 * udot_2 * ms - s_2) / tau_2
-            q_1 = slope_1 * (s_1 + tau_r * sdot_1)
-            q_2 = slope_2 * (s_2 + tau_r * sdot_2)
+            measured = int(timestep(t, dt) >= timestep(t_settle, dt))
+            cosine = measured * cos(omega * t)
+            sine = measured * s
+            r_sine += r * sine
+            r_cosine += r * cosine
+            e_sine += error * sine
+            e_cosine += error * cosine
             """,
             when="groups",
             order=-1,
@@ -277,103 +202,356 @@ gradients = Model(
     ),
     symbols={
         **SYMBOLS,
-        "target": "r_2^\\ast",
-        "output": r"r_2(t-\Delta t)",
-        "theta_1": r"\tau_1/\mathrm{ms}",
-        "theta_2": r"\tau_2/\mathrm{ms}",
-        "tau_r": r"\tau^\mathrm{r}",
-        "is_w_1": r"[p=w_1]",
-        "is_w_2": r"[p=w_2]",
-        "is_tau_1": r"[p=\tau_1]",
-        "is_tau_2": r"[p=\tau_2]",
-        "fresh": r"\nu",
-        "s_1": r"\partial_p u_1",
-        "s_2": r"\partial_p u_2",
-        "sdot_1": r"\partial_p \dot{u}_1",
-        "sdot_2": r"\partial_p \dot{u}_2",
-        "q_1": r"\partial_p r_1",
-        "q_2": r"\partial_p r_2",
-        "g": "g_p",
+        "omega": r"\omega",
+        "s": "s",
+        "r_sine": r"\Sigma\, r \sin\omega t",
+        "r_cosine": r"\Sigma\, r \cos\omega t",
+        "e_sine": r"\Sigma\, e \sin\omega t",
+        "e_cosine": r"\Sigma\, e \cos\omega t",
     },
-    deviations=(
-        "Truncated backpropagation through time is computed forwards: sensitivities that are set to zero at the start "
-        "of a window give the same gradient as automatic differentiation over that window.",
-        "The sensitivities leave out that the nudging depends on the parameters; it changes a gradient by at most "
-        "a few per cent.",
-    ),
 )
 
-average = Model(
-    name="average",
-    text="Mean of the gradient over the replicas.",
-    source="authors' code",
-    params=AverageParams,
-    equations="""
-    gradient_post = g_pre / N_incoming : 1 (summed)   # mean over replicas
-    """,
-    symbols={"gradient_post": r"\langle g_p \rangle"},
-)
+# Row of the table in this step: the sample of this presentation, and how much of it has been shown.
+SAMPLE = "int(order(t))"
 
-learned = Model(
-    name="learned",
-    text="The learned parameters w_1, w_2, tau_1 / ms, tau_2 / ms, shared by all replicas, and their Adam optimiser.",
-    source="ellenberger2024, Fig. 5; optimiser of the authors' code",
-    params=LearnedParams,
-    equations="""
-    is_tau = int(i >= 2) : 1                     # time constants have a lower bound
-    initial : 1 (constant)                       # value from the switch on
-    value : 1                                    # weight, or time constant in ms
-    gradient : 1                                 # mean over replicas in this step
-    total : 1                                    # sum over the window
-    first : 1                                    # running mean of the gradient
-    second_moment : 1                            # running mean of its square
-    fresh : 1                                    # 1 if the next step begins a window
-    """,
+stimulus = Model(
+    name="stimulus",
+    text="Input: `order` says which sample is shown when, for `shown` steps; a sample is `rows` rows of a table.",
+    source="authors' program, inputs",
+    params=NoParams,
+    equations="r : 1                                        # rate",
     steps=(
         Step(
-            name="switch",
-            code="""
-            now = int(timestep(t, dt) == timestep(t_switch, dt))
-            value = now * initial + (1 - now) * value
+            name="step",
+            code=f"""
+            row = {SAMPLE} * rows + timestep(t, dt) % shown * rows // shown
+            r = samples(row * dt, i)
             """,
             when="groups",
-            order=-4,
-        ),
-        Step(
-            name="adam",
-            code="""
-            done = timestep(t, dt) - timestep(t_learn, dt) + 1
-            steps = timestep(window, dt)
-            learns = int(done > 0)
-            due = learns * int(done % steps == 0)
-            count = clip(done // steps, 1, 1000000000)
-            total = learns * (total + gradient)
-            first = first + due * (1 - beta_1) * (total - first)
-            second_moment = second_moment + due * (1 - beta_2) * (total ** 2 - second_moment)
-            rise = first / (1 - beta_1 ** count) / (sqrt(second_moment / (1 - beta_2 ** count)) + epsilon)
-            value = value - due * eta * rise
-            value = value + learns * is_tau * int(value * ms < tau_min) * (tau_min / ms - value)
-            total = (1 - due) * total
-            fresh = int(due + (1 - learns) > 0)
-            """,
-            when="groups",
-            order=2,
+            order=-3,
         ),
     ),
-    symbols={
-        "is_tau": r"[p=\tau]",
-        "initial": r"p(t_\mathrm{s})",
-        "value": "p",
-        "gradient": r"\langle g_p \rangle",
-        "total": "G_p",
-        "first": "m_p",
-        "second_moment": "n_p",
-        "fresh": r"\nu",
-    },
-    deviations=(
-        "The paper states plasticity as a gradient flow; the released program, like this model, takes one Adam step "
-        "per time step.",
-    ),
+    symbols=SYMBOLS,
 )
 
-MODELS = [teacher, student, gradients, average, learned]
+sines = Model(
+    name="sines",
+    text="Input neuron, the sum of three sines.",
+    source="ellenberger2024, Fig. 6",
+    params=SinesParams,
+    equations="r : 1                                        # rate",
+    steps=(
+        Step(
+            name="step",
+            code="r = sin(omega_1 * t) + sin(omega_2 * t) + sin(omega_3 * t)",
+            when="groups",
+            order=-3,
+        ),
+    ),
+    symbols=SYMBOLS,
+)
+
+
+def collected(tail: str = "") -> str:
+    """Return the equations of Adam; `tail` is the end of all names, which neurons and synapses may not share."""
+    return f"""
+    g{tail} : 1                                  # gradient since the last step of Adam; points towards the target
+    first{tail} : 1                              # running mean of the gradient
+    square{tail} : 1                             # running mean of its square
+    count{tail} : 1                              # steps of Adam so far
+"""
+
+
+def adam(name: str, gradient: str, tail: str = "") -> tuple[Step, Step]:
+    """Return the steps that collect a gradient, and that let a variable follow it with Adam.
+
+    Parameters
+    ----------
+    name : str
+        The variable that learns.
+    gradient : str
+        What is collected in every time step; points towards the target.
+    tail : str
+        End of all names.
+
+    Returns
+    -------
+    tuple of Step
+        ``learn`` in every time step; ``adam`` on the clock ``interval``, before anything else happens in its time step,
+        if something was taught in the step before.
+    """
+    mean, power = f"first{tail} / (1 - beta_1{tail[1:]} ** n)", f"square{tail} / (1 - beta_2{tail[1:]} ** n)"
+    descend = f"""
+            due = int(timestep(t, dt) > 0) * int(teach(t - 0.5 * dt))
+            count{tail} += due
+            n = clip(count{tail}, 1, 1e9)
+            first{tail} += due * (1 - beta_1{tail[1:]}) * (g{tail} - first{tail})
+            square{tail} += due * (1 - beta_2{tail[1:]}) * (g{tail} ** 2 - square{tail})
+            {name} += due * eta{tail} * {mean} / (sqrt({power}) + epsilon{tail})
+            g{tail} = 0
+            """
+    return (
+        Step(name="learn", code=f"g{tail} += {gradient}", when="groups", order=2),
+        Step(name="adam", code=descend, when="start", order=0, every="interval"),
+    )
+
+
+DYNAMICS = "ellenberger2024, network dynamics"
+
+NEURON = """
+    tau_m : second (constant)                    # low-pass of the voltage, look-ahead of the error
+    tau_r : second (constant)                    # look-ahead of the rate, low-pass of the error
+    linear : 1 (constant)                        # 1: linear transfer function, 0: tanh
+    b : 1                                        # bias
+    s : 1                                        # drive from the layer below
+    du/dt = udot : 1                             # voltage of the representation neuron
+    dv/dt = vdot : 1                             # voltage of the error neuron
+    udot : hertz                                 # slopes, from rates and errors of the step before
+    vdot : hertz
+    u_hat : 1                                    # prospective voltage
+    r : 1                                        # rate and slope of the transfer function
+    slope : 1
+    e_in : 1                                     # instantaneous error
+    error : 1                                    # what teaches and travels down
+"""
+
+ERRORS = """
+            vdot = (e_in - v) / tau_r
+            error = prospective * (v + tau_m * vdot) + (1 - prospective) * e_in
+            udot = (s + b + gamma * error - u) / tau_m
+            u_hat = u + tau_r * udot
+"""
+
+RATES = Step(
+    name="rates",
+    code="""
+            r = linear * u_hat + (1 - linear) * tanh(u_hat)
+            slope = linear + (1 - linear) * (1 - r ** 2)
+            """,
+    when="groups",
+    order=3,
+)
+DECISION = Step(name="decision", code="total += int(timestep(t, dt) % shown >= decide) * r", when="groups", order=4)
+
+
+def errors(arriving: str) -> Step:
+    """Return the step from the instantaneous error to errors and prospective voltages.
+
+    Parameters
+    ----------
+    arriving : str
+        Statements, the last of which sets ``e_in``.
+
+    Returns
+    -------
+    Step
+        Uses voltages, rates and feedback of the step before.
+    """
+    return Step(name="errors", code=arriving + ERRORS, when="groups", order=-1)
+
+
+LESSON = """
+    lesson : 1                                   # error while something is taught, else 0
+"""
+TEACHES = Step(
+    name="teaches",
+    code="lesson = int(teach(t)) * int(timestep(t, dt) % shown >= settle) * error",
+    when="groups",
+    order=1,
+)
+FEEDBACK = "feedback : 1                                 # errors of the layer above\n"
+HIDDEN = errors("e_in = slope * feedback")
+
+hidden = Model(
+    name="hidden",
+    text="A hidden layer: representation neurons, each with its error neuron.",
+    source=DYNAMICS,
+    params=HiddenParams,
+    equations=NEURON + FEEDBACK,
+    code={"method": "euler"},
+    steps=(HIDDEN, RATES),
+    symbols=SYMBOLS,
+)
+
+hidden_adam = Model(
+    name="hidden_adam",
+    text="A hidden layer whose biases learn.",
+    source=DYNAMICS,
+    params=HiddenAdamParams,
+    equations=NEURON + FEEDBACK + LESSON + collected("_b"),
+    code={"method": "euler"},
+    steps=(HIDDEN, TEACHES, *adam("b", "lesson", "_b"), RATES),
+    symbols=SYMBOLS,
+)
+
+output = Model(
+    name="output",
+    text="The last layer, for a mean squared error.",
+    source=DYNAMICS,
+    params=OutputParams,
+    equations=NEURON + "target : 1                                   # the rate of the step before is compared with it",
+    code={"method": "euler"},
+    steps=(errors("e_in = slope * beta * (target - r)"), RATES),
+    symbols=SYMBOLS,
+)
+
+aim = Model(
+    name="aim",
+    text="The rate that an output neuron is compared with, one to one.",
+    source=DYNAMICS,
+    params=NoParams,
+    equations="target_post = r_pre : 1 (summed)",
+    symbols=SYMBOLS,
+)
+
+CLASSES = """
+    target : 1                                   # 1 for the class of the sample, else 0
+    normaliser : 1                               # sum of exp(r) over the classes
+    total : 1                                    # sum of the rate since the sample appeared
+    above : 1                                    # classes with a larger sum
+    hits : 1                                     # samples of this class that were recognised while taught
+    hits_unseen : 1                              # and while only looked at
+    cost : 1                                     # sum of the cross-entropy while taught
+"""
+# In its first step a presentation still sees the decision on the sample before: hits are counted there.
+SOFTMAX = errors(f"""
+            appears = int(timestep(t, dt) % shown == 0)
+            hit = appears * target * int(above < 0.5)
+            was_taught = teach(t - 0.5 * dt)
+            hits += hit * was_taught
+            hits_unseen += hit * (1 - was_taught)
+            total = (1 - appears) * total
+            taught = teach(t)
+            target = int(abs(labels({SAMPLE} * dt) - i) < 0.5)
+            cost += taught * target * (log(normaliser) - r)
+            e_in = slope * beta * taught * (target - exp(r) / normaliser)""")
+
+classes = Model(
+    name="classes",
+    text="The last layer, for a cross-entropy: one neuron for each class, whose rate is the logarithm of its odds.",
+    source=DYNAMICS,
+    params=ClassesParams,
+    equations=NEURON + CLASSES,
+    code={"method": "euler"},
+    steps=(SOFTMAX, RATES, DECISION),
+    symbols=SYMBOLS,
+)
+
+classes_adam = Model(
+    name="classes_adam",
+    text="The last layer, for a cross-entropy, whose biases learn.",
+    source=DYNAMICS,
+    params=ClassesAdamParams,
+    equations=NEURON + CLASSES + LESSON + collected("_b"),
+    code={"method": "euler"},
+    steps=(SOFTMAX, TEACHES, *adam("b", "lesson", "_b"), RATES, DECISION),
+    symbols=SYMBOLS,
+)
+
+competition = Model(
+    name="competition",
+    text="Sums over classes: what makes a softmax of their rates, and which of them has won.",
+    source="authors' program, MNIST-1D",
+    params=NoParams,
+    equations="""
+    normaliser_post = exp(r_pre) : 1 (summed)
+    above_post = int(total_pre > total_post) : 1 (summed)
+    """,
+    symbols=SYMBOLS,
+)
+
+DRIVE = """
+    w : 1                                        # weight
+    s_post = w * r_pre : 1 (summed)              # drive of the layer above
+"""
+BACK = """
+    w_back : 1 (constant)                        # feedback weight, if it is not the transposed weight
+    feedback_pre = (w + free * (w_back - w)) * error_post : 1 (summed)   # errors for the layer below
+"""
+
+MOMENTUM = Step(
+    name="learn",
+    code="""
+            m = momentum * m + int(timestep(t, dt) >= timestep(t_learn, dt)) * error_post * r_pre
+            w += eta * m
+            """,
+    when="groups",
+    order=2,
+)
+PLAIN_STATE = """
+    m : 1                                        # momentum of the gradient
+"""
+PLASTICITY = "ellenberger2024, plasticity: error of the upper neuron times rate of the lower one"
+
+lowest = Model(
+    name="lowest",
+    text="All connections from the input to the first layer; nothing travels back.",
+    source=PLASTICITY,
+    params=DescentParams,
+    equations=DRIVE + PLAIN_STATE,
+    steps=(MOMENTUM,),
+    symbols=SYMBOLS,
+)
+
+dense = Model(
+    name="dense",
+    text="All connections from a layer to the next, with the errors that travel back through them.",
+    source=PLASTICITY,
+    params=DenseParams,
+    equations=DRIVE + BACK + PLAIN_STATE,
+    steps=(MOMENTUM,),
+    symbols=SYMBOLS,
+)
+
+lowest_adam = Model(
+    name="lowest_adam",
+    text="All connections from the input to the first layer; gradients are collected, then Adam takes a step.",
+    source=PLASTICITY,
+    params=AdamParams,
+    equations=DRIVE + collected(),
+    steps=adam("w", "lesson_post * r_pre"),
+    symbols=SYMBOLS,
+)
+
+dense_adam = Model(
+    name="dense_adam",
+    text="All connections from a layer to the next; gradients are collected, then Adam takes a step.",
+    source=PLASTICITY,
+    params=DenseAdamParams,
+    equations=DRIVE + BACK + collected(),
+    steps=adam("w", "lesson_post * r_pre"),
+    symbols=SYMBOLS,
+)
+
+ORDERS = {"s_post": -2, "target_post": -2, "normaliser_post": -2, "above_post": -2, "feedback_pre": 1}
+
+
+def arrange(*synapses: Any) -> None:
+    """Put the summed variables at their place within the time step.
+
+    Parameters
+    ----------
+    *synapses : Synapses
+        Made from a model of this file.
+    """
+    for group in synapses:
+        for name, updater in group.summed_updaters.items():
+            updater.order = ORDERS[name]
+
+
+MODELS = [
+    probe,
+    stimulus,
+    sines,
+    hidden,
+    hidden_adam,
+    output,
+    aim,
+    classes,
+    classes_adam,
+    competition,
+    lowest,
+    dense,
+    lowest_adam,
+    dense_adam,
+]

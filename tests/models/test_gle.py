@@ -1,209 +1,207 @@
-"""The GLE chain equals, step by step, a plain NumPy loop over its published discretisation."""
+"""Layers of GLE neurons equal, step by step, a plain NumPy loop over the published discretisation."""
 
 import numpy as np
 import pytest
-from brian2 import ms, prefs
+from brian2 import Network, NeuronGroup, StateMonitor, Synapses, TimedArray, ms, prefs
 
-from experiments.gle.lag_line import experiment, inputs
+from experiments.gle.layers import parts, stack
 from models import gle
 
 prefs.codegen.target = "numpy"
 
-DT = 0.01  # ms
-REPLICAS, STEPS = 3, 420
-T_SWITCH, T_LEARN = 0.5, 1.2  # ms: most of the run is spent learning
-ALGORITHMS = {
-    "GLE": {"prospective": 1, "bptt": 0, "window": 0.01, "eta": 1e-3},
-    "instantaneous": {"prospective": 0, "bptt": 0, "window": 0.01, "eta": 1e-3},
-    "BPTT, 1 ms": {"prospective": 1, "bptt": 1, "window": 1.0, "eta": 0.01},
-    "BPTT, 0.4 ms": {"prospective": 1, "bptt": 1, "window": 0.4, "eta": 0.02},
+DT = 0.2  # ms
+SIZES = (2, 5, 4, 3)
+SHOWN, ROWS, SAMPLES = 6, 3, 4
+ORDER = np.array([0, 3, 1, 2, 2, 0, 1, 3])
+TEACH = np.array([1, 1, 1, 1, 0, 0, 1, 1])
+STEPS = SHOWN * len(ORDER)
+CASES = {
+    "GLE": {"prospective": 1, "gamma": 0.0, "free": 0.0, "settle": 0},
+    "nudged": {"prospective": 1, "gamma": 0.3, "free": 0.0, "settle": 2},
+    "instantaneous": {"prospective": 0, "gamma": 0.0, "free": 0.0, "settle": 0},
+    "fixed feedback": {"prospective": 1, "gamma": 0.0, "free": 1.0, "settle": 0},
 }
-START = np.array([0.490093, 0.896445, 0.307423, 0.12])  # the last time constant soon meets its lower bound
 
 
-def drawn(seed):
-    """Draw the inputs of the experiment for the sizes of this test."""
-    config = {
-        "network.n_replicas": REPLICAS,
-        "network.n_wave": 400,
-        "network.dt": DT * 1e-3,
-        "inputs.w_1": START[0],
-        "inputs.w_2": START[1],
-        "inputs.tau_1": START[2] * 1e-3,
-        "inputs.tau_2": START[3] * 1e-3,
-        "inputs.t_high": 2e-3,
-        "inputs.sigma": 0.05e-3,
-        "inputs.max_roll": 2e-3,
-        "teacher.lead": 1e-3,
-        "teacher.tau_1": 1e-3,
-        "teacher.tau_2": 2e-3,
+def drawn(seed=1):
+    """Random samples, labels, weights, biases, time constants and transfer functions."""
+    rng = np.random.default_rng(seed)
+    pairs = list(zip(SIZES[:-1], SIZES[1:], strict=True))
+    return {
+        "x": rng.normal(size=(SAMPLES * ROWS, SIZES[0])),
+        "labels": rng.integers(0, SIZES[-1], SAMPLES),
+        "w": [rng.normal(size=pair) / np.sqrt(pair[0]) for pair in pairs],
+        "back": [rng.normal(size=pair) for pair in pairs],
+        "b": [rng.normal(size=n) for n in SIZES[1:]],
+        "tau_m": [rng.uniform(0.4, 2, n) for n in SIZES[1:]],
+        "tau_r": [np.where(rng.random(n) < 0.5, DT, rng.uniform(0.3, 2, n)) for n in SIZES[1:]],
+        "linear": [np.ones(SIZES[1]), np.zeros(SIZES[2]), np.ones(SIZES[3])],
     }
-    return inputs.inputs(config, np.random.default_rng(seed))
 
 
-def simulate(algorithm, arrays, steps=STEPS, nudging=1.0):
-    """Run the network of the experiment; return its values after every step, each of shape (steps, ...)."""
-    net = experiment.network(experiment.Structure(n_replicas=REPLICAS, record=DT * ms, record_learned=DT * ms))
-    gle.teacher.assign(net["teacher"])
-    gle.student.assign(net["student"], prospective=algorithm["prospective"], gamma=nudging)
-    gle.gradients.assign(net["gradients"], bptt=algorithm["bptt"])
-    gle.learned.assign(
-        net["learned"],
-        eta=algorithm["eta"],
-        window=algorithm["window"] * ms,
-        t_switch=T_SWITCH * ms,
-        t_learn=T_LEARN * ms,
+def simulate(given, case):
+    """Run the stack with Adam after every second presentation; return values after every step."""
+    objects = stack(
+        SIZES,
+        DT * ms,
+        samples=SAMPLES,
+        presentations=len(ORDER),
+        shown=SHOWN,
+        rows=ROWS,
+        interval=2 * SHOWN * DT * ms,
     )
-    net["teacher"].roll = arrays["teacher.roll"]
-    net["teacher"].namespace["wave"].values[:] = arrays["wave.values"]
-    net["learned"].initial = arrays["learned.initial"]
-    net["learned"].value = arrays["learned.value"]
-    net.run(steps * DT * ms)
-    traces = net["traces"]
-    names = ("x", "target", "output", "r_in_2", "e_1", "e_2")
-    found = {k: np.asarray(getattr(traces, k))[0] for k in names}
-    return {**found, "value": np.asarray(net["parameters"].value).T, "total": np.asarray(net["learned"].total)}
+    top = len(SIZES) - 1
+    tables = objects["input"].namespace | objects[f"layer_{top}"].namespace
+    tables["samples"].values[:] = given["x"]
+    tables["labels"].values[:] = given["labels"]
+    tables["order"].values[:] = ORDER
+    tables["teach"].values[:] = TEACH
+    for name, model in parts(top).items():
+        wanted = {"eta": 0.05, "eta_b": 0.05, "beta": 0.7, "decide": 2, **case}
+        known = {field for field in model.params.__dataclass_fields__}
+        model.assign(objects[name], **{key: value for key, value in wanted.items() if key in known})
+    monitors = []
+    for k in range(1, top + 1):
+        layer, links = objects[f"layer_{k}"], objects[f"to_{k}"]
+        layer.tau_m, layer.tau_r = given["tau_m"][k - 1] * ms, given["tau_r"][k - 1] * ms
+        layer.linear, layer.b = given["linear"][k - 1], given["b"][k - 1]
+        links.w = given["w"][k - 1].ravel()
+        if k > 1:
+            links.w_back = given["back"][k - 1].ravel()
+        monitors.append(StateMonitor(layer, ["r", "error", "b"], record=True, dt=DT * ms, when="end"))
+        monitors.append(StateMonitor(links, "w", record=True, dt=DT * ms, when="end"))
+    Network(*objects.values(), *monitors).run(STEPS * DT * ms)
+    found = {}
+    for k in range(top):
+        layer, links = monitors[2 * k : 2 * k + 2]
+        found |= {f"r_{k}": layer.r.T, f"e_{k}": layer.error.T, f"b_{k}": layer.b.T, f"w_{k}": links.w.T}
+    last = objects[f"layer_{top}"]
+    return {**found, "hits": last.hits[:], "hits_unseen": last.hits_unseen[:], "cost": last.cost[:]}
 
 
-def looked_up(arrays, n_steps=STEPS):
-    """Input of every replica from the stored period, by integer arithmetic."""
-    steps = np.arange(n_steps)[:, None] - arrays["teacher.roll"][None, :] + 100
-    cycle = (steps * 253) // 101250
-    index = steps - (cycle * 101250) // 253
-    return arrays["wave.values"][np.minimum(index, 399)]
+def reference(given, case):
+    """Eight lines a step, layers in a list, Adam in matrices: shares nothing with the model."""
+    n = len(SIZES) - 1
+    w, b = [a.copy() for a in given["w"]], [a.copy() for a in given["b"]]
+    u, v, r, slope, e = ([np.zeros(m) for m in SIZES[1:]] for _ in range(5))
+    back = [np.zeros(m) for m in SIZES[1:]]
+    params = [*w, *b]
+    collected, first, second, count = [0 * p for p in params], [0 * p for p in params], [0 * p for p in params], 0
+    log = {f"{x}_{k}": [] for k in range(n) for x in "rebw"}
+    hits, unseen, cost = np.zeros(SIZES[-1]), np.zeros(SIZES[-1]), np.zeros(SIZES[-1])
+    votes = np.zeros(SIZES[-1])
+    for step in range(STEPS):
+        k, within = divmod(step, SHOWN)
+        if step and within == 0:
+            label = given["labels"][ORDER[k - 1]]
+            if votes.argmax() == label:
+                (hits if TEACH[k - 1] else unseen)[label] += 1
+            votes = np.zeros(SIZES[-1])
+            if k % 2 == 0:
+                if TEACH[k - 1]:
+                    count += 1
+                    for i, p in enumerate(params):
+                        first[i] = 0.9 * first[i] + 0.1 * collected[i]
+                        second[i] = 0.999 * second[i] + 0.001 * collected[i] ** 2
+                        p += 0.05 * first[i] / (1 - 0.9**count) / (np.sqrt(second[i] / (1 - 0.999**count)) + 1e-8)
+                collected = [0 * p for p in params]
+        below = [given["x"][ORDER[k] * ROWS + within * ROWS // SHOWN], *[a.copy() for a in r[:-1]]]
+        label = given["labels"][ORDER[k]]
+        p = np.exp(r[-1]) / np.exp(r[-1]).sum()
+        cost[label] -= TEACH[k] * np.log(p[label])
+        arriving = [*back[:-1], 0.7 * TEACH[k] * (np.eye(SIZES[-1])[label] - p)]
+        for layer in range(n):
+            e_in, tau_m, tau_r = slope[layer] * arriving[layer], given["tau_m"][layer], given["tau_r"][layer]
+            rise = (e_in - v[layer]) / tau_r
+            e[layer] = v[layer] + tau_m * rise if case["prospective"] else e_in
+            v[layer] = v[layer] + DT * rise
+            pull = (below[layer] @ w[layer] + b[layer] + case["gamma"] * e[layer] - u[layer]) / tau_m
+            ahead = u[layer] + tau_r * pull
+            u[layer] = u[layer] + DT * pull
+            r[layer] = ahead if given["linear"][layer][0] else np.tanh(ahead)
+            slope[layer] = np.ones_like(ahead) if given["linear"][layer][0] else 1 / np.cosh(ahead) ** 2
+        if TEACH[k] and within >= case["settle"]:
+            for layer in range(n):
+                collected[layer] += np.outer(below[layer], e[layer])
+                collected[n + layer] += e[layer]
+        for layer in range(n - 1):
+            back[layer] = (given["back"] if case["free"] else w)[layer + 1] @ e[layer + 1]
+        votes += r[-1] if within >= 2 else 0
+        for layer in range(n):
+            for name, value in zip("rebw", (r[layer], e[layer], b[layer], w[layer].ravel()), strict=True):
+                log[f"{name}_{layer}"].append(value.copy())
+    return {**{name: np.array(a) for name, a in log.items()}, "hits": hits, "hits_unseen": unseen, "cost": cost}
 
 
-def reference_input(roll, n_steps):
-    """Square wave with rounded edges, smoothed by a normalised Gaussian; the period is exactly 101250 / 253 steps."""
-    half = 60
-    edges = np.array([(k * 101250) // 253 for k in range(-4, n_steps // 400 + 4)])
-    fine = np.arange(-half - 400, n_steps + half)
-    nearest = edges[np.searchsorted(edges, fine, side="right") - 1]
-    square = np.where(fine - nearest < 200, 1.0, -1.0)
-    # the integral of the Gaussian over each step, which is what smoothing a held value means
-    grid = np.linspace(-half - 0.5, half + 0.5, (2 * half + 1) * 200 + 1)
-    density = np.exp(-(((grid[1:] + grid[:-1]) / 2) ** 2) / (2 * 5.0**2)).reshape(-1, 200).sum(axis=1)
-    smooth = np.convolve(square, density / density.sum(), mode="same")
-    return np.stack([smooth[half + 400 - b : half + 400 - b + n_steps] for b in roll], axis=1)
-
-
-def reference(algorithm, x, gamma=1.0, shift=0.0):
-    """Forward Euler, Jacobi order, layers as a list; sensitivities for BPTT; one Adam step per window.
-
-    `shift` is added to the parameters when learning starts, for finite differences.
-    """
-    n_steps, n = x.shape
-    tau_r, beta, true = 0.1, 0.01, np.array([1.0, 2.0, 1.0, 2.0])
-    p = np.concatenate([START[:2], true[2:]])
-    zeros = np.zeros((2, n))
-    u, v, r, slope, back = (zeros.copy() for _ in range(5))
-    teacher_u, teacher_r = zeros.copy(), zeros.copy()
-    du, dr = np.zeros((2, 4, n)), np.zeros((2, 4, n))
-    mean, square, total, adam = np.zeros(4), np.zeros(4), np.zeros(4), 0
-    window = round(algorithm["window"] / DT)
-    log = {k: [] for k in ("x", "target", "output", "r_in_2", "e_1", "e_2", "value", "loss")}
-    for step in range(n_steps):
-        if step == round(T_SWITCH / DT):
-            p = START.copy()
-        learning = step - round(T_LEARN / DT)
-        p = p + shift if learning == 0 else p
-        w, tau = p[:2], p[2:]
-        if learning < 0 or learning % window == 0:
-            du, dr = np.zeros((2, 4, n)), np.zeros((2, 4, n))
-        target, output, below = teacher_r[1].copy(), r[1].copy(), [x[step], r[0].copy()]
-
-        slopes = []
-        for layer, read in enumerate([x[step], teacher_r[0].copy()]):
-            slopes.append((true[layer] * read - teacher_u[layer]) / true[2 + layer])
-            teacher_r[layer] = np.logaddexp(0, teacher_u[layer] + tau_r * slopes[layer])
-        teacher_u = teacher_u + DT * np.array(slopes)
-
-        e_in = [back[0] * slope[0], beta * (target - output) * slope[1]]
-        new_dr, new_du = np.zeros_like(dr), np.zeros_like(du)
-        e, u_dot = np.zeros((2, n)), np.zeros((2, n))
-        for layer in range(2):
-            v_dot = (e_in[layer] - v[layer]) / tau_r
-            e[layer] = v[layer] + tau[layer] * v_dot if algorithm["prospective"] else e_in[layer]
-            v[layer] = v[layer] + DT * v_dot
-            u_dot[layer] = (w[layer] * below[layer] + gamma * e[layer] - u[layer]) / tau[layer]
-            ahead = u[layer] + tau_r * u_dot[layer]
-            u[layer] = u[layer] + DT * u_dot[layer]
-            r[layer], slope[layer] = np.logaddexp(0, ahead), 1 / (1 + np.exp(-ahead))
-            for k in range(4):  # derivative of the line `u_dot[layer] = ...` with respect to p[k]
-                inner = (k == layer) * below[layer] - (k == 2 + layer) * u_dot[layer] - du[layer, k]
-                inner = inner + (w[1] * dr[0, k] if layer == 1 else 0)
-                du_dot = inner / tau[layer]
-                new_dr[layer, k] = slope[layer] * (du[layer, k] + tau_r * du_dot)
-                new_du[layer, k] = du[layer, k] + DT * du_dot
-        if algorithm["bptt"]:
-            gradient = np.mean(-2 * (target - output) * dr[1], axis=1)
-        else:
-            parts = [-e[0] * below[0], -e[1] * below[1], e[0] * u_dot[0], e[1] * u_dot[1]]
-            gradient = np.mean(parts, axis=1)
-        du, dr = new_du, new_dr
-        back[0] = w[1] * e[1]
-
-        if learning >= 0:
-            total = total + gradient
-            if (learning + 1) % window == 0:
-                adam += 1
-                mean = 0.9 * mean + 0.1 * total
-                square = 0.999 * square + 0.001 * total**2
-                scale = np.sqrt(square / (1 - 0.999**adam)) + 1e-8
-                p = p - algorithm["eta"] * mean / (1 - 0.9**adam) / scale
-                total = np.zeros(4)
-            p = np.concatenate([p[:2], np.maximum(p[2:], 10 * DT)])
-        values = (
-            x[step][0],
-            target[0],
-            output[0],
-            below[1][0],
-            e[0][0],
-            e[1][0],
-            p.copy(),
-            np.mean((target - output) ** 2),
-        )
-        for name, value in zip(log, values, strict=True):
-            log[name].append(value)
-    return {k: np.array(v) for k, v in log.items()}
-
-
-@pytest.mark.parametrize("name", ALGORITHMS)
+@pytest.mark.parametrize("name", CASES)
 def test_every_step_equals_the_reference(name):
-    """Rates, errors and learned parameters agree to rounding, and something is learned."""
-    arrays = drawn(seed=3)
-    found = simulate(ALGORITHMS[name], arrays)
-    expected = reference(ALGORITHMS[name], looked_up(arrays))
-    assert np.ptp(expected["value"][round(T_LEARN / DT) :], axis=0).min() > 1e-3, "nothing was learned"
-    del expected["loss"]
+    """Rates, errors, weights and biases of all layers; recognised samples and cost."""
+    given = drawn()
+    found, expected = simulate(given, CASES[name]), reference(given, CASES[name])
+    assert np.ptp(expected["w_0"], axis=0).min() > 1e-3, "something was learned"
+    assert found.keys() == expected.keys()
     for variable, values in expected.items():
         np.testing.assert_allclose(found[variable], values, rtol=0, atol=1e-10, err_msg=variable)
 
 
-def test_stored_period_equals_the_smoothed_square_wave():
-    """Looking up one period is the same as smoothing the whole square wave with its rounded edges."""
-    arrays = drawn(seed=3)
-    n_steps = 20 * 400
-    np.testing.assert_allclose(
-        looked_up(arrays, n_steps), reference_input(arrays["teacher.roll"], n_steps), rtol=0, atol=1e-6
-    )
+def test_descent_with_momentum_equals_the_reference():
+    """The rule without Adam, an output for a mean squared error, a target that is a rate."""
+    rng = np.random.default_rng(2)
+    series, goal = TimedArray(rng.normal(size=(60, 2)), dt=DT * ms), TimedArray(rng.normal(size=(60, 1)), dt=DT * ms)
+    whole = {"order": TimedArray(np.zeros(1), dt=60 * DT * ms), "shown": 60, "rows": 60}
+    start = [rng.normal(size=(2, 3)), rng.normal(size=(3, 1))]
+    source = NeuronGroup(2, name="source", dt=DT * ms, **gle.stimulus.kwargs(samples=series, **whole))
+    aims = NeuronGroup(1, name="aims", dt=DT * ms, **gle.stimulus.kwargs(samples=goal, **whole))
+    layers = [
+        NeuronGroup(3, name="middle", dt=DT * ms, **gle.hidden.kwargs()),
+        NeuronGroup(1, name="last", dt=DT * ms, **gle.output.kwargs()),
+    ]
+    links = [
+        Synapses(source, layers[0], name="up_1", dt=DT * ms, **gle.lowest.kwargs()),
+        Synapses(layers[0], layers[1], name="up_2", dt=DT * ms, **gle.dense.kwargs()),
+        Synapses(aims, layers[1], name="aiming", dt=DT * ms, **gle.aim.kwargs()),
+    ]
+    for group, w in zip(links, [*start, None], strict=True):
+        group.connect()
+        if w is not None:
+            group.w = w.ravel()
+    gle.arrange(*links)
+    tau_m, tau_r = [np.array([0.5, 1.0, 1.5]), np.array([0.8])], [np.array([0.2, 1.0, 0.4]), np.array([0.8])]
+    for group, m, ahead in zip(layers, tau_m, tau_r, strict=True):
+        group.tau_m, group.tau_r = m * ms, ahead * ms
+    layers[1].linear = 1
+    for model, group, values in (
+        (gle.stimulus, source, {}),
+        (gle.stimulus, aims, {}),
+        (gle.hidden, layers[0], {"gamma": 0.1}),
+        (gle.output, layers[1], {"beta": 0.5}),
+        (gle.lowest, links[0], {"eta": 0.01, "momentum": 0.9, "t_learn": 2 * ms}),
+        (gle.dense, links[1], {"eta": 0.02, "momentum": 0.5}),
+    ):
+        model.assign(group, **values)
+        model.add_steps(group)
+    monitors = [StateMonitor(layers[1], "r", record=True, dt=DT * ms, when="end")]
+    monitors += [StateMonitor(group, "w", record=True, dt=DT * ms, when="end") for group in links[:2]]
+    Network(source, aims, *layers, *links, *monitors).run(60 * DT * ms)
 
-
-def test_windowed_gradient_equals_finite_differences():
-    """The sensitivities sum up to the derivative of the loss over the window, here without nudging."""
-    arrays, algorithm, steps = drawn(seed=5), ALGORITHMS["BPTT, 1 ms"], round((T_LEARN + 1.0) / DT) - 1
-    found = simulate(algorithm, arrays, steps=steps, nudging=0.0)["total"]
-    x, h = looked_up(arrays)[:steps], 1e-5
-
-    def loss(shift):
-        return reference(algorithm, x, gamma=0.0, shift=shift)["loss"][round(T_LEARN / DT) :].sum()
-
-    slopes = [(loss(h * unit) - loss(-h * unit)) / (2 * h) for unit in np.eye(4)]
-    np.testing.assert_allclose(found, slopes, rtol=1e-6, atol=1e-8)
-
-
-def test_local_and_windowed_gradients_differ():
-    """The switch between algorithms reaches the parameters."""
-    arrays = drawn(seed=1)
-    ends = [simulate(a, arrays)["value"][-1] for a in ALGORITHMS.values()]
-    assert min(np.abs(a - b).max() for k, a in enumerate(ends) for b in ends[:k]) > 1e-4
+    w, m = [a.copy() for a in start], [0 * a for a in start]
+    u, v, r, slope = ([np.zeros(3), np.zeros(1)] for _ in range(4))
+    back, expected = np.zeros(3), []
+    for step in range(60):
+        below = [series.values[step], r[0].copy()]
+        arriving = [back, 0.5 * (goal.values[step] - r[1])]
+        e = []
+        for k, gamma in enumerate((0.1, 0.0)):
+            e_in = slope[k] * arriving[k]
+            e.append(v[k] + tau_m[k] / tau_r[k] * (e_in - v[k]))
+            v[k] = v[k] + DT / tau_r[k] * (e_in - v[k])
+            pull = below[k] @ w[k] + gamma * e[k] - u[k]
+            ahead, u[k] = u[k] + tau_r[k] / tau_m[k] * pull, u[k] + DT / tau_m[k] * pull
+            r[k], slope[k] = (ahead, np.ones(1)) if k else (np.tanh(ahead), 1 - np.tanh(ahead) ** 2)
+        back = w[1] @ e[1]
+        for k, (eta, mu) in enumerate(((0.01, 0.9), (0.02, 0.5))):
+            m[k] = mu * m[k] + (np.outer(below[k], e[k]) if k or step >= 10 else 0)
+            w[k] = w[k] + eta * m[k]
+        expected.append((r[1].copy(), w[0].ravel(), w[1].ravel()))
+    for found, values in zip((monitors[0].r, monitors[1].w, monitors[2].w), zip(*expected, strict=True), strict=True):
+        np.testing.assert_allclose(found.T, np.array(values), rtol=0, atol=1e-10)

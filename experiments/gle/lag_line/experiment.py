@@ -1,12 +1,13 @@
 """A two-neuron chain finds the weights and time constants of a teacher of the same form."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from brian2 import Network, NeuronGroup, Quantity, StateMonitor, Synapses, TimedArray, linked_var, ms
 
-from models import gle
-from models.base import param
+from models import gle_chain
+from models.base import Model, param
 
 N_LEARNED = 4  # w_1, w_2, tau_1, tau_2
 
@@ -38,22 +39,24 @@ class Inputs:
 
 
 OBJECTS = {
-    "teacher": gle.teacher,
-    "student": gle.student,
-    "gradients": gle.gradients,
-    "average": gle.average,
-    "learned": gle.learned,
+    "teacher": gle_chain.teacher,
+    "student": gle_chain.student,
+    "gradients": gle_chain.gradients,
+    "average": gle_chain.average,
+    "learned": gle_chain.learned,
 }
 FINAL = ["learned.value"]
 
 
-def network(p: Structure) -> Network:
+def network(p: Structure, objects: Mapping[str, Model] = OBJECTS) -> Network:
     """Build the chain of every replica and the group of parameters they share.
 
     Parameters
     ----------
     p : Structure
         Sizes and time steps.
+    objects : Mapping
+        Models of the groups.
 
     Returns
     -------
@@ -63,10 +66,10 @@ def network(p: Structure) -> Network:
     """
     n = p.n_replicas
     wave = TimedArray(np.zeros(p.n_wave), dt=p.dt, name="wave")
-    teacher = NeuronGroup(n, dt=p.dt, name="teacher", **gle.teacher.kwargs(wave=wave))
-    student = NeuronGroup(n, dt=p.dt, name="student", **gle.student.kwargs())
-    gradients = NeuronGroup(n * N_LEARNED, dt=p.dt, name="gradients", **gle.gradients.kwargs())
-    learned = NeuronGroup(N_LEARNED, dt=p.dt, name="learned", **gle.learned.kwargs())
+    teacher = NeuronGroup(n, dt=p.dt, name="teacher", **objects["teacher"].kwargs(wave=wave))
+    student = NeuronGroup(n, dt=p.dt, name="student", **objects["student"].kwargs())
+    gradients = NeuronGroup(n * N_LEARNED, dt=p.dt, name="gradients", **objects["gradients"].kwargs())
+    learned = NeuronGroup(N_LEARNED, dt=p.dt, name="learned", **objects["learned"].kwargs())
 
     for variable in ("x", "target"):
         setattr(student, variable, linked_var(teacher, variable))
@@ -82,11 +85,11 @@ def network(p: Structure) -> Network:
     gradients.tau_r = linked_var(student, "tau_r")
     gradients.fresh = linked_var(learned, "fresh", index=parameter)
 
-    average = Synapses(gradients, learned, dt=p.dt, name="average", **gle.average.kwargs())
+    average = Synapses(gradients, learned, dt=p.dt, name="average", **objects["average"].kwargs())
     average.connect(i=np.arange(n * N_LEARNED), j=parameter)
     average.summed_updaters["gradient_post"].order = 1
     for name, group in (("teacher", teacher), ("student", student), ("gradients", gradients), ("learned", learned)):
-        OBJECTS[name].add_steps(group)
+        objects[name].add_steps(group)
 
     traces = StateMonitor(
         student,

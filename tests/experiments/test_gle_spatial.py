@@ -1,0 +1,70 @@
+"""Instantaneous GLE: the output is the static forward pass, errors are those of backpropagation, each in its time."""
+
+import numpy as np
+import pytest
+from brian2 import Network, StateMonitor, ms, prefs
+
+from experiments.gle.layers import parts, stack
+from experiments.gle.spatial.backpropagation import errors, forward
+
+prefs.codegen.target = "numpy"
+
+SIZES = (7, 6, 5, 4)
+N, SHOWN = 5, 8  # images, time steps of each
+
+
+def settled():
+    """Show some images to a network without time constants; return its rates and errors after every step."""
+    rng = np.random.default_rng(4)
+    w = [rng.normal(size=pair) for pair in zip(SIZES[:-1], SIZES[1:], strict=True)]
+    b = [rng.normal(size=n) for n in SIZES[1:]]
+    x, y = rng.normal(size=(N, SIZES[0])), rng.integers(0, SIZES[-1], N)
+    objects = stack(SIZES, 0.2 * ms, samples=N, presentations=N, shown=SHOWN, interval=N * SHOWN * 0.2 * ms)
+    tables = objects["input"].namespace | objects["layer_3"].namespace
+    tables["samples"].values[:], tables["labels"].values[:] = x, y
+    tables["order"].values[:], tables["teach"].values[:] = np.arange(N), 1
+    for name, model in parts(3).items():
+        model.assign(objects[name], **({"settle": SHOWN - 1} if name.startswith("layer") else {}))
+    monitors = []
+    for k in range(1, 4):
+        layer = objects[f"layer_{k}"]
+        layer.tau_m, layer.tau_r, layer.b, layer.linear = 1.2 * ms, 1.2 * ms, b[k - 1], float(k == 3)
+        objects[f"to_{k}"].w = w[k - 1].ravel()
+        monitors.append(StateMonitor(layer, ["r", "error"], record=True, dt=0.2 * ms, when="end"))
+    Network(*objects.values(), *monitors).run(N * SHOWN * 0.2 * ms)
+    shape = (N, SHOWN, -1)
+    rates = [m.r.T.reshape(shape) for m in monitors]
+    found = [m.error.T.reshape(shape) for m in monitors]
+    gradients = [objects[f"to_{k}"].g[:].reshape(SIZES[k - 1], SIZES[k]) for k in range(1, 4)]
+    return (x, y, w, b), rates, found, gradients
+
+
+@pytest.fixture(scope="module")
+def shown():
+    return settled()
+
+
+@pytest.mark.parametrize("layer", [1, 2, 3])
+def test_rates_are_the_forward_pass_after_as_many_steps_as_layers(shown, layer):
+    (x, _, w, b), rates, _, _ = shown
+    expected = forward(x, w, b)[layer]
+    np.testing.assert_allclose(rates[layer - 1][:, layer - 1 :], np.repeat(expected[:, None], SHOWN + 1 - layer, 1))
+    assert np.abs(rates[layer - 1][1:, : layer - 1] - expected[1:, None]).max(initial=1) > 1e-3, "not before"
+
+
+@pytest.mark.parametrize("layer", [1, 2, 3])
+def test_errors_are_those_of_backpropagation_after_the_way_back(shown, layer):
+    (x, y, w, b), _, found, _ = shown
+    expected = errors(forward(x, w, b), y, w)[layer - 1]
+    arrives = 3 + (3 - layer)  # step in which it is there: through three layers, then back
+    late = found[layer - 1][:, arrives:]
+    np.testing.assert_allclose(late, np.repeat(expected[:, None], SHOWN - arrives, 1), rtol=1e-10, atol=1e-13)
+    assert np.abs(found[layer - 1][:, arrives - 1] - expected).max() > 1e-3, "not before"
+
+
+@pytest.mark.parametrize("layer", [1, 2, 3])
+def test_collected_gradients_are_those_of_backpropagation(shown, layer):
+    (x, y, w, b), _, _, gradients = shown
+    rates = forward(x, w, b)
+    expected = rates[layer - 1].T @ errors(rates, y, w)[layer - 1]
+    np.testing.assert_allclose(gradients[layer - 1], expected, rtol=1e-9, atol=1e-12)
