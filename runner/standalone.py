@@ -337,7 +337,8 @@ def generate(module: Any, structure: Mapping[str, Any], project: Path, traces: A
     device.reinit()
     device.activate(build_on_run=False, directory=None)
     prefs.codegen.cpp.extra_compile_args_gcc = FLAGS
-    prefs.codegen.cpp.extra_link_args = LINK_FLAGS
+    # Threads (of dense synapses) need the compiler's library, too.
+    prefs.codegen.cpp.extra_link_args = [*LINK_FLAGS, *(flag for flag in FLAGS if flag == "-fopenmp")]
     # The defaults hold the absolute path of the environment, which would end in the program.
     for kind in ("include_dirs", "library_dirs", "runtime_library_dirs"):
         setattr(prefs.codegen.cpp, kind, [])

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-OWN = ("models", "runner", "analysis", "datasets", "experiments", "tests")
+OWN = ("models", "dense", "runner", "analysis", "datasets", "experiments", "tests")
 
 
 def imported(file):
@@ -37,6 +37,11 @@ def roots(file):
 @pytest.mark.parametrize("file", of("models/*.py"))
 def test_models_import_brian2_and_each_other(file):
     assert roots(file) <= {"brian2", "models"} | set(sys.stdlib_module_names)
+
+
+@pytest.mark.parametrize("file", of("dense/*.py"))
+def test_dense_synapses_extend_brian2_only(file):
+    assert not roots(file) & set(OWN) - {"dense"}
 
 
 @pytest.mark.parametrize("file", of("runner/*.py"))

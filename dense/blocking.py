@@ -1,0 +1,138 @@
+"""Which statements may wait: what the synapses do in every step, and what needs to see the result."""
+
+import ast
+
+from brian2 import StateMonitor, Synapses
+from brian2.core.variables import ArrayVariable, Subexpression
+from brian2.groups.group import CodeRunner
+from brian2.synapses.synapses import StateUpdater, SummedVariableUpdater, SynapticPathway
+from brian2.utils.stringtools import get_identifiers
+
+
+def flush_name(runner: CodeRunner) -> str:
+    """Return the name of the C++ function that runs statements which wait.
+
+    Parameters
+    ----------
+    runner : CodeRunner
+        The statements.
+
+    Returns
+    -------
+    str
+        A function without arguments.
+    """
+    return f"_flush_{runner.name}"
+
+
+def touched(synapses: Synapses, runner: CodeRunner) -> tuple[set[str], set[str]]:
+    """Find the variables of synapses that a piece of code uses.
+
+    Parameters
+    ----------
+    synapses : Synapses
+        Owner of the code.
+    runner : CodeRunner
+        A pathway, summed variable, state updater or ``run_regularly`` operation of these synapses.
+
+    Returns
+    -------
+    read, written : set of str
+        Names of stored variables.
+    """
+    if isinstance(runner, StateUpdater):
+        written = set(synapses.equations.diff_eq_names)
+        read = written.union(*(get_identifiers(str(e)) for _, e in synapses.equations.diff_eq_expressions))
+    elif isinstance(runner, SummedVariableUpdater):
+        written, read = set(), get_identifiers(str(runner.expression))
+    else:
+        code = runner.code if isinstance(runner, SynapticPathway) else runner.abstract_code
+        nodes = list(ast.walk(ast.parse("\n".join(line.strip() for line in code.splitlines()))))
+        written = {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+        read = get_identifiers(code)
+        if isinstance(runner, SynapticPathway) and synapses.event_driven is not None:
+            written |= set(synapses.event_driven.diff_eq_names)
+    todo = set(read)
+    while todo:
+        variable = synapses.variables.get(todo.pop())
+        if isinstance(variable, Subexpression):
+            new = get_identifiers(variable.expr) - read
+            read, todo = read | new, todo | new
+    stored = {n for n, v in synapses.variables.items() if isinstance(v, ArrayVariable) and v.owner is not None}
+    own = {n for n in stored if synapses.variables[n].owner.name == synapses.name}
+    return read & own, written & own
+
+
+def _conflict(synapses: Synapses, runner: CodeRunner, other: CodeRunner) -> set[str]:
+    """Return the variables because of which two pieces of code must keep their order."""
+    (read, written), (other_read, other_written) = touched(synapses, runner), touched(synapses, other)
+    return written & (other_read | other_written) | read & other_written
+
+
+def _own_code(synapses: Synapses) -> list[CodeRunner]:
+    return [runner for runner in synapses.contained_objects if isinstance(runner, CodeRunner)]
+
+
+def why_not_wait(synapses: Synapses, runner: CodeRunner) -> str:
+    """Say why statements must run in every step.
+
+    Parameters
+    ----------
+    synapses : DenseSynapses
+        Owner of the code.
+    runner : CodeRunner
+        State updater or ``run_regularly`` operation.
+
+    Returns
+    -------
+    str
+        Name and user of a variable that is needed at once; empty if the statements may wait.
+
+    Notes
+    -----
+    Waiting statements read what neurons showed in the step that they belong to, and their own synapse. They are legal
+    if no spike, sum, monitor, or statement of the same or a faster clock uses what they write, or writes what they
+    read. Statements of a slower clock run what waits first.
+    """
+    for other in _own_code(synapses):
+        if other is runner:
+            continue
+        conflict = _conflict(synapses, runner, other)
+        slower = not isinstance(other, SynapticPathway | SummedVariableUpdater) and other.clock.dt > runner.clock.dt
+        if conflict and not slower:
+            return f"'{min(conflict)}' is used by {other.name}"
+    _, written = touched(synapses, runner)
+    for reference in StateMonitor.__instances__():
+        monitor = reference()
+        if monitor is not None and monitor.source.id == synapses.id and written & set(monitor.record_variables):
+            return f"'{min(written & set(monitor.record_variables))}' is recorded by {monitor.name}"
+    for reference in Synapses.__instances__():
+        other = reference()
+        if other is not None and synapses.id in (other.source.id, other.target.id):
+            return f"{other.name} connects these synapses"
+    return ""
+
+
+def waiting_for(synapses: Synapses, runner: CodeRunner) -> list[CodeRunner]:
+    """Find the statements that may wait and that have to run before others.
+
+    Parameters
+    ----------
+    synapses : DenseSynapses
+        Owner of the code.
+    runner : CodeRunner
+        The others.
+
+    Returns
+    -------
+    list of CodeRunner
+        Statements of these synapses.
+    """
+    return [
+        other
+        for other in _own_code(synapses)
+        if other is not runner
+        and not isinstance(other, SynapticPathway | SummedVariableUpdater)
+        and _conflict(synapses, other, runner)
+        and not why_not_wait(synapses, other)
+    ]

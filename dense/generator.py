@@ -1,0 +1,169 @@
+"""From Brian2's statements to the pieces of a nested loop over pre- and postsynaptic neurons."""
+
+import ast
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from brian2.codegen.generators.cpp_generator import CPPCodeGenerator, c_data_type
+from brian2.core.functions import Function
+from brian2.core.variables import ArrayVariable, Constant
+from brian2.devices.cpp_standalone.codeobject import CPPStandaloneCodeObject
+from brian2.parsing.rendering import CPPNodeRenderer
+from brian2.utils.stringtools import get_identifiers, stripped_deindented_lines, word_substitute
+
+ROW, COLUMN, SYNAPSE, SCALAR = "_presynaptic_idx", "_postsynaptic_idx", "_idx", "0"
+
+
+class NotDense(Exception):
+    """These statements need Brian2's own loop; the message says why."""
+
+
+@dataclass(frozen=True)
+class Name:
+    """A variable of the statements, as the templates need it.
+
+    Parameters
+    ----------
+    name : str
+        Name in the statements.
+    type : str
+        C++ type inside the loop.
+    array : str
+        Pointer to the values; empty for values that are computed before the loop.
+    loaded, stored : bool
+        Whether the statements need the value from before, and whether they change it.
+    """
+
+    name: str
+    type: str
+    array: str = ""
+    loaded: bool = True
+    stored: bool = False
+
+
+class FloatRenderer(CPPNodeRenderer):
+    """Numbers in single precision, so that one literal does not turn a whole expression into double precision."""
+
+    def render_Constant(self, node: ast.Constant) -> str:
+        """Return a literal with the suffix of its precision."""
+        text = super().render_Constant(node)
+        return f"{text}f" if isinstance(node.value, float) else text
+
+
+class DenseGenerator(CPPCodeGenerator):
+    """Splits statements into what belongs to a synapse, its row (presynaptic), its column (postsynaptic), or to all.
+
+    Raises
+    ------
+    NotDense
+        From `translate`: a nested loop over rows and columns would not mean the same as Brian2's loop over synapses.
+    """
+
+    def translate(self, code: dict, dtype: Any) -> tuple:
+        """Translate abstract code in the precision of the synapses, whatever that of the neurons."""
+        return super().translate(code, self.owner.float_dtype)
+
+    def translate_expression(self, expr: str) -> str:
+        """Return an expression as C++."""
+        if self.owner.float_dtype != np.float32:
+            return super().translate_expression(expr)
+        expr = word_substitute(expr, self.func_name_replacements)
+        return FloatRenderer(auto_vectorise=self.auto_vectorise).render_expr(expr).strip()
+
+    def _real(self, dtype: Any) -> str:
+        """Return the type of a value inside the loop: floating point numbers have the precision of the synapses."""
+        return c_data_type(self.owner.float_dtype if np.issubdtype(dtype, np.floating) else dtype)
+
+    def _check(self, read: set[str], write: set[str], identifiers: set[str]) -> None:
+        """Refuse statements whose result depends on more than one synapse, its row and its column."""
+        for name in sorted(identifiers):
+            variable = self.variables.get(name)
+            if isinstance(variable, Function) and not variable.stateless:
+                raise NotDense(f"{name}() draws for every synapse, in the order of synapses")
+        for name in sorted(read | write):
+            if self.variable_indices[name] not in (ROW, COLUMN, SYNAPSE, SCALAR):
+                raise NotDense(f"'{name}' has an index of its own")
+            if name in write and self.variable_indices[name] in (ROW, COLUMN) and self.template_name != "dense_pathway":
+                raise NotDense(f"'{name}' is written for every synapse of a neuron")
+        arrays: dict[str, set[str]] = {}
+        for name in read | write:
+            arrays.setdefault(self.get_array_name(self.variables[name]), set()).add(self.variable_indices[name])
+        for name in sorted(write):
+            if len(arrays[self.get_array_name(self.variables[name])]) > 1:
+                raise NotDense(f"'{name}' is written, and read as the value of another neuron")
+            if self.variable_indices[name] == SCALAR:
+                raise NotDense(f"'{name}' is one value for all synapses")
+
+    def translate_statement_sequence(self, scalar_statements: dict, vector_statements: dict) -> tuple:
+        """Return scalar code, the statements of one synapse, and their names by kind (see the templates)."""
+        ((block, statements),) = vector_statements.items()
+        scalars = scalar_statements[block]
+        read, write, _, conditions = self.arrays_helper(statements)
+        used = set().union(*(get_identifiers(s.expr) | {s.var} for s in statements), conditions.values())
+        read -= {ROW, COLUMN}
+        scalar_read, scalar_write, _, _ = self.arrays_helper(scalars)
+        self._check(read, write, used | set().union(*(get_identifiers(s.expr) for s in scalars)))
+        if scalar_write:
+            raise NotDense(f"'{min(scalar_write)}' is one value for all synapses")
+
+        def names(index: str) -> list[Name]:
+            chosen = sorted(n for n in read | write if self.variable_indices[n] == index and n not in ("i", "j"))
+            return [
+                Name(
+                    n,
+                    c_data_type(self.variables[n].dtype) if index == SYNAPSE else self._real(self.variables[n].dtype),
+                    self.get_array_name(self.variables[n]),
+                    loaded=n in read,
+                    stored=n in write,
+                )
+                for n in chosen
+            ]
+
+        before = {s.var: s for s in scalars}
+        varying = {
+            n
+            for n, v in self.variables.items()
+            if isinstance(v, ArrayVariable) and self.variable_indices[n] == SCALAR and not v.constant
+        }
+        for statement in scalars:  # in order: a later one may use an earlier one
+            if get_identifiers(statement.expr) & varying:
+                varying.add(statement.var)
+        shared = [
+            Name(n, self._real(before[n].dtype if n in before else self.variables[n].dtype))
+            for n in sorted(used)
+            if n in before
+            or n in self.variables
+            and (
+                isinstance(self.variables[n], Constant)
+                or isinstance(self.variables[n], ArrayVariable)
+                and self.variable_indices[n] == SCALAR
+            )
+        ]
+        scalar_read |= {n.name for n in shared if isinstance(self.variables.get(n.name), ArrayVariable)}
+        keywords = {
+            **self.determine_keywords(),
+            "state": names(SYNAPSE),
+            "pre": names(ROW),
+            "post": names(COLUMN),
+            "constants": [n for n in shared if n.name not in varying],
+            "varying": [n for n in shared if n.name in varying],
+            "uses_i": "i" in used,
+            "uses_j": "j" in used,
+            "real": c_data_type(self.owner.float_dtype),
+        }
+        before_loop = self.translate_to_read_arrays(scalar_read, scalar_write, set())
+        before_loop += self.translate_to_statements(scalars, {})
+        body = self.translate_to_statements(statements, conditions)
+        return (
+            {block: stripped_deindented_lines("\n".join(before_loop))},
+            {block: stripped_deindented_lines("\n".join(body))},
+            keywords,
+        )
+
+
+class DenseCodeObject(CPPStandaloneCodeObject):
+    """C++ standalone code with the templates of this folder in front of Brian2's own."""
+
+    templater = CPPStandaloneCodeObject.templater.derive("dense")
+    generator_class = DenseGenerator

@@ -1,0 +1,185 @@
+"""Networks of `Synapses` or `DenseSynapses`, compiled: ``python -m tests.dense.programs <network> <folder>``."""
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+from brian2 import Network, NeuronGroup, StateMonitor, Synapses, defaultclock, ms
+
+from dense import DenseSynapses
+
+NEURON = """
+dv/dt = (I - v) / (20*ms) : 1
+dz/dt = -z / (20*ms) : 1
+I : 1
+psi : 1
+trace : 1
+L : 1
+x : 1
+back : 1
+n_seen : 1
+"""
+PLASTIC = """
+w : 1
+elig : 1
+elig_bar : 1
+elig_sum : 1
+grad : 1
+n_pairs : integer
+eta : 1 (shared, constant)
+"""
+ELIGIBILITY = """
+elig = psi_post * trace_pre
+elig_bar += (1 - exp(-dt / (30*ms))) * (elig - elig_bar)
+elig_sum += elig
+grad += L_post * elig_bar * (1 + 0.1 * sin(t / (20*ms)))
+"""
+LEARN = """
+w -= eta * (grad + 0.1 * elig_sum) * int(t > dt / 2)
+grad = 0
+elig_sum = 0
+"""
+
+
+@dataclass(frozen=True)
+class Structure:
+    """Nothing to choose."""
+
+
+def layer(n: int, name: str) -> NeuronGroup:
+    """Return driven neurons that spike."""
+    group = NeuronGroup(n, NEURON, threshold="v > 0.03", reset="v -= 0.03; z += 1", method="exact", name=name)
+    group.run_regularly(
+        "psi = 0.3 * clip(1 - abs(v - 0.03) / 0.03, 0, 1); trace = z; L = sin(t / (50*ms) + i)",
+        when="end",
+        name=f"{name}_freeze",
+    )
+    group.run_regularly("I = 0.04 * (1 + sin(t / (30*ms) + i))", when="start", name=f"{name}_drive")
+    return group
+
+
+def everything(kind: type, **kwargs) -> Network:
+    """Return spikes both ways, sums both ways, statements that wait and statements that cannot, odd sizes."""
+    defaultclock.dt = 1 * ms
+    a, b = layer(37, "a"), layer(21, "b")
+    within = kind(
+        a,
+        a,
+        PLASTIC + "x_post = w * z_pre : 1 (summed)",
+        on_pre="I_post += w",
+        on_post="n_pairs += 1; n_seen_pre += w",
+        name="within",
+        **kwargs,
+    )
+    within.connect(condition="i != j")
+    across = kind(
+        a,
+        b,
+        PLASTIC + "x_post = w * z_pre : 1 (summed)\nback_pre = w * z_post : 1 (summed)",
+        on_pre="v_post += w * int(i < j)",
+        name="across",
+        **kwargs,
+    )
+    across.connect()
+    part = kind(
+        b[3:11],
+        b[5:20],
+        "w : 1\ndseen/dt = (psi_post - seen) / (10*ms) : 1 (clock-driven)",
+        on_pre="v_post += w",
+        method="euler",
+        name="part",
+        **kwargs,
+    )
+    part.connect()
+    for synapses in (within, across):
+        synapses.eta = 1e-3
+        synapses.w = "0.01 * sin(1.3 * i + 0.7 * j)"
+        synapses.run_regularly(ELIGIBILITY, when="after_groups", order=1, name=f"{synapses.name}_eligibility")
+        synapses.run_regularly(LEARN, dt=100 * ms, when="after_resets", order=4, name=f"{synapses.name}_learn")
+    part.w = "0.001 * (i - j)"
+    return Network(a, b, within, across, part)
+
+
+def plans(kind: type) -> Network:
+    """Return statements that must not wait, or must not be dense, each for another reason."""
+    defaultclock.dt = 1 * ms
+    a, b = layer(5, "a"), layer(4, "b")
+    network = Network(a, b)
+    codes = {
+        "online": ("w += 0.001 * psi_post", "w : 1", "v_post += w"),
+        "noisy": ("w += 0.001 * randn()", "w : 1", ""),
+        "recorded": ("w += 0.001 * psi_post", "w : 1", ""),
+        "waiting": ("w += 0.001 * psi_post", "w : 1", ""),
+        "writing": ("v_post += 0.001 * w", "w : 1", ""),
+    }
+    for name, (code, model, on_pre) in codes.items():
+        synapses = kind(a, b, model, name=name, **({"on_pre": on_pre} if on_pre else {}))
+        synapses.connect()
+        synapses.run_regularly(code, name=f"{name}_step")
+        network.add(synapses)
+    recurrent = kind(a, a, on_pre="v_post += 0.001 * v_pre", name="recurrent")
+    recurrent.connect()
+    network.add(recurrent, StateMonitor(network["recorded"], "w", record=[0], name="monitor"))
+    return network
+
+
+def delayed(kind: type) -> Network:
+    """Return synapses with a delay."""
+    defaultclock.dt = 1 * ms
+    a = layer(5, "a")
+    synapses = kind(a, a, "w : 1", on_pre="v_post += w", name="delayed")
+    synapses.connect()
+    synapses.delay = 5 * ms
+    return Network(a, synapses)
+
+
+N_COPIES, N_IN, N_OUT = 11, 19, 35
+
+
+def batch(kind: type, **kwargs) -> Network:
+    """Return a mini-batch: copies of two layers that share weights."""
+    defaultclock.dt = 1 * ms
+    rates = NeuronGroup(N_COPIES * N_IN, "r : 1\nback : 1", name="rates")
+    errors = NeuronGroup(N_COPIES * N_OUT, "x : 1\nerr : 1", name="errors")
+    rates.run_regularly("r = sin(t / (7*ms) + i) + 0.1 * back", when="start", order=0, name="drive")
+    errors.run_regularly("err = tanh(x) - cos(0.3 * i)", when="after_groups", order=0, name="compare")
+    weights = kind(
+        rates,
+        errors,
+        "w : 1\ngrad : 1\nx_post = w * r_pre : 1 (summed)\nback_pre = w * err_post : 1 (summed)",
+        copies=N_COPIES,
+        name="weights",
+        **kwargs,
+    )
+    weights.connect()
+    weights.w = "0.1 * sin(i + 0.7 * j)"
+    weights.run_regularly("grad += err_post * r_pre", when="after_groups", order=1, name="gradient")
+    weights.run_regularly("w -= 0.001 * grad; grad = 0", when="after_groups", order=2, name="learn")
+    return Network(rates, errors, weights)
+
+
+NETWORKS: dict[str, Callable] = {
+    "synapses": lambda: everything(Synapses),
+    "dense": lambda: everything(DenseSynapses),
+    "single": lambda: everything(DenseSynapses, dtype=np.float32),
+    "delayed": lambda: delayed(DenseSynapses),
+    "batch": lambda: batch(DenseSynapses),
+}
+
+
+def main() -> None:
+    """Compile one of the networks."""
+    from runner.build import build
+
+    name, target = sys.argv[1], Path(sys.argv[2])
+    module = SimpleNamespace(
+        __name__=f"tests.dense.{name}", Structure=Structure, OBJECTS={}, network=lambda _: NETWORKS[name]()
+    )
+    build(SimpleNamespace(module=module), {}, target)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,161 @@
+"""Dense loops mean what Brian2's own loops mean, whatever the sizes, the precision and the number of threads."""
+
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from brian2 import NeuronGroup, Synapses, device, get_device, prefs, second, set_device
+
+from dense import DenseSynapses
+from tests.conftest import ROOT
+from tests.dense import programs
+
+DURATION = 0.35  # not a multiple of 64 steps: something waits at the end
+
+
+@pytest.fixture(scope="module")
+def result(repository, tmp_path_factory):
+    """Return a function: name of a network to the final value of a state variable, by key."""
+    from runner.binary import Program
+
+    cache = repository.folder / "results" / "builds"
+    readers = {}
+
+    def of(name, flags="", threads="1"):
+        folder = cache / f"dense-{name}{flags}"
+        environment = {**os.environ, "LOCAL_CREDIT_CACHE": str(cache), "PYTHONPATH": str(ROOT)}
+        if not folder.exists():
+            command = [sys.executable, "-m", "tests.dense.programs", name, str(folder)]
+            made = subprocess.run(
+                command, cwd=ROOT, env={**environment, "LOCAL_CREDIT_FLAGS": flags}, capture_output=True, text=True
+            )
+            assert made.returncode == 0, made.stderr
+        if (name, threads) not in readers:
+            program, results = Program(folder), tmp_path_factory.mktemp(name) / "run"
+            before = os.environ.get("OMP_NUM_THREADS")
+            os.environ["OMP_NUM_THREADS"] = threads
+            results.mkdir()
+            program.run({"run.duration": DURATION, "run.seed": 1}, results)
+            os.environ.pop("OMP_NUM_THREADS") if before is None else os.environ.update(OMP_NUM_THREADS=before)
+            readers[name, threads] = program.reader(results)
+        return readers[name, threads]
+
+    return of
+
+
+EQUAL = [
+    *("a.v", "a.x", "b.v", "b.x", "b.z", "a.n_seen"),
+    *(f"within.{v}" for v in ("w", "elig", "elig_bar", "elig_sum", "grad", "n_pairs")),
+    *(f"across.{v}" for v in ("w", "elig", "elig_bar", "elig_sum", "grad")),
+    *("part.w", "part.seen"),
+]
+
+
+@pytest.mark.parametrize("key", EQUAL)
+def test_equal_to_the_bit(result, key):
+    plain, dense = result("synapses")(key), result("dense")(key)
+    assert np.ptp(plain) > 0
+    np.testing.assert_array_equal(dense, plain)
+
+
+def test_a_sum_over_the_columns_of_a_row_is_equal_to_rounding(result):
+    plain, dense = result("synapses")("a.back"), result("dense")("a.back")
+    np.testing.assert_allclose(dense, plain, rtol=1e-13)
+
+
+@pytest.mark.parametrize("key", ["within.w", "across.grad", "a.back"])
+def test_single_precision(result, key):
+    double, single = result("dense")(key), result("single")(key)
+    assert single.dtype == (np.float64 if key == "a.back" else np.float32)
+    np.testing.assert_allclose(single, double, atol=2e-5 * np.abs(double).max())
+
+
+@pytest.mark.parametrize("key", ["within.w", "across.w", "a.back", "a.x", "b.x"])
+@pytest.mark.parametrize("threads", ["1", "2", "3"])
+def test_any_number_of_threads_gives_the_same_bits(result, threads, key):
+    np.testing.assert_array_equal(result("dense", "-fopenmp", threads)(key), result("dense")(key))
+
+
+def test_copies_share_the_weights(result):
+    n, n_in, n_out = programs.N_COPIES, programs.N_IN, programs.N_OUT
+    row, column = np.arange(n_in)[:, None], np.arange(n_out)
+    w, back, err = 0.1 * np.sin(row + 0.7 * column), np.zeros((n, n_in)), np.zeros((n, n_out))
+    for step in range(round(DURATION / 1e-3)):
+        r = np.sin(step / 7 + np.arange(n * n_in).reshape(n, n_in)) + 0.1 * back
+        x, back = r @ w, err @ w.T  # summed variables come before the errors of the step
+        err = np.tanh(x) - np.cos(0.3 * np.arange(n * n_out).reshape(n, n_out))
+        w = w - 0.001 * r.T @ err
+    np.testing.assert_allclose(result("batch")("weights.w").reshape(n_in, n_out), w, rtol=1e-10)
+    np.testing.assert_allclose(result("batch")("errors.err").reshape(n, n_out), err, rtol=1e-10)
+
+
+def test_delays_are_refused_when_the_program_runs(result):
+    from runner.binary import RunError
+
+    with pytest.raises(RunError, match="delayed: DenseSynapses have no delays; use Synapses"):
+        result("delayed")
+
+
+@pytest.fixture
+def standalone():
+    """Activate C++ standalone without compiling, and return to the device from before."""
+    set_device("cpp_standalone", build_on_run=False, directory=None)
+    device.reinit()
+    device.activate(build_on_run=False, directory=None)
+    yield
+    device.reinit()
+    set_device("runtime")
+
+
+def test_plans_say_what_waits_and_why_not(standalone):
+    network = programs.plans(DenseSynapses)
+    network.run(1 * second, namespace={})
+    plans = {name: plan for o in network.objects if isinstance(o, DenseSynapses) for name, plan in o.plans.items()}
+    assert plans == {
+        "online_pre": "dense",
+        "online_step": "every step: 'w' is used by online_pre",
+        "noisy_step": "plain: randn() draws for every synapse, in the order of synapses",
+        "recorded_step": "every step: 'w' is recorded by monitor",
+        "waiting_step": "64 steps at a time",
+        "writing_step": "plain: 'v_post' is written for every synapse of a neuron",
+        "recurrent_pre": "plain: 'v_post' is written, and read as the value of another neuron",
+    }
+
+
+@pytest.mark.parametrize("arguments", [{"p": 0.5}, {"condition": "i < j"}, {"i": [0], "j": [1]}])
+def test_other_connections_are_refused(arguments):
+    group = NeuronGroup(3, "x : 1", name="group")
+    with pytest.raises(ValueError, match="'links': DenseSynapses connect all pairs"):
+        DenseSynapses(group, group, "w : 1", name="links").connect(**arguments)
+
+
+def test_without_self_needs_equal_sizes():
+    source, target = NeuronGroup(3, "x : 1"), NeuronGroup(4, "x : 1")
+    with pytest.raises(ValueError, match="layers of the same size, not 3 and 4"):
+        DenseSynapses(source, target, "w : 1").connect(condition="i != j")
+
+
+def test_copies_must_divide(standalone):
+    group = NeuronGroup(7, "x : 1", name="seven")
+    with pytest.raises(ValueError, match="'seven' has 7 neurons, which are not 2 copies of a layer"):
+        DenseSynapses(group, group, "w : 1", copies=2)
+
+
+def test_copies_need_standalone():
+    group = NeuronGroup(4, "x : 1")
+    with pytest.raises(NotImplementedError, match="copies > 1 need the device cpp_standalone"):
+        DenseSynapses(group, group, "w : 1", copies=2)
+
+
+def test_other_devices_use_the_loops_of_brian2():
+    target, prefs.codegen.target = prefs.codegen.target, "numpy"
+    finals = []
+    for kind in (Synapses, DenseSynapses):
+        network = programs.everything(kind)
+        network.run(0.02 * second, namespace={})
+        finals.append(np.array(network["within"].elig_bar[:]))
+    prefs.codegen.target = target
+    assert get_device().__class__.__name__ == "RuntimeDevice" and np.ptp(finals[0]) > 0
+    np.testing.assert_array_equal(*finals)
