@@ -35,7 +35,7 @@ def load_mnist1d(root: str | os.PathLike[str] | None = None, source: str = "auto
     source : str
         ``auto`` or ``real``; both give the same arrays.
     length : int
-        Samples of a sequence. Other lengths than that of the file sample the same curves more often; they are generated.
+        Samples of a sequence. Other lengths than the file's sample the same curves more often; they are generated.
 
     Returns
     -------

@@ -1,9 +1,9 @@
 r"""Generalized latent equilibrium in mini-batches: copies of all neurons share weights and biases, Adam in every step.
 
-Reference: Ellenberger et al. (2026), ``ellenberger2024``, networks for MNIST-1D. The neurons are those of `models.gle`;
-a group holds the copies of a layer one after the other. Weights, and biases as weights of a unit that always has rate 1,
-belong to synapses that all copies share. Order within the slot ``groups`` as there, and then: 2 gradients, summed over
-the copies; 4 ``<synapses>_adam``; in the slot ``end`` the schedule, on the clock of epochs.
+Reference: Ellenberger et al. (2026), ``ellenberger2024``, MNIST-1D. The neurons are those of `models.gle`; a group
+holds the copies of a layer one after the other. Weights, and biases as weights of a unit that always has rate 1, belong
+to synapses that all copies share. Order within the slot ``groups`` as there, and then: 2 gradients, summed over the
+copies; 4 ``<synapses>_adam``. The schedule and what it hands on run in the slot ``start``, on the clock of epochs.
 """
 
 from dataclasses import dataclass
@@ -165,7 +165,7 @@ hidden = Model(
 # In its first step a presentation still sees the decision on the sample before: hits are counted there.
 classes = Model(
     name="classes",
-    text="Copies of the last layer, for a cross-entropy: the rate of a neuron is the logarithm of the odds of its class.",
+    text="Copies of the last layer, for a cross-entropy: rates are logarithms of the odds of the classes.",
     source=DYNAMICS,
     params=ClassesParams,
     equations=NEURON

@@ -1,4 +1,4 @@
-"""Copies of a network that share weights equal, to rounding, a plain NumPy loop with matrices and Adam in every step."""
+"""Copies of a network that share weights equal, to rounding, a NumPy loop with matrices and Adam in every step."""
 
 import numpy as np
 

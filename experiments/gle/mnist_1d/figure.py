@@ -34,8 +34,8 @@ def observe(recordings: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
     Returns
     -------
     dict of DataFrame
-        ``epochs``: ``taught`` and ``unseen`` accuracy, ``cost`` and ``cost_unseen`` (cross-entropy per time step), ``eta``
-        (learning rate during the epoch), by ``errors``, ``seed`` and ``epoch`` (from 1).
+        ``epochs``: ``taught`` and ``unseen`` accuracy, ``cost`` and ``cost_unseen`` (cross-entropy per time step),
+        ``eta`` (learning rate during the epoch), by ``errors``, ``seed`` and ``epoch`` (from 1).
     """
     rows = []
     for number, point in recordings["points"].set_index("point").iterrows():
