@@ -161,6 +161,34 @@ def backward(
     }
 
 
+def traces(cells: Cells, trial: Mapping[str, np.ndarray]) -> Iterator[dict[str, np.ndarray]]:
+    """Yield the eligibility traces of every step of one trial, forward in time.
+
+    Parameters
+    ----------
+    cells : Cells
+        Constants.
+    trial : Mapping
+        What `forward` returns, without axes between time and neurons.
+
+    Yields
+    ------
+    dict
+        ``in`` and ``rec``, rows presynaptic.
+    """
+    n_in, n_rec, beta = trial["x"].shape[1], trial["z"].shape[1], np.asarray(cells.beta)
+    before = np.concatenate([np.zeros((1, n_rec)), trial["z"][:-1]])
+    bar = {"in": np.zeros(n_in), "rec": np.zeros(n_rec)}
+    vector = {"in": np.zeros((n_in, n_rec)), "rec": np.zeros((n_rec, n_rec))}
+    for x, z, psi in zip(trial["x"], before, trial["psi"], strict=True):
+        found = {}
+        for name, spikes in (("in", x), ("rec", z)):
+            bar[name] = cells.alpha * bar[name] + cells.gain * spikes
+            found[name] = psi * (bar[name][:, None] - beta * vector[name])
+            vector[name] = psi * bar[name][:, None] + (cells.rho - beta * psi) * vector[name]
+        yield found
+
+
 def train(
     cells: Cells, w: Mapping[str, np.ndarray], x: np.ndarray, target: np.ndarray, rates: Iterator[float]
 ) -> Iterator[tuple[np.ndarray, np.ndarray]]:

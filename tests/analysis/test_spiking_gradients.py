@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from analysis.spiking_gradients import Cells, backward, forward, train
+from analysis.spiking_gradients import Cells, backward, forward, traces, train
 
 N_IN, N_REC, N_OUT, T = 3, 8, 2, 200
 LIF = Cells(
@@ -43,20 +43,6 @@ def case(request):
     trial = forward(cells, w, (rng.random((T, N_IN)) < 0.2).astype(float))
     assert trial["z"].sum(axis=0).min() > 0
     return cells, w, trial, trial["y"] - rng.standard_normal((T, N_OUT))
-
-
-def traces(cells, trial):
-    """Yield the eligibility traces of inputs and recurrent neurons at every step."""
-    before = np.concatenate([np.zeros((1, N_REC)), trial["z"][:-1]])
-    bar = {"in": np.zeros(N_IN), "rec": np.zeros(N_REC)}
-    vector = {"in": np.zeros((N_IN, N_REC)), "rec": np.zeros((N_REC, N_REC))}
-    for x, z, psi in zip(trial["x"], before, trial["psi"], strict=True):
-        found = {}
-        for name, spikes in (("in", x), ("rec", z)):
-            bar[name] = cells.alpha * bar[name] + cells.gain * spikes
-            found[name] = psi * (bar[name][:, None] - cells.beta * vector[name])
-            vector[name] = psi * bar[name][:, None] + (cells.rho - cells.beta * psi) * vector[name]
-        yield found
 
 
 def test_eligibility_traces_times_total_derivatives_are_the_gradient(case):

@@ -79,6 +79,7 @@ def observe(recordings: dict[str, DataFrame]) -> dict[str, DataFrame]:
         learning : feedback, seed, iteration, nmse (squared error over squared deviation of the target from its mean),
             rate_Hz; feedback ``none`` is the readout alone, ``BPTT`` the reference.
         final : feedback, nmse and rate_Hz of the last 10 trials, mean over seeds.
+        relations : one row, nmse of ``final`` with random feedback over that with symmetric feedback and over BPTT.
         drawn : trial (first, last), t_ms, index, y, goal; random feedback, first seed.
         spikes : trial, t_ms, source (input, LIF), i; the same.
     """
@@ -97,6 +98,10 @@ def observe(recordings: dict[str, DataFrame]) -> dict[str, DataFrame]:
     ends = learning.groupby("feedback")["iteration"].transform("max") - LAST
     final = learning[learning["iteration"] > ends].groupby("feedback", as_index=False)[["nmse", "rate_Hz"]].mean()
 
+    error = final.set_index("feedback")["nmse"]
+    others = {"symmetric": "random_over_symmetric", "BPTT": "random_over_bptt"}
+    relations = {name: error.get("random", np.nan) / error.get(other, np.nan) for other, name in others.items()}
+
     shown = choose(recordings, points[points["inputs.feedback"] == "random"])
     spikes = [
         watched(shown, "stimulus_spikes", [], step=-1).assign(source="input"),
@@ -106,6 +111,7 @@ def observe(recordings: dict[str, DataFrame]) -> dict[str, DataFrame]:
     return {
         "learning": learning,
         "final": final,
+        "relations": DataFrame([relations]),
         "drawn": drawn[["trial", "t_ms", "index", "y", "goal"]],
         "spikes": pd.concat(spikes, ignore_index=True)[["trial", "t_ms", "source", "i"]],
     }
@@ -127,7 +133,9 @@ def draw(tables: dict[str, DataFrame], fig: Figure) -> None:
             axes[2, column].plot(one["t_ms"], one["y"] - index * apart, color=COLOURS[colour])
             axes[2, column].plot(one["t_ms"], one["goal"] - index * apart, "--", color="0.3", lw=0.9)
         axes[2, column].set(xlabel="time in the trial (ms)", xlim=(0, one["t_ms"].max()))
-        axes[2, column].set_yticks(-np.arange(len(READOUTS)) * apart, [f"readout {k + 1}" for k in range(len(READOUTS))])
+        axes[2, column].set_yticks(
+            -np.arange(len(READOUTS)) * apart, [f"readout {k + 1}" for k in range(len(READOUTS))]
+        )
         axes[0, column].set_title(f"{trial} trial, random feedback")
     axes[0, 0].set_ylabel("input")
     axes[1, 0].set_ylabel("neuron")
