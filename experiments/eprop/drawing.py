@@ -1,6 +1,6 @@
 """Panels that several e-prop experiments draw."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -13,29 +13,29 @@ CELLS = {"LIF": "black", "ALIF": "purple"}
 CONDITIONS = {"symmetric": "blue", "random": "orange", "LIF only": "grey"}
 
 
-def raster(ax: Axes, rows: DataFrame, colours: Mapping[str, str], named: bool = True) -> None:
-    """Draw spikes and name their sources at the left.
+def raster(axes: Sequence[Axes], spikes: DataFrame, colours: Mapping[str, str]) -> None:
+    """Draw the spikes of the first and of the last trial and name their sources at the left.
 
     Parameters
     ----------
-    ax : Axes
-        Where to draw.
-    rows : DataFrame
-        Spikes: source, t_ms, i.
+    axes : sequence of Axes
+        One per trial, with a common vertical axis.
+    spikes : DataFrame
+        trial (first, last), source, t_ms, i.
     colours : Mapping
-        Source to colour, from the lowest to the highest numbers of neurons.
-    named : bool
-        Whether the sources are named, as ticks.
+        Source to colour.
     """
     middles = {}
     for source, colour in colours.items():
-        some = rows[rows["source"] == source]
-        ax.plot(some["t_ms"], some["i"], "|", ms=2.2, mew=0.7, color=COLOURS[colour])
-        if len(some):
-            middles[source] = (some["i"].min() + some["i"].max()) / 2
-    if named:
-        ax.set_yticks(list(middles.values()), list(middles))
-    ax.tick_params(axis="y", length=0)
+        rows = spikes[spikes["source"] == source]
+        for ax, trial in zip(axes, ("first", "last"), strict=True):
+            some = rows[rows["trial"] == trial]
+            ax.plot(some["t_ms"], some["i"], "|", ms=2.2, mew=0.7, color=COLOURS[colour])
+        if len(rows):
+            middles[source] = (rows["i"].min() + rows["i"].max()) / 2
+    axes[0].set_yticks(list(middles.values()), list(middles))
+    axes[0].tick_params(axis="y", length=0)
+    axes[1].tick_params(axis="y", length=0)
 
 
 def before_and_after(
@@ -57,10 +57,9 @@ def before_and_after(
         Names and colours of the classes, in their order.
     """
     axes = fig.subplots(3, 2, sharex=True, sharey="row", height_ratios=(1.0, 1.3, 0.8))
+    raster(axes[0], spikes, groups)
+    raster(axes[1], spikes, CELLS)
     for column, trial in enumerate(("first", "last")):
-        some = spikes[spikes["trial"] == trial]
-        raster(axes[0, column], some, groups)
-        raster(axes[1, column], some, CELLS)
         shown = outputs[outputs["trial"] == trial]
         for number, (name, colour) in enumerate(classes.items()):
             one = shown[shown["index"] == number]
