@@ -1,19 +1,11 @@
 """Learning curves for three kinds of feedback, and what the readout draws before and after learning."""
 
-import numpy as np
-import pandas as pd
-
 from analysis.plots import COLOURS, band, panel_label, reported
+from experiments.eprop.observations import by_trial, watched
 
 SIZE = (7.0, 2.9)
 FEEDBACK = {"symmetric": "blue", "random": "orange", "none": "grey"}
 LABELS = {"symmetric": "symmetric feedback", "random": "random feedback", "none": "readout alone"}
-
-
-def _feedback(points: pd.DataFrame) -> pd.DataFrame:
-    """Name the kind of feedback of every point."""
-    kind = np.where(points["inputs.scale"] == 0, "none", np.where(points["inputs.symmetric"], "symmetric", "random"))
-    return points[["point", "network.n_steps", "network.dt_ms"]].assign(feedback=kind)
 
 
 def observe(recordings):
@@ -23,31 +15,14 @@ def observe(recordings):
     -------
     dict
         ``learning``: ``feedback``, ``seed``, ``iteration`` (from 1), ``loss``, ``rate_Hz``.
-        ``drawn``: ``feedback``, ``seed``, ``trial`` (first, last), ``t_ms``, ``y``, ``goal``; one seed.
+        ``drawn``: ``feedback``, ``trial`` (first, last), ``t_ms``, ``y``, ``goal``; one seed.
     """
-    points = _feedback(recordings["points"])
-    trial_ms = float(points["network.n_steps"].iloc[0] * points["network.dt_ms"].iloc[0])
-    step_ms = float(points["network.dt_ms"].iloc[0])
-
-    losses, rates = recordings["losses"], recordings["rates"]
-    rate = rates.groupby(["point", "t_ms"], as_index=False)["rate"].mean()
-    learning = losses.merge(rate, on=["point", "t_ms"]).merge(points, on="point")
-    learning["iteration"] = (learning["t_ms"] / trial_ms).round().astype(int)
-    learning["rate_Hz"] = learning["rate"] * 1000 / step_ms
-    learning = learning[learning["iteration"] > 0]
-
-    drawn = recordings["drawn"].merge(points, on="point")
-    drawn = drawn[drawn["seed"] == drawn["seed"].min()]
-    # The readout that is recorded at t belongs to the step before.
-    trial = np.floor((drawn["t_ms"] - 0.5 * step_ms) / trial_ms).astype(int)
-    parts = [
-        drawn[trial == number].assign(trial=name, t_ms=lambda rows, n=number: rows["t_ms"] - n * trial_ms - step_ms)
-        for name, number in (("first", 0), ("last", trial.max()))
-    ]
-    keys = ["feedback", "seed", "iteration", "loss", "rate_Hz"]
+    renamed = {"inputs.feedback": "feedback"}
+    learning = by_trial(recordings, ["inputs.feedback"]).rename(columns=renamed)
+    drawn = watched(recordings, "outputs", ["inputs.feedback"], step=1).rename(columns=renamed)
     return {
-        "learning": learning[keys].sort_values(keys[:3], ignore_index=True),
-        "drawn": pd.concat(parts, ignore_index=True)[["feedback", "seed", "trial", "t_ms", "y", "goal"]],
+        "learning": learning[["feedback", "seed", "iteration", "loss", "rate_Hz"]],
+        "drawn": drawn[["feedback", "trial", "t_ms", "y", "goal"]],
     }
 
 

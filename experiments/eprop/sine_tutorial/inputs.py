@@ -1,9 +1,12 @@
 """Frozen input, target and initial weights, in the order of the authors' tutorial."""
 
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
 from typing import Any
 
 import numpy as np
+from pandas import DataFrame
+
+from experiments.eprop.protocol import check, feedback, shown, table, trials, weights
 
 TURNS = np.array([1, 2, 3, 5])  # of the four sines in one trial
 
@@ -29,18 +32,16 @@ def sum_of_sines(n_steps: int, amplitudes: np.ndarray, phases: np.ndarray) -> np
     return total / np.abs(total).max()
 
 
-def inputs(p: Mapping[str, Any], rng: np.random.Generator) -> dict[str, np.ndarray]:
+def arrays(p: Mapping[str, Any]) -> dict[str, Any]:
     """Draw one point.
 
     The published losses belong to one sequence of NumPy's legacy generator with seed 1; hence that generator here,
-    seeded with the seed of the point, and not `rng`.
+    seeded with the seed of the point.
 
     Parameters
     ----------
     p : Mapping
         Resolved parameters, SI base units.
-    rng : numpy.random.Generator
-        Not used.
 
     Returns
     -------
@@ -50,19 +51,42 @@ def inputs(p: Mapping[str, Any], rng: np.random.Generator) -> dict[str, np.ndarr
     n_in, n_rec, n_steps = p["network.n_in"], p["network.n_rec"], p["network.n_steps"]
     legacy = np.random.RandomState(p["run.seed"])  # noqa: NPY002
 
-    def weights(n_pre: int, n_post: int) -> np.ndarray:
+    def drawn(n_pre: int, n_post: int) -> np.ndarray:
         return (legacy.randn(n_pre, n_post) / np.sqrt(n_pre)).astype(np.float32).astype(float)
 
-    w_in, w_rec, w_out, b = weights(n_in, n_rec), weights(n_rec, n_rec), weights(n_rec, 1), weights(n_rec, 1)
+    w_in, w_rec, w_out, b = drawn(n_in, n_rec), drawn(n_rec, n_rec), drawn(n_rec, 1), drawn(n_rec, 1)
     frozen = legacy.rand(n_steps, n_in) < p["inputs.p_spike"]
-    frozen[0] = False
     amplitudes, phases = legacy.uniform(0.5, 2, 4), legacy.uniform(0, 2 * np.pi, 4)
+    target = sum_of_sines(n_steps, amplitudes, phases)
     return {
-        "in_rec.w": w_in.ravel(),
-        "rec_rec.w": w_rec[~np.eye(n_rec, dtype=bool)],
-        "rec_out.w": w_out.ravel(),
-        "feedback.b": p["inputs.scale"] * (w_out if p["inputs.symmetric"] else b).ravel(),
-        "frozen.values": frozen.astype(float),
-        "target.values": sum_of_sines(n_steps, amplitudes, phases),
-        **{f"{name}.n_steps": n_steps for name in ("stimulus", "recurrent", "readout")},
+        **weights(w_in, w_rec, w_out),
+        **feedback(p["inputs.feedback"], w_out, b),
+        **table("pattern", frozen, p["network.n_pattern"]),
+        **table("target", target, p["network.n_target"]),
+        "stimulus.channel": np.arange(n_in),
+        "stimulus.n_channels": n_in,
+        "stimulus.n_rows": n_steps,
+        "readout.n_rows": n_steps,
+        "recurrent.beta": np.zeros(n_rec),
+        "recurrent.shown": shown(n_rec),
     }
+
+
+def inputs(p: Mapping[str, Any], rng: np.random.Generator) -> Generator[dict[str, Any], dict[str, DataFrame], None]:
+    """Train for as many whole trials as fit into the duration.
+
+    Parameters
+    ----------
+    p : Mapping
+        Resolved parameters, SI base units.
+    rng : numpy.random.Generator
+        Not used.
+
+    Yields
+    ------
+    dict
+        See `arrays`.
+    """
+    n_trials = int(p["run.duration"] / p["network.dt"] / p["network.n_steps"] + 1e-6)
+    recorded = yield {**arrays(p), **trials(p, n_trials), "run.duration": p["run.duration"]}
+    check(recorded)
