@@ -10,13 +10,13 @@ from brian2 import (
     NeuronGroup,
     Quantity,
     StateMonitor,
-    Synapses,
     TimedArray,
     defaultclock,
     linked_var,
     ms,
 )
 
+from dense import DenseSynapses
 from models import eprop
 from models.base import Model, param
 
@@ -107,8 +107,8 @@ def build(p: Structure, models: dict[str, Model]) -> Network:
         for variable in variables:
             setattr(one, variable, linked_var(recurrent, variable))
 
-    def all_to_all(name: str, source: NeuronGroup, goal: NeuronGroup) -> Synapses:
-        synapses = Synapses(source, goal, name=name, **models[name].kwargs())
+    def all_to_all(name: str, source: NeuronGroup, goal: NeuronGroup) -> DenseSynapses:
+        synapses = DenseSynapses(source, goal, name=name, **models[name].kwargs())
         synapses.connect()
         return synapses
 
