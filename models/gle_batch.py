@@ -201,7 +201,7 @@ classes = Model(
             e_in = slope * beta * taught * (target - odds / normaliser) / n_copies"""),
         RATES,
         DECISION,
-        Step(name="odds", code="odds = exp(r)", when="groups", order=4),
+        Step(name="odds", code="odds = exp(r)", when="groups", order=5),
     ),
     symbols={**SYMBOLS, "odds": r"\exp r"},
 )

@@ -172,7 +172,7 @@ class Program(Arrays):
         return results
 
     def environment(self, results: Path) -> dict[str, str]:
-        """Return the environment variables of the program: one core, unless the user asks for threads (docs/dense.md)."""
+        """Return the environment of the program: one core, unless the user asks for threads (docs/dense.md)."""
         return {"OMP_NUM_THREADS": "1", **os.environ}
 
     def complaints(self, said: str) -> str:

@@ -5,6 +5,7 @@ import pytest
 from brian2 import ms, prefs
 
 from experiments.gle.lag_line import experiment, inputs
+from experiments.gle.robustness.inputs import PARTS
 from models import gle_chain
 
 prefs.codegen.target = "numpy"
@@ -207,3 +208,7 @@ def test_local_and_windowed_gradients_differ():
     arrays = drawn(seed=1)
     ends = [simulate(a, arrays)["value"][-1] for a in ALGORITHMS.values()]
     assert min(np.abs(a - b).max() for k, a in enumerate(ends) for b in ends[:k]) > 1e-4
+
+
+def test_the_inputs_know_all_parts_of_the_chain():
+    assert PARTS == gle_chain.PARTS
