@@ -120,9 +120,10 @@ def compare(experiment: Experiment, scale: str, device: str, results: Path) -> d
     Returns
     -------
     dict
-        ``scale``, ``digest`` (of all that decides the score), ``outcome`` (``same tables``, ``same score``, ``differs``,
-        or ``no target``: other tables and nothing to score), ``difference`` (of the recordings; None if they have different rows), ``targets`` (number that the
-        scale can test), ``cpu_s`` of both devices.
+        ``scale``, ``digest`` (of all that decides the score), ``outcome`` (``same tables``, ``same score``,
+        ``differs``, or ``no target``: other tables and nothing to score), ``difference`` (of the recordings; None if
+        they have different rows), ``targets`` (number that the scale can test), ``differ`` (names of the targets with
+        another outcome), ``cpu_s`` of both devices.
     """
     tables, entries, seconds = {}, {}, {}
     for name in (devices.DEFAULT, device):
