@@ -64,11 +64,13 @@ def _cell(on: devices.Device, required: list[devices.Requirement], card: Mapping
         return f"refused ({features[0]}): `{lacking[0].object}` {lacking[0].detail}{rest}".replace("|", r"\|")
     if card.get("digest") != digest:
         return "accepted; not run" if on.name == "genn" else "runs; not compared"
+    if card["outcome"] == "no target":
+        return f"runs; other tables, and no target at scale {card['scale']}: not compared"
     said = COMPARED[card["outcome"]]
     if card["outcome"] == "same tables":
         return f"runs; {said} at scale {card['scale']} (largest difference {card['difference']:g})"
     detail = f"; {', '.join(card['differ'])}" if card["differ"] else ""
-    return f"runs; {said} at scale {card['scale']} ({card['targets']} targets{detail}); random numbers differ"
+    return f"runs; {said} at scale {card['scale']} ({card['targets']} targets{detail}), other recordings"
 
 
 def document(text: str) -> str:

@@ -120,9 +120,10 @@ def compare(experiment: Experiment, scale: str, device: str, results: Path) -> d
     Returns
     -------
     dict
-        ``scale``, ``digest`` (of all that decides the score), ``outcome`` (``same tables``, ``same score`` or
-        ``differs``), ``difference`` (of the recordings; None if they have different rows), ``targets`` (number that the
-        scale can test), ``cpu_s`` of both devices.
+        ``scale``, ``digest`` (of all that decides the score), ``outcome`` (``same tables``, ``same score``,
+        ``differs``, or ``no target``: other tables and nothing to score), ``difference`` (of the recordings; None if
+        they have different rows), ``targets`` (number that the scale can test), ``differ`` (names of the targets with
+        another outcome), ``cpu_s`` of both devices.
     """
     tables, entries, seconds = {}, {}, {}
     for name in (devices.DEFAULT, device):
@@ -133,13 +134,15 @@ def compare(experiment: Experiment, scale: str, device: str, results: Path) -> d
         entries[name] = {entry["name"]: entry["outcome"] for entry in found}
     usual, other = entries[devices.DEFAULT], entries[device]
     largest = difference(tables[devices.DEFAULT], tables[device])
-    same = "same tables" if largest <= TOLERANCE else "same score" if usual == other else "differs"
+    tested = sum(outcome != "not run" for outcome in usual.values())
+    same = "differs" if usual != other else "same score" if tested else "no target"
+    same = "same tables" if largest <= TOLERANCE else same
     return {
         "scale": scale,
         "digest": science(experiment.name, planned(experiment.name, scale).source),
         "outcome": same,
         "difference": float(f"{largest:.1g}") if np.isfinite(largest) else None,
-        "targets": sum(outcome != "not run" for outcome in usual.values()),
+        "targets": tested,
         "differ": sorted(name for name in usual if usual[name] != other[name]),
         "cpu_s": {name: float(f"{value:.2g}") for name, value in seconds.items()},
     }
