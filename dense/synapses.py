@@ -75,7 +75,7 @@ class DenseSynapses(Synapses):
     ValueError
         A number of neurons that is no multiple of ``copies``.
     NotImplementedError
-        ``copies`` above 1 on another device than C++ standalone.
+        At a run: ``copies`` above 1 on another device than C++ standalone.
 
     Notes
     -----
@@ -92,8 +92,6 @@ class DenseSynapses(Synapses):
         for group in (source, source if target is None else target):
             if len(group) % copies:
                 raise ValueError(f"'{group.name}' has {len(group)} neurons, which are not {copies} copies of a layer")
-        if copies > 1 and not self.on_device:
-            raise NotImplementedError("DenseSynapses: copies > 1 need the device cpp_standalone")
         super().__init__(source, target, *args, **kwargs)
         if not self.on_device:
             return
@@ -149,6 +147,12 @@ class DenseSynapses(Synapses):
         else:
             other = "" if self.self_connections else " and i != k"
             super().connect(j=f"k for k in range({n_post}) if i < {n_pre}{other}")
+
+    def before_run(self, run_namespace: Any) -> None:
+        """Refuse copies on a device that does not have them."""
+        if self.copies > 1 and not self.on_device:
+            raise NotImplementedError(f"'{self.name}': copies of the neurons need the device cpp_standalone")
+        super().before_run(run_namespace)
 
     def run_regularly(self, *args: Any, **kwargs: Any) -> CodeRunner:
         """Run statements on a clock, as `brian2.Synapses.run_regularly`.

@@ -24,6 +24,7 @@ GENN_SCHEDULE = ("start", "synapses", "groups", "thresholds", "resets", "end")
 
 # What a network may require: meaning, and what to do where a device lacks it.
 FEATURES = {
+    "copies": ("copies of neurons that share synapses", "set copies to 1"),
     "python": ("Python functions called by the network", "write them as equations or steps"),
     "linked": ("linked variables", "put the groups together, or keep a copy of the variable"),
     "events": ("custom events", "let a threshold make the spike, and a step do the rest"),
@@ -80,7 +81,7 @@ DEVICES = {
     device.name: device
     for device in (
         Device("cpp_standalone", "a compiled C++ program; the default", frozenset({"python"})),
-        Device("numpy", "Brian2's runtime mode without a compiler, for small networks", frozenset()),
+        Device("numpy", "Brian2's runtime mode without a compiler, for small networks", frozenset({"copies"})),
         Device("genn", "GeNN on a GPU or one core of the CPU, by brian2genn", frozenset(FEATURES)),
     )
 }
@@ -497,6 +498,9 @@ def _of_synapses(synapses: "Synapses") -> Iterator[Requirement]:
     from brian2.core.variables import ArrayVariable, Constant, Subexpression
 
     name = synapses.name
+    copies = vars(synapses).get("copies", 1)  # of DenseSynapses; not a variable of that name
+    if copies > 1:
+        yield Requirement("copies", name, f"is shared by {copies} copies of its neurons")
     for side in (synapses.source, synapses.target):
         if isinstance(side, Synapses):
             yield Requirement("synaptic targets", name, f"connects to the synapses '{side.name}'")

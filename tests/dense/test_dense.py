@@ -8,7 +8,8 @@ import sys
 
 import numpy as np
 import pytest
-from brian2 import NeuronGroup, Synapses, device, get_device, prefs, second, set_device
+from brian2 import Network, NeuronGroup, Synapses, device, get_device, prefs, second, set_device
+from brian2.core.base import BrianObjectException
 
 from dense import DenseSynapses
 from runner import standalone
@@ -162,8 +163,11 @@ def test_copies_must_divide(device_standalone):
 
 def test_copies_need_standalone():
     group = NeuronGroup(4, "x : 1")
-    with pytest.raises(NotImplementedError, match="copies > 1 need the device cpp_standalone"):
-        DenseSynapses(group, group, "w : 1", copies=2)
+    synapses = DenseSynapses(group, group, "w : 1", copies=2, name="shared")
+    synapses.connect()
+    with pytest.raises(BrianObjectException) as error:
+        Network(group, synapses).run(0.001 * second, namespace={})
+    assert "'shared': copies of the neurons need the device cpp_standalone" in str(error.value.__cause__)
 
 
 def test_other_devices_use_the_loops_of_brian2():

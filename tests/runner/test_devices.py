@@ -27,11 +27,11 @@ from brian2 import (
     network_operation,
 )
 
+from benchmarks.device_equivalence import compare, difference
 from runner import devices, experiment, genn
 from runner.binary import RunError
 from runner.build import build
 from runner.devices import DEVICES, FEATURES, GENN_SCHEDULE, refusals, requirements
-from runner.equivalence import compare, difference
 from runner.experiment import load
 from runner.numpy_device import NumpyProgram, activate
 from runner.quantities import ConfigError
@@ -292,7 +292,7 @@ def test_difference_of_tables():
 
 
 def test_the_matrix_is_up_to_date():
-    done = subprocess.run([sys.executable, "-m", "analysis.device_matrix"], cwd=ROOT, capture_output=True, text=True,
+    done = subprocess.run([sys.executable, "-m", "benchmarks.device_matrix"], cwd=ROOT, capture_output=True, text=True,
                           check=False)  # fmt: skip
     assert done.returncode == 0, done.stderr
 

@@ -150,7 +150,7 @@ def compare(experiment: Experiment, scale: str, device: str, results: Path) -> d
 
 def main() -> None:
     """Command line."""
-    parser = argparse.ArgumentParser(prog="python -m runner.equivalence", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.device_equivalence", description=__doc__)
     parser.add_argument("experiments", nargs="+", metavar="experiment", help="<paper>/<experiment>")
     parser.add_argument(
         "--device", choices=[name for name in devices.DEVICES if name != devices.DEFAULT], required=True

@@ -87,7 +87,7 @@ def document(text: str) -> str:
 
 def main() -> None:
     """Command line."""
-    parser = argparse.ArgumentParser(prog="python -m analysis.device_matrix", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.device_matrix", description=__doc__)
     parser.add_argument("--update", action="store_true", help="rewrite the tables; default: say whether they hold")
     parser.add_argument("--page", type=Path, default=ROOT / "docs" / "devices.md")
     args = parser.parse_args()
@@ -97,7 +97,7 @@ def main() -> None:
     if args.update:
         args.page.write_text(after, encoding="utf-8")
     elif before != after:
-        sys.exit(f"{args.page}: the tables are stale; run `python -m analysis.device_matrix --update`")
+        sys.exit(f"{args.page}: the tables are stale; run `python -m benchmarks.device_matrix --update`")
 
 
 if __name__ == "__main__":
