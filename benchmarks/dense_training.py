@@ -1,0 +1,115 @@
+"""A trial of e-prop training with plain synapses, with dense ones, and in NumPy backwards in time.
+
+    python -m benchmarks.dense_training [--sizes 100 600] [--repeats 5]
+
+Task and network are those of eprop/pattern_generation at full size (Adam after every trial of 1000 steps). Checks that
+dense synapses in double precision give the same loss in each of 20 trials, to 1e-9. The NumPy program needs the whole
+trial before it can start; it computes the same gradient backwards, with matrix products.
+"""
+
+import argparse
+import statistics
+import tempfile
+import time
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from brian2 import Synapses
+
+import experiments.eprop.network as recurrent
+from analysis.spiking_gradients import Cells, backward, forward
+from dense import DenseSynapses
+from experiments.eprop.pattern_generation.inputs import arrays
+from runner.binary import Program
+from runner.build import build
+from runner.experiment import load
+from runner.simulate import run_point
+from runner.sweep import plan
+
+NAME = "eprop/pattern_generation"
+TRIALS = (2, 22)
+
+
+def single(source: Any, target: Any, *, name: str, **keywords: Any) -> DenseSynapses:
+    """Return dense synapses, in single precision onto the recurrent neurons."""
+    precision = {"dtype": np.float32} if name in ("in_rec", "rec_rec") else {}
+    return DenseSynapses(source, target, name=name, **precision, **keywords)
+
+
+KINDS = {"Brian2": Synapses, "dense, double": DenseSynapses, "dense, single": single}
+
+
+def points(n: int) -> tuple[list[dict], dict]:
+    """Return a short and a long training, and the structure of their program."""
+    plans = [plan(load(NAME), "paper", overrides={"network.n_rec": n, "inputs.n_iterations": k}) for k in TRIALS]
+    return [found.points[0] for found in plans], plans[0].builds[plans[0].points[0]["build"]]
+
+
+def compiled(folder: Path, kind: Any, structure: dict) -> Program:
+    """Return the program with one kind of synapses."""
+    recurrent.DenseSynapses = kind
+    build(load(NAME), structure, folder)
+    recurrent.DenseSynapses = DenseSynapses
+    return Program(folder)
+
+
+def in_numpy(point: dict) -> float:
+    """Return CPU seconds of a trial: forward, backward, Adam."""
+    p = {**point["values"], "run.seed": point["seed"]}
+    n_in, n_rec, n_out, n_steps = (p[f"network.{key}"] for key in ("n_in", "n_rec", "n_out", "n_steps"))
+    given = arrays(p, np.random.default_rng(point["seed"]))
+    w = {
+        "in": given["in_rec.w"].reshape(n_in, n_rec),
+        "rec": given["rec_rec.w"].reshape(n_rec, n_rec),
+        "out": given["rec_out.w"].reshape(n_rec, n_out),
+        "bias": np.zeros(n_out),
+    }
+    b = given["feedback.b"].reshape(n_out, n_rec).T
+    x = given["pattern.values"].reshape(n_steps, -1)[:, given["stimulus.channel"]]
+    target = given["target.values"].reshape(n_steps, n_out)
+    moments = {name: [np.zeros_like(value), np.zeros_like(value)] for name, value in w.items()}
+    start, trials = time.process_time(), 3
+    for k in range(1, trials + 1):
+        trial = forward(Cells.of(p), w, x)
+        gradient = backward(Cells.of(p), w, trial, trial["y"] - target, b)
+        for name, (mean, square) in moments.items():
+            mean += 0.1 * (gradient[name] - mean)
+            square += 0.001 * (gradient[name] ** 2 - square)
+            w[name] = w[name] - 0.003 * mean / (1 - 0.9**k) / (np.sqrt(square / (1 - 0.999**k)) + 1e-8)
+    return (time.process_time() - start) / trials
+
+
+def main() -> None:
+    """Compare at every size."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.dense_training", description=__doc__.splitlines()[0])
+    parser.add_argument("--sizes", type=int, nargs="+", default=[100, 600])
+    parser.add_argument("--repeats", type=int, default=5)
+    arguments = parser.parse_args()
+    for n in arguments.sizes:
+        (short, long), structure = points(n)
+        with tempfile.TemporaryDirectory() as scratch:
+            programs = {
+                k: compiled(Path(scratch) / str(i), kind, structure) for i, (k, kind) in enumerate(KINDS.items())
+            }
+            runs = {kind: partial(run_point, NAME, program=program) for kind, program in programs.items()}
+            spent: dict[str, list[float]] = {**{kind: [] for kind in KINDS}, "NumPy, backwards": []}
+            losses = {}
+            for _ in range(arguments.repeats):
+                for kind, run in runs.items():
+                    (_, less), (tables, more) = run(point=short), run(point=long)
+                    spent[kind].append((more["cpu_s"] - less["cpu_s"]) / (TRIALS[1] - TRIALS[0]))
+                    losses[kind] = tables["losses"].groupby("t_ms")["loss"].sum().to_numpy()[1:]
+                spent["NumPy, backwards"].append(in_numpy(long))
+        median = {kind: statistics.median(times) for kind, times in spent.items()}
+        for kind, seconds in median.items():
+            faster = median["Brian2"] / seconds
+            print(f"{n} neurons, {kind:17} {seconds:.4f} s of CPU per trial, {faster:.1f} x", flush=True)
+        for kind in ("dense, double", "dense, single"):
+            difference = np.max(np.abs(losses[kind] / losses["Brian2"] - 1)[:20])
+            print(f"{n} neurons, {kind}: largest relative difference of a loss in 20 trials {difference:.1e}")
+
+
+if __name__ == "__main__":
+    main()
