@@ -92,7 +92,9 @@ def draw(tables: dict[str, pd.DataFrame], fig: Figure) -> None:
                 ax.plot(means.index, means, "o", ms=3.5, color="black", markerfacecolor="none", label=method, zorder=5)
             else:
                 band(ax, rows, "epoch", column, label=method, colour=colour)
-            ax.set(xlabel="epoch", ylabel=f"{column} accuracy", ylim=(None, 1))
+            ax.set(xlabel="epoch", ylabel=f"{column} accuracy")
+    for ax in (test, training):
+        ax.set_ylim(top=1)
     test.legend(loc="lower right")
     table = tables["weights"]
     ends = [table.to_numpy().min(), table.to_numpy().max()]
