@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from analysis.adjoint import adjoint, costate, demodulate, response
-from experiments.gle.lag_net.adjoint_method import descend
+from experiments.gle.adjoint_method import descend
 
 DT = 0.01
 

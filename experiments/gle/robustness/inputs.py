@@ -6,8 +6,9 @@ from typing import Any
 import numpy as np
 
 from experiments.gle.lag_line import inputs as lag_line
-from models.gle_chain import PARTS
 
+# What can differ: membranes, weights, look-aheads of rates and errors, lags of errors.
+PARTS = ("tau_1", "tau_2", "w_1", "w_2", "r_1", "r_2", "e_1", "e_2", "v_1", "v_2")
 LEAST = 0.2  # factors are not smaller: time constants stay above the time step
 
 

@@ -5,7 +5,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from analysis.plots import COLOURS, band, panel_label
-from experiments.gle.spatial.backpropagation import train
+from experiments.gle.backpropagation import train
 from experiments.gle.spatial.inputs import task
 
 SIZE = (7.0, 2.7)
