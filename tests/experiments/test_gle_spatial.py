@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from brian2 import Network, StateMonitor, ms, prefs
 
+from experiments.gle.backpropagation import errors, forward
 from experiments.gle.layers import parts, stack
-from experiments.gle.spatial.backpropagation import errors, forward
 
 prefs.codegen.target = "numpy"
 

@@ -8,7 +8,7 @@ from matplotlib.patches import Circle, FancyArrowPatch
 from matplotlib.ticker import NullLocator
 
 from analysis.plots import COLOURS, panel_label
-from experiments.gle.lag_net.adjoint_method import descend
+from experiments.gle.adjoint_method import descend
 from experiments.gle.lag_net.inputs import LAST, MIDDLE, TEACHER
 
 SIZE = (7.0, 8.2)

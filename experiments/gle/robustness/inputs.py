@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from experiments.gle.lag_line.inputs import inputs as exact
+from experiments.gle.lag_line.inputs import inputs as of_the_chain
 
-# Parts of the chain that may be inexact, as in `models.gle_chain`.
+# What can differ: membranes, weights, look-aheads of rates and errors, lags of errors.
 PARTS = ("tau_1", "tau_2", "w_1", "w_2", "r_1", "r_2", "e_1", "e_2", "v_1", "v_2")
 LEAST = 0.2  # factors are not smaller: time constants stay above the time step
 
@@ -32,7 +32,7 @@ def inputs(p: Mapping[str, Any], rng: np.random.Generator) -> dict[str, np.ndarr
     ValueError
         There is no such perturbation.
     """
-    arrays = exact(p, rng)
+    arrays = of_the_chain(p, rng)
     kind, strength = p["inputs.perturbed"], float(p["inputs.strength"])
     factors = dict.fromkeys(PARTS, 1.0)
     if kind == "look-ahead":

@@ -5,7 +5,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from analysis.plots import COLOURS, band, panel_label
-from experiments.gle.spatial.backpropagation import train
+from experiments.gle.backpropagation import train
 from experiments.gle.spatial.inputs import task
 
 SIZE = (7.0, 2.7)
@@ -92,7 +92,9 @@ def draw(tables: dict[str, pd.DataFrame], fig: Figure) -> None:
                 ax.plot(means.index, means, "o", ms=3.5, color="black", markerfacecolor="none", label=method, zorder=5)
             else:
                 band(ax, rows, "epoch", column, label=method, colour=colour)
-            ax.set(xlabel="epoch", ylabel=f"{column} accuracy", ylim=(None, 1))
+            ax.set(xlabel="epoch", ylabel=f"{column} accuracy")
+    for ax in (test, training):
+        ax.set_ylim(top=1)
     test.legend(loc="lower right")
     table = tables["weights"]
     ends = [table.to_numpy().min(), table.to_numpy().max()]
