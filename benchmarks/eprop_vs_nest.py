@@ -57,13 +57,16 @@ def nest_network(a: dict[str, Any], record: bool) -> np.ndarray:
         "tau_m": float(a["tau_m"]),
         "V_th": float(a["v_th"]),
         "t_ref": float(a["t_ref"]),
-        "surrogate_gradient_height": float(a["gamma"]),
-        "surrogate_gradient_width": 1.0,
+        "surrogate_gradient_height": float(a["gamma"] / a["v_th"]),
+        "surrogate_gradient_width": float(a["v_th"]),
+        "flush_event_send_interval": float(n_steps),
         "c_reg": float(a["c_reg"]),
-        "f_target": float(a["f_target"]),
+        "f_target": 1000 * float(a["f_target"]),
         "surrogate_gradient_function": "piecewise_linear",
         "regular_spike_arrival": not a["normalised"],
     }
+    generators = nest.Create("spike_generator", a["w_in"].shape[0])
+    afferents = nest.Create("parrot_neuron", a["w_in"].shape[0])
     betas = a["beta"]
     fixed = nest.Create("eprop_iaf_bsshslm_2020", int((betas == 0).sum()), neuron)
     recurrent = fixed
@@ -80,8 +83,6 @@ def nest_network(a: dict[str, Any], record: bool) -> np.ndarray:
             "regular_spike_arrival": False,
         },
     )
-    afferents = nest.Create("parrot_neuron", a["w_in"].shape[0])
-    generators = nest.Create("spike_generator", a["w_in"].shape[0])
     goals = nest.Create("step_rate_generator", a["w_out"].shape[1])
 
     adam = {"type": "adam", "beta_1": 0.9, "beta_2": 0.999, "epsilon": 1e-8, "optimize_each_step": True}
@@ -115,7 +116,7 @@ def nest_network(a: dict[str, Any], record: bool) -> np.ndarray:
 
     # What is known of the delays: a generator starts in step 1, then one step to the afferents, one to the readout, and
     # one more for the exchange between readouts.
-    delay = 4.0 if classifies else 3.0
+    delay = 4.0
     shape = (n_trials * n_steps, -1)
     step, sender = np.nonzero(np.resize(a["spikes"], (n_trials * n_steps, a["w_in"].shape[0])))
     generators.set([{"spike_times": step[sender == k] + 1.0} for k in range(a["w_in"].shape[0])])
