@@ -57,6 +57,7 @@ def nest_network(a: dict[str, Any], record: bool) -> np.ndarray:
         "tau_m": float(a["tau_m"]),
         "V_th": float(a["v_th"]),
         "t_ref": float(a["t_ref"]),
+        # Height and width are those of the pseudo-derivative itself since NEST 3.10.
         "surrogate_gradient_height": float(a["gamma"] / a["v_th"]),
         "surrogate_gradient_width": float(a["v_th"]),
         "flush_event_send_interval": float(n_steps),
@@ -114,14 +115,12 @@ def nest_network(a: dict[str, Any], record: bool) -> np.ndarray:
         nest.Connect(readout, readout, everyone, {**delayed, "receptor_type": 1, "weight": 1.0})
     nest.Connect(goals, readout, single, {**delayed, "receptor_type": 2})
 
-    # What is known of the delays: a generator starts in step 1, then one step to the afferents, one to the readout, and
-    # one more for the exchange between readouts.
+    # Generators start in step 1; then one step each to the afferents, to the readout, and for the exchange of readouts.
     delay = 4.0
-    shape = (n_trials * n_steps, -1)
     step, sender = np.nonzero(np.resize(a["spikes"], (n_trials * n_steps, a["w_in"].shape[0])))
     generators.set([{"spike_times": step[sender == k] + 1.0} for k in range(a["w_in"].shape[0])])
-    targets = np.resize(a["targets"], (n_trials * n_steps, a["w_out"].shape[1])).reshape(shape)
-    begins = np.arange(len(targets)) + delay
+    targets = np.resize(a["targets"], (n_trials * n_steps, a["w_out"].shape[1]))
+    begins = np.arange(len(targets)) + delay  # NEST looks at them within the learning window only
     goals.set([{"amplitude_times": begins, "amplitude_values": column} for column in targets.T])
     end = n_trials * n_steps
     if record:
@@ -164,7 +163,6 @@ def handed_over(name: str, n_iterations: int) -> dict[str, Any]:
     if classifies:
         arrays = module.arrays(p, np.random.default_rng(1))
         labels = np.repeat(arrays["target.values"][: arrays["readout.n_rows"]], arrays["readout.n_bin"])
-        # NEST looks at the target within the learning window only.
         targets = (labels[:, None] == np.arange(n_out)).astype(float)
         window = round(p["inputs.decision"] / p["network.dt"])
     else:
