@@ -115,6 +115,11 @@ def trials(p: Mapping[str, Any], n_trials: int) -> dict[str, Any]:
     n_trials : int
         Trials of the run.
 
+    Returns
+    -------
+    dict
+        ``schedule.n_steps``, ``schedule.n_trials`` and ``run.duration``.
+
     Raises
     ------
     ValueError
@@ -124,7 +129,7 @@ def trials(p: Mapping[str, Any], n_trials: int) -> dict[str, Any]:
     if batch < 1 or n_trials % batch:
         raise ValueError(f"schedule.n_batch {batch} does not divide the {n_trials} trials; change one of them")
     n_steps = p["network.n_steps"]
-    # One step more completes the last trial; half a step guards against rounding.
+    # One step more completes the last trial.
     return {
         "schedule.n_steps": n_steps,
         "schedule.n_trials": n_trials,

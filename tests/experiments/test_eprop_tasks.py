@@ -30,7 +30,7 @@ def test_full_size_is_planned(name):
 
 
 @pytest.mark.parametrize("name", sorted({*PAPER, "eprop/gradient_checks"} - {"eprop/sine_tutorial"}))
-@pytest.mark.parametrize("scale", ["smoke", "quick", "paper"])
+@pytest.mark.parametrize("scale", ["quick", "paper"])
 def test_tables_are_as_long_as_needed(name, scale):
     """No point asks for more than its tables hold, and some point of every structure fills them."""
     module = importlib.import_module(f"experiments.{name.replace('/', '.')}.inputs")

@@ -152,8 +152,8 @@ def draw(tables: dict[str, DataFrame], fig: Figure) -> None:
             continue
         band(panels[0], rows, "iteration", "nmse", label=label, colour=colour)
         band(panels[1], rows, "iteration", "rate_Hz", colour=colour)
-    panels[0].set(xlabel="trial", ylabel="normalised squared error", yscale="log")
-    panels[1].set(xlabel="trial", ylabel="mean firing rate (Hz)", ylim=(0, None))
+    panels[0].set(xlabel="trial", ylabel="normalised error", yscale="log")
+    panels[1].set(xlabel="trial", ylabel="mean rate (Hz)", ylim=(0, None))
     bottom.legend(handles=panels[0].get_legend_handles_labels()[0], loc="outside upper center", ncols=5)
     for ax, letter in zip(panels, "cd", strict=True):
         panel_label(ax, letter)
