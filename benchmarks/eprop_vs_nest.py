@@ -117,7 +117,8 @@ def main() -> None:
                 ours.append((long["cpu_s"] - short["cpu_s"]) / (n_iterations - few))
                 nest.append(in_nest(file, 0)["cpu_s"])
             recorded = np.array(in_nest(file, few)["losses"])
-            found = tables["losses"].groupby("t_ms")["loss"].sum().to_numpy()[1 : few + 1]  # first: before the first trial
+            # The first row is from before the first trial.
+            found = tables["losses"].groupby("t_ms")["loss"].sum().to_numpy()[1 : few + 1]
             print(f"{task}: losses of NEST {recorded.round(6)}, here {found.round(6)}")
             print(f"  largest relative difference {np.max(np.abs(found / recorded - 1)):.1e}")
             here, there = statistics.median(ours), statistics.median(nest)

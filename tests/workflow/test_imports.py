@@ -77,14 +77,12 @@ def test_inputs_need_no_brian2(file):
 
 
 def knows_its_paper_only(file):
-    """Whether a file imports, of all experiments, only inputs, what its paper shares, and modules of its own folder."""
+    """Whether a file imports, of all experiments, only inputs and what the experiments of its paper share."""
     paper = f"experiments.{file.parent.parent.name}"
-    own = {f"{paper}.{file.parent.name}.{module.stem}" for module in file.parent.glob("*.py")}
-    own -= {f"{paper}.{file.parent.name}.experiment"}
     shared = {f"{paper}.{module.stem}" for module in file.parent.parent.glob("*.py")} - {f"{paper}.network"}
     inputs = {f"{paper}.{folder.parent.name}.inputs" for folder in file.parent.parent.glob("*/inputs.py")}
     used = {name for name in imported(file) if name.split(".")[0] == "experiments" and name != paper}
-    return all(name.startswith((*own, *shared, *inputs)) for name in used)
+    return all(name.startswith((*shared, *inputs)) for name in used)
 
 
 @pytest.mark.parametrize("file", of("experiments/*/*/experiment.py"))
