@@ -178,29 +178,36 @@ def intensity(variant: str) -> float:
 
 
 def draw(table: pd.DataFrame, file: Path) -> None:
-    """Draw cost against size, and every variant under the roof that the machine sets."""
+    """Draw cost against size, and every variant under the roof that the machine sets; larger dots for more neurons."""
     figure, (left, right) = plt.subplots(1, 2, figsize=(10.5, 4.2), constrained_layout=True)
-    colours = dict(zip(VARIANTS, ["0.35", "0.65", "#9ecae1", "#6baed6", "#fdae6b", "#d94801"], strict=True))
+    colours = dict(zip(VARIANTS, ["0.35", "0.65", "#9ecae1", "#2171b5", "#fdae6b", "#d94801"], strict=True))
+    sizes = sorted(table.n.unique())
+    area = {n: 12 + 22 * k for k, n in enumerate(sizes)}
     for variant, rows in table.groupby("variant", sort=False):
-        left.loglog(rows.n, rows.ns, "o-", color=colours[variant], label=variant)
-        rate = FLOP / rows.ns
-        right.loglog(np.full(len(rows), intensity(variant)), rate, "o", color=colours[variant], ms=5)
-        for n, y in zip(rows.n, rate, strict=True):
-            right.annotate(f"{n}", (intensity(variant), y), (4, -2), textcoords="offset points", fontsize=6)
+        left.loglog(rows.n, rows.ns, "o-", ms=4, color=colours[variant], label=variant)
+        place = np.full(len(rows), intensity(variant))
+        right.scatter(place, FLOP / rows.ns, s=rows.n.map(area), color=colours[variant], edgecolor="white", lw=0.5)
     x = np.geomspace(0.05, 60, 200)
     for n, rows in table.groupby("n"):
         first = rows.iloc[0]
         for peak, style in ((first.single_gflop_s, "-"), (first.double_gflop_s, ":")):
             right.loglog(x, np.minimum(peak, x * first.bandwidth_gb_s), style, color="0.8", lw=0.8, zorder=0)
-        right.text(x[0], x[0] * first.bandwidth_gb_s, f"{n}", fontsize=6, color="0.5", va="bottom")
+        if n == sizes[0]:
+            right.text(x[-1], first.single_gflop_s, "single", fontsize=6, color="0.5", ha="right", va="bottom")
+            right.text(x[-1], first.double_gflop_s, "double", fontsize=6, color="0.5", ha="right", va="bottom")
+        if n in (sizes[0], sizes[len(sizes) // 2], sizes[-1]):
+            label = f"memory, state of {n} x {n}"
+            right.text(0.4, 0.42 * first.bandwidth_gb_s, label, fontsize=6, color="0.5")
     left.axhline(0.3, color="0.8", lw=0.8, ls="--", zorder=0)
     left.set(xlabel="neurons, all to all", ylabel="ns per synapse and step (one core)")
+    left.set_yticks([0.2, 0.3, 0.5, 1, 2, 3], ["0.2", "0.3", "0.5", "1", "2", "3"])
+    left.set_xticks(sizes, [str(n) for n in sizes])
+    left.minorticks_off()
     right.set(xlabel="operations per byte that must move", ylabel="GFLOP/s (one core)")
-    left.legend(frameon=False, fontsize=7)
-    right.set_title("roofs: memory for the state of n x n synapses, arithmetic (single -, double ...)", fontsize=7)
+    left.legend(frameon=False, fontsize=7, loc="upper left")
     for axes in (left, right):
         axes.spines[["top", "right"]].set_visible(False)
-    figure.savefig(file, dpi=150)
+    figure.savefig(file, dpi=120)
 
 
 def main() -> None:
