@@ -523,7 +523,7 @@ dense_adam = Model(
     symbols=SYMBOLS,
 )
 
-ORDERS = {"s_post": -2, "b_post": -2, "target_post": -2, "normaliser_post": -2, "above_post": -2, "feedback_pre": 1}
+ORDERS = {"s_post": -2, "target_post": -2, "normaliser_post": -2, "above_post": -2, "feedback_pre": 1}
 
 
 def arrange(*synapses: Any) -> None:

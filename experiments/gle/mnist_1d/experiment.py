@@ -96,15 +96,17 @@ def network(p: Structure) -> Network:
     below = [stimulus, *layers[:-1]]
     pairs = list(enumerate(zip(below, layers, strict=True), start=1))
     links = [shared(f"to_{k}", source, target) for k, (source, target) in pairs]
-    links += [shared(f"bias_{k}", unit, target) for k, (_, target) in pairs]
     links.append(shared("competition", layers[-1], layers[-1]))
     gle.arrange(*links)
+    biases = [shared(f"bias_{k}", unit, target) for k, (_, target) in pairs]
+    for bias in biases:
+        bias.summed_updaters["b_post"].order = -2  # with the drive from the layer below
     account = Synapses(layers[-1], schedule, dt=p.dt, name="account", **OBJECTS["account"].kwargs())
     account.connect()
     # Once per epoch, just before the learning rate is looked at.
     account.summed_updaters["cost_post"].when = "start"
     account.summed_updaters["cost_post"].order = -1
-    objects = [schedule, account, unit, stimulus, *layers, *links]
+    objects = [schedule, account, unit, stimulus, *layers, *links, *biases]
     for one in objects:
         OBJECTS[one.name].add_steps(one, epoch=epoch)
     # The decision on a sample is counted in the first step of the next one.
