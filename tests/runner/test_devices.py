@@ -28,6 +28,7 @@ from brian2 import (
 )
 
 from benchmarks.device_equivalence import compare, difference
+from dense import DenseSynapses
 from runner import devices, experiment, genn
 from runner.binary import RunError
 from runner.build import build
@@ -82,6 +83,15 @@ def linked():
     return network
 
 
+def shared_synapses():
+    cells = NeuronGroup(4, "v : 1", threshold="v > 1", reset="v = 0", name="cells")
+    links = DenseSynapses(cells, cells, "w : 1", on_pre="v_post += w", copies=2, name="links")
+    links.connect()
+    network = Network(cells, links)
+    network.schedule = list(GENN_SCHEDULE)
+    return network
+
+
 def pathway_delays():
     network, _, links = pair()
     links.pre.delay = [1, 2] * ms
@@ -112,6 +122,7 @@ def python_function():
 
 TABLE = TimedArray([0.0, 1.0], dt=1 * ms, name="table")
 CASES = {
+    "copies": shared_synapses,
     "python": lambda: with_object(lambda c, s: python_function()),
     "linked": linked,
     "events": lambda: pair(group={"events": {"other": "v > 2"}})[0],
@@ -158,7 +169,7 @@ def test_a_network_that_every_device_accepts():
 def test_a_requirement_is_read_off_the_network(feature):
     network = CASES[feature]()
     assert feature in [required.feature for required in refusals(network, DEVICES["genn"])]
-    assert refusals(network, DEVICES["numpy"]) == []
+    assert [r.feature for r in refusals(network, DEVICES["numpy"])] == ["copies"] * (feature == "copies")
     assert [r.feature for r in refusals(network, DEVICES["cpp_standalone"])] == ["python"] * (feature == "python")
 
 

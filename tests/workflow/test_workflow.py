@@ -149,8 +149,8 @@ EDITS = {
     "docstring of a model": ("models/sal.py", '"""Parameters of', None, of({"document", "report"}, *USERS)),
     "network": (
         "experiments/sal/phase_plane/experiment.py",
-        "synapses.post.order = 1",
-        "synapses.post.order = 2",
+        'when="end", order=0, name="weights"',
+        'when="end", order=1, name="weights"',
         of({*OF_POINTS, "build", "document", "report"}, SAL),
     ),
     "inputs": (
