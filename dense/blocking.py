@@ -52,15 +52,21 @@ def touched(synapses: Synapses, runner: CodeRunner) -> tuple[set[str], set[str]]
         read = get_identifiers(code)
         if isinstance(runner, SynapticPathway) and synapses.event_driven is not None:
             written |= set(synapses.event_driven.diff_eq_names)
-    todo = set(read)
+            read = read.union(*(get_identifiers(str(e)) for _, e in synapses.event_driven.diff_eq_expressions))
+    stored = {n for n, v in synapses.variables.items() if isinstance(v, ArrayVariable) and v.owner is not None}
+    own = {n for n in stored if synapses.variables[n].owner.name == synapses.name}
+    return _behind(synapses, read) & own, written & own
+
+
+def _behind(synapses: Synapses, names: set[str]) -> set[str]:
+    """Return names, and what their subexpressions are made of."""
+    found, todo = set(names), set(names)
     while todo:
         variable = synapses.variables.get(todo.pop())
         if isinstance(variable, Subexpression):
-            new = get_identifiers(variable.expr) - read
-            read, todo = read | new, todo | new
-    stored = {n for n, v in synapses.variables.items() if isinstance(v, ArrayVariable) and v.owner is not None}
-    own = {n for n in stored if synapses.variables[n].owner.name == synapses.name}
-    return read & own, written & own
+            new = get_identifiers(variable.expr) - found
+            found, todo = found | new, todo | new
+    return found
 
 
 def _conflict(synapses: Synapses, runner: CodeRunner, other: CodeRunner) -> set[str]:
@@ -92,7 +98,7 @@ def why_not_wait(synapses: Synapses, runner: CodeRunner) -> str:
     -----
     Waiting statements read what neurons showed in the step that they belong to, and their own synapse. They are legal
     if no spike, sum, monitor, or statement of the same or a faster clock uses what they write, or writes what they
-    read. Statements of a slower clock run what waits first.
+    read. Statements of a slower clock run what waits first. Brian2 has no links to variables of synapses.
     """
     for other in _own_code(synapses):
         if other is runner:
@@ -104,8 +110,9 @@ def why_not_wait(synapses: Synapses, runner: CodeRunner) -> str:
     _, written = touched(synapses, runner)
     for reference in StateMonitor.__instances__():
         monitor = reference()
-        if monitor is not None and monitor.source.id == synapses.id and written & set(monitor.record_variables):
-            return f"'{min(written & set(monitor.record_variables))}' is recorded by {monitor.name}"
+        if monitor is not None and monitor.source.id == synapses.id:
+            if recorded := written & _behind(synapses, set(monitor.record_variables)):
+                return f"'{min(recorded)}' is recorded by {monitor.name}"
     for reference in Synapses.__instances__():
         other = reference()
         if other is not None and synapses.id in (other.source.id, other.target.id):

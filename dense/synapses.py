@@ -47,7 +47,7 @@ class DenseSynapses(Synapses):
 
     Takes the arguments of `brian2.Synapses`, and means the same. In C++ standalone, its code runs through rows and
     columns without index arrays, in vector registers. Steps (`run_regularly`, clock-driven equations) whose results
-    nothing else reads in every time step wait until 16 steps are collected, and then run at once with the state of a
+    nothing else reads in every time step wait until 64 steps are collected, and then run at once with the state of a
     synapse in registers. Statements that cannot run this way use Brian2's own loops. `plans` tells which, and why.
     On other devices everything does.
 
@@ -61,9 +61,9 @@ class DenseSynapses(Synapses):
         As for `brian2.Synapses`. ``dtype=numpy.float32`` halves memory and time, whatever the precision of the neurons.
     copies : int
         Number of copies of the neurons (a mini-batch) that share the ``n_pre * n_post`` synapses. Neuron ``u`` of copy
-        ``c`` is element ``c * n_pre + u``. Spikes and summed variables stay within a copy. Statements that name a
-        variable of a neuron run once per copy, in order, so that ``grad += err_post * rate_pre`` sums over the copies;
-        others run once.
+        ``c`` is element ``c * n_pre + u``. Spikes and summed variables stay within a copy. A step that names a variable
+        of a neuron anywhere runs, as a whole, once per copy and in order, so that ``grad += err_post * rate_pre`` sums
+        over the copies; a step that names none runs once.
 
     Attributes
     ----------
@@ -73,7 +73,7 @@ class DenseSynapses(Synapses):
     Raises
     ------
     ValueError
-        A number of neurons that is no multiple of ``copies``.
+        A number of neurons that is no multiple of ``copies``, or a delay.
     NotImplementedError
         At a run: ``copies`` above 1 on another device than C++ standalone.
 
@@ -89,6 +89,8 @@ class DenseSynapses(Synapses):
         self.copies = copies
         self.self_connections = True
         self.plans: dict[str, str] = {}
+        if kwargs.get("delay") is not None:
+            raise ValueError(f"'{kwargs.get('name', 'synapses')}': DenseSynapses have no delays; use Synapses")
         for group in (source, source if target is None else target):
             if len(group) % copies:
                 raise ValueError(f"'{group.name}' has {len(group)} neurons, which are not {copies} copies of a layer")

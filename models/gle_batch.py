@@ -17,9 +17,9 @@ from models.gle import (
     NEURON,
     RATES,
     SYMBOLS,
+    ClassesParams,
     HiddenParams,
     NoParams,
-    OutputParams,
     errors,
 )
 
@@ -31,13 +31,6 @@ LINKS = """
 """
 # Synapses see neither a linked variable nor the schedule: the learning rate is handed on, once per epoch.
 LISTEN = Step(name="listen", code="eta_now = eta_seen", when="start", order=1, every="epoch")
-
-
-@dataclass(frozen=True)
-class ClassesParams(OutputParams):
-    """When a class is decided on."""
-
-    decide: int = param(0, "first time steps of a sample, in which no decision is made", r"n_d", "0: sum over all")
 
 
 @dataclass(frozen=True)

@@ -8,12 +8,10 @@ from typing import Any
 
 import brian2
 import numpy as np
-import pandas as pd
 from brian2 import BrianLogger, Network, prefs, second, set_device
 
 from runner.binary import Arrays
 from runner.experiment import Experiment, load
-from runner.simulate import run_point
 from runner.standalone import assemble, description, explained, timed_arrays
 from runner.sweep import with_units
 
@@ -153,31 +151,3 @@ class NumpyProgram(Arrays):
             return np.asarray(self.network[name].variables[variable].get_value())
 
         return read
-
-
-def run_numpy(
-    experiment: Experiment,
-    structure: Mapping[str, Any],
-    point: Mapping[str, Any],
-    traces: Mapping[str, Any] | None = None,
-) -> dict[str, pd.DataFrame]:
-    """Run one point on the NumPy target.
-
-    Parameters
-    ----------
-    experiment : Experiment
-        The experiment.
-    structure : Mapping
-        ``network.*`` keys and their values.
-    point : Mapping
-        The point, from a plan.
-    traces : Mapping, optional
-        Arguments of `runner.standalone.add_traces`.
-
-    Returns
-    -------
-    dict
-        The same tables as the compiled program gives, up to rounding; random numbers are the same as long as no
-        statement block draws twice for an element.
-    """
-    return run_point(experiment.name, point, NumpyProgram(experiment, structure, traces))[0]

@@ -114,6 +114,8 @@ def plans(kind: type) -> Network:
         "recorded": ("w += 0.001 * psi_post", "w : 1", ""),
         "waiting": ("w += 0.001 * psi_post", "w : 1", ""),
         "writing": ("v_post += 0.001 * w", "w : 1", ""),
+        "shown": ("w += 0.001 * psi_post", "w : 1\ntwice = 2 * w : 1", ""),
+        "driven": ("w += 0.001 * psi_post", "w : 1\ndlag/dt = -w * lag / second : 1 (event-driven)", "lag += 1"),
     }
     for name, (code, model, on_pre) in codes.items():
         synapses = kind(a, b, model, name=name, **({"on_pre": on_pre} if on_pre else {}))
@@ -123,6 +125,7 @@ def plans(kind: type) -> Network:
     recurrent = kind(a, a, on_pre="v_post += 0.001 * v_pre", name="recurrent")
     recurrent.connect()
     network.add(recurrent, StateMonitor(network["recorded"], "w", record=[0], name="monitor"))
+    network.add(StateMonitor(network["shown"], "twice", record=[0], name="subexpression"))
     return network
 
 

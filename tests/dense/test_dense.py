@@ -138,6 +138,9 @@ def test_plans_say_what_waits_and_why_not(device_standalone):
         "recorded_step": "every step: 'w' is recorded by monitor",
         "waiting_step": "64 steps at a time",
         "writing_step": "plain: 'v_post' is written for every synapse of a neuron",
+        "shown_step": "every step: 'w' is recorded by subexpression",
+        "driven_pre": "dense",
+        "driven_step": "every step: 'w' is used by driven_pre",
         "recurrent_pre": "plain: 'v_post' is written, and read as the value of another neuron",
     }
 
@@ -147,6 +150,12 @@ def test_other_connections_are_refused(arguments):
     group = NeuronGroup(3, "x : 1", name="group")
     with pytest.raises(ValueError, match="'links': DenseSynapses connect all pairs"):
         DenseSynapses(group, group, "w : 1", name="links").connect(**arguments)
+
+
+def test_a_delay_is_refused():
+    group = NeuronGroup(3, "v : 1", threshold="v > 1", name="group")
+    with pytest.raises(ValueError, match="'links': DenseSynapses have no delays; use Synapses"):
+        DenseSynapses(group, group, "w : 1", on_pre="v_post += w", delay=1 * second, name="links")
 
 
 def test_without_self_needs_equal_sizes():

@@ -6,7 +6,8 @@ import pytest
 from experiments.eprop.evidence_accumulation import inputs as evidence
 from experiments.eprop.sine_tutorial import inputs as sines
 from runner.experiment import load
-from runner.numpy_device import run_numpy
+from runner.numpy_device import NumpyProgram
+from runner.simulate import run_point
 from runner.sweep import plan
 
 SINES = [101.964356999041, 103.466731126205, 103.340607074771, 103.680244037686, 104.412775748752]
@@ -171,7 +172,7 @@ ADAM = {"schedule.adam": 1.0, "schedule.eta": 0.01, "schedule.eta_factor": 0.5, 
 def test_pattern_generation_equals_the_reference(more):
     """Six trials of a small network with fast learning."""
     experiment, structure, point = small("eprop/sine_tutorial", **{**SMALL_SINES, **more})
-    tables = run_numpy(experiment, structure, point)
+    tables, _ = run_point(experiment.name, point, NumpyProgram(experiment, structure))
     p = {**point["values"], "run.seed": 1}
     arrays = {**sines.arrays(p), "schedule.n_trials": 6}
     assert_equal(tables, arrays, p)
@@ -203,7 +204,7 @@ def test_classification_equals_the_reference(kind, n_batch):
     """Softmax, learning window, refractory and adaptive neurons, Adam, batches."""
     more = {"inputs.feedback": kind, "schedule.n_batch": n_batch}
     experiment, structure, point = small("eprop/evidence_accumulation", **{**SMALL_EVIDENCE, **more})
-    tables = run_numpy(experiment, structure, point)
+    tables, _ = run_point(experiment.name, point, NumpyProgram(experiment, structure))
     p = {**point["values"], "run.seed": 1, "asked": True}
     assert_equal(tables, evidence.arrays(p, np.random.default_rng(1)), p)
 
@@ -227,7 +228,8 @@ def test_the_network_gives_the_published_losses_of_evidence_accumulation(n_batch
         "schedule.n_batch": n_batch,
     }
     experiment, structure, point = small("eprop/evidence_accumulation", **more)
-    losses = losses_of(run_numpy(experiment, structure, point)).reshape(n, n_batch).mean(axis=1)
+    tables, _ = run_point(experiment.name, point, NumpyProgram(experiment, structure))
+    losses = losses_of(tables).reshape(n, n_batch).mean(axis=1)
     np.testing.assert_allclose(losses, EVIDENCE[n_batch][:n], rtol=1e-10)
 
 
@@ -254,7 +256,7 @@ def test_what_cannot_be_run_is_one_line(name, more, message):
     values = SMALL_SINES if name == "eprop/sine_tutorial" else SMALL_EVIDENCE
     experiment, structure, point = small(name, **{**values, **more})
     with pytest.raises(RunError, match=message) as caught:
-        run_numpy(experiment, structure, point)
+        run_point(experiment.name, point, NumpyProgram(experiment, structure))
     assert "\n" not in str(caught.value)
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from runner.experiment import load
-from runner.numpy_device import run_numpy
+from runner.numpy_device import NumpyProgram
 from runner.simulate import drawn, run_point
 from runner.sweep import plan
 
@@ -18,7 +18,7 @@ def both(built, restored):
         planned = plan(experiment, "smoke", overrides=overrides)
         point = {**planned.points[number], "seed": seed}
         compiled, _ = run_point(name, point, built(name))
-        return compiled, run_numpy(experiment, planned.builds[point["build"]], point)
+        return compiled, run_point(experiment.name, point, NumpyProgram(experiment, planned.builds[point["build"]]))[0]
 
     return of
 

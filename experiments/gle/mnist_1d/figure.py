@@ -4,23 +4,10 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from analysis.plots import COLOURS, panel_label
+from analysis.plots import COLOURS, panel_label, reported
 
 SIZE = (7.0, 4.4)
 ERRORS = {1: "prospective", 0: "instantaneous"}
-# Reported: mean and standard deviation over ten seeds, by epoch; epoch 0 is before learning.
-REPORTED = {
-    0: (9.9, 0.7),
-    1: (13.5, 3.9),
-    3: (21.9, 10.5),
-    5: (37.7, 7.1),
-    10: (45.8, 6.2),
-    20: (51.2, 10.6),
-    30: (60.8, 9.4),
-    50: (87.7, 6.0),
-    75: (91.5, 0.9),
-    150: (91.7, 0.8),
-}
 
 
 def observe(recordings: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
@@ -78,10 +65,9 @@ def draw(tables: dict[str, pd.DataFrame], fig: Figure) -> None:
     """
     table = tables["epochs"]
     unseen, taught, cost, rate = fig.subplots(2, 2, sharex=True).ravel()
-    epochs = np.array([epoch for epoch in REPORTED if epoch <= max(table["epoch"].max(), 1)])
-    mean, spread = np.array([REPORTED[epoch] for epoch in epochs]).T
-    unseen.fill_between(epochs, mean - spread, mean + spread, color="0.9", lw=0)
-    unseen.plot(epochs, mean, "o-", color="0.6", ms=3, lw=0.8, label="reported")
+    marks = tables["reported"].query("table == 'epochs' and column == 'unseen'")
+    marks = marks[marks["epoch"] <= table["epoch"].max()]
+    reported(unseen, 100 * marks["value"], marks["epoch"])
     for name, colour in zip(ERRORS.values(), (COLOURS["blue"], COLOURS["orange"]), strict=True):
         by_epoch = table[table["errors"] == name].groupby("epoch")
         if not len(by_epoch):
