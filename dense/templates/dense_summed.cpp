@@ -44,7 +44,7 @@ DENSE_INLINE void _add_rows(const int _row, const int _rows, const int _first, c
     {{ _parts.parameters(state, _rows, _columns, constants, varying) }})
 {
     {% for k in range(_together) %}
-    _sum _sum_{{k}}[_width];
+    _real _sum_{{k}}[_width];
     for (int _lane = 0; _lane < _width; _lane++) _sum_{{k}}[_lane] = 0;
     if (_row > 0 && {{k}} < _many)
         for (int _lane = 0; _lane < _n; _lane++)
