@@ -22,8 +22,8 @@ The two sums of the third line are equal, but only the first of them needs no gu
 ``synthetic`` 0 leaves out all guesses.
 
 Everything runs in the slot ``groups``, and step t-1 is completed in step t. Orders: -20 the task; -19 activities are
-sent; -18 drives of gates, of readouts (for t-1) and of the guessing network; -17 readouts and rectifying units; -16
-guesses; -15 gates and cells; -14 what is sent back; -13 learning signals for t-1; -12 errors of the guessing network;
+sent; -18 drives of gates, of readouts (for t-1) and of the guessing network; -17 rectifying units; -16 guesses and
+readouts; -15 gates and cells; -14 what is sent back; -13 learning signals for t-1; -12 errors of the guessing network;
 -11 gradients; -10 the task decides whether weights change; -9 to -7 they change, at the event ``learn``.
 """
 
@@ -44,8 +44,11 @@ class RuleParams:
         1.0, "1: eligibility traces are carried along, 0: cut in every step", r"a_e", "paper, e-prop 3"
     )
     synthetic: float = param(1.0, "1: with synthetic gradients, 0: without", r"a_s", "paper, e-prop 3")
+    recurrent: float = param(1.0, "1: gates learn, 0: only the readout does", r"a_r", "our design")
     through_output: float = param(0.0, "1: guesses also go back through output gates", r"a_o", "paper: not")
-    n_batch: int = param(16, "sequences between two changes of weights", r"n_\mathrm{batch}", "our design")
+    n_batch: int = param(
+        16, "sequences, or symbols of a text, between two changes of weights", r"n_\mathrm{batch}", "our design"
+    )
     eta: float = param(3e-3, "learning rate of gates and readout", r"\eta", "our design")
     eta_guess: float = param(3e-3, "learning rate of the guessing network", r"\eta_s", "our design")
     beta_m: float = param(0.9, "Adam: decay of the mean of the gradient", r"\beta_1", "TensorFlow")
@@ -97,7 +100,7 @@ SYMBOLS = {
 }
 
 # What cells, and what the presynaptic units of plastic synapses, read of the task.
-SWITCHES = ("awake", "valid", "carry", "synthetic", "through_output")
+SWITCHES = ("awake", "valid", "carry", "synthetic", "recurrent", "through_output")
 SWITCH_LINKS = "\n    ".join(f"{name} : 1 (linked)" for name in SWITCHES)
 RATES = ("due", "next_rate", "next_rate_guess", "beta_m", "beta_s", "epsilon")
 RATE_LINKS = "\n    ".join(f"{name} : 1 (linked)" for name in RATES) + "\n    n_batch : integer (linked)"
@@ -283,8 +286,8 @@ cells = Model(
             """
             learning_signal = from_readout + back
             later = synthetic * kept * guess_c
-            signal_c = learning_signal * slope_before + (1 - carry) * later
-            signal_o = learning_signal * opening_before
+            signal_c = recurrent * (learning_signal * slope_before + (1 - carry) * later)
+            signal_o = recurrent * learning_signal * opening_before
             miss_c = valid * (guess_c_before - learning_signal * slope_before - later)
             miss_h = valid * (guess_h_before - learning_signal)
             guess_c_before = guess_c
@@ -423,8 +426,8 @@ ORDERS = {
     "output": {"y_post": -18, "from_readout_pre": -14},
     "guess_in": {"drive_post": -18},
     "guess_out": {"guess_c_post": -16, "guess_h_post": -16, "miss_pre": -12},
-    "account": {"cost_post": -16},
-    "pool": {"total_post": -18},
+    "account": {"cost_post": -15},
+    "pool": {"total_post": -17},
 }
 
 MODELS = [cells, gates, output, rectifier, guess_in, guess_out, account]

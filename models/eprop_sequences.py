@@ -144,10 +144,86 @@ copy_readout = Model(
             price = within * (clip(y, 0, inf) - goal * y + log(1 + exp(-abs(y))))
             """,
             when="groups",
-            order=-17,
+            order=-16,
         ),
     ),
     symbols={**SYMBOLS, "p": r"\pi", "goal": r"\pi^*"},
 )
 
-MODELS = [copy_task, copy_sender, copy_readout]
+text_task = Model(
+    name="text",
+    text="Counts the symbols of a text that never ends, and what their prediction costs",
+    source="bellec2019, prediction of words; here of characters",
+    params=TextParams,
+    equations=f"""
+    {TASK}
+    number : integer                             # of the present symbol
+    cost_sum : 1                                 # cost since the last report
+    bits : 1                                     # cost per symbol in the last report
+    reported : 1                                 # 1 if there is a report in this step
+    """,
+    code={"events": {"report": "reported > 0.5"}},
+    steps=(
+        Step(
+            "advance",
+            f"""
+            number = timestep(t, dt)
+            awake = 1
+            valid = int(number > 0)
+            {NEXT_RATE}
+            """,
+            when="groups",
+            order=-20,
+        ),
+        Step(
+            "judge",
+            """
+            due = valid * int(number % n_batch == 0)
+            updates += int(due > 0.5)
+            reported = valid * int(number % n_report == 0)
+            cost_sum += cost
+            bits = (1 - reported) * bits + reported * cost_sum / (log(2.0) * n_report)
+            cost_sum *= 1 - reported
+            """,
+            when="groups",
+            order=-10,
+        ),
+    ),
+    symbols={**SYMBOLS, "number": "k", "bits": "E"},
+)
+
+text_sender = sender("x = int(abs(symbols(number * dt + dt / 4) - i) < 0.5)", "number : integer (linked)")
+
+# The symbol of this step is what the readout of the step before should have predicted.
+text_readout = Model(
+    name="next_symbol",
+    text="Softmax readouts of all symbols, with their cross-entropy",
+    source="bellec2019, prediction of words; here of characters",
+    params=NoParams,
+    equations="""
+    y : 1                                        # readout of the step before
+    total : 1                                    # sum of exp(y) over all readouts
+    p : 1                                        # probability of this symbol
+    goal : 1                                     # 1 for the symbol that is there
+    err : 1                                      # derivative of the cross-entropy
+    price : 1                                    # cross-entropy, nats
+    valid : 1 (linked)
+    number : integer (linked)
+    """,
+    steps=(
+        Step(
+            "compare",
+            """
+            goal = int(abs(symbols(number * dt + dt / 4) - i) < 0.5)
+            p = exp(y) / total
+            err = valid * (p - goal)
+            price = -valid * goal * log(p)
+            """,
+            when="groups",
+            order=-16,
+        ),
+    ),
+    symbols={**SYMBOLS, "p": r"\pi", "goal": r"\pi^*"},
+)
+
+MODELS = [copy_task, copy_sender, copy_readout, text_task, text_sender, text_readout]

@@ -8,11 +8,12 @@ from pandas import DataFrame
 
 from experiments.eprop.protocol import glorot
 
-RULES = {  # traces are carried, synthetic gradients
-    "e-prop 3": (1.0, 1.0),
-    "synthetic gradient": (0.0, 1.0),
-    "traces": (1.0, 0.0),
-    "truncated": (0.0, 0.0),
+RULES = {  # traces are carried, synthetic gradients, gates learn
+    "e-prop 3": (1.0, 1.0, 1.0),
+    "synthetic gradient": (0.0, 1.0, 1.0),
+    "traces": (1.0, 0.0, 1.0),
+    "truncated": (0.0, 0.0, 1.0),
+    "readout": (0.0, 0.0, 0.0),
 }
 LARGEST = 1e3  # weights that grow beyond this never come back
 
@@ -27,8 +28,7 @@ def rule(p: Mapping[str, Any]) -> dict[str, float]:
     """
     if p["inputs.rule"] not in RULES:
         raise ValueError(f"inputs.rule '{p['inputs.rule']}' is none of: {', '.join(RULES)}")
-    carry, synthetic = RULES[p["inputs.rule"]]
-    return {"task.carry": carry, "task.synthetic": synthetic}
+    return dict(zip(("task.carry", "task.synthetic", "task.recurrent"), RULES[p["inputs.rule"]], strict=True))
 
 
 def weights(p: Mapping[str, Any], rng: np.random.Generator) -> dict[str, Any]:
