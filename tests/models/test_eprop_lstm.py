@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 
 from analysis.lstm_gradients import GATES, backward, forward, online, sigmoid
+from datasets.base import Dataset
 from experiments.eprop.copy_repeat import inputs as copy
 from experiments.eprop.lstm_protocol import RULES
+from experiments.eprop.next_symbol import inputs as text
 from runner.experiment import load
 from runner.numpy_device import NumpyProgram
 from runner.simulate import run_point
@@ -177,3 +179,94 @@ def test_the_gradient_of_a_batch_is_that_of_the_reference(rule, monkeypatch):
     for gate in GATES:  # all guesses are still 0, so that e-prop 3 does not differ
         found = final.loc[final["variable"] == f"gates.grad_{gate}", "value"].to_numpy()
         assert np.abs(found - expected[gate].ravel()).max() < 1e-10 * np.abs(expected[gate]).max()
+
+
+def read(arrays, p):
+    """Read a text, step by step, with weights that change on the way.
+
+    Returns
+    -------
+    bits : list
+        Mean bits per character of every report.
+    w : dict
+        Weights at the end.
+    """
+    n_in, n, n_out, n_guess = (p[f"network.{name}"] for name in ("n_in", "n_rec", "n_out", "n_guess"))
+    w = {gate: arrays[f"gates.w_{gate}"].reshape(-1, n).copy() for gate in GATES}
+    w["out"] = arrays["output.w"].reshape(-1, n_out)[n_in:].copy()
+    w["in"] = arrays["guess_in.w"].reshape(-1, n_guess)[n_in:].copy()
+    w["c"], w["h"] = (arrays[f"guess_out.w_{name}"].reshape(n_guess, n).copy() for name in "ch")
+    adam = Adam(w, lambda name: p["task.eta_guess" if name in ("in", "c", "h") else "task.eta"])
+    carry, synthetic, through = arrays["task.carry"], arrays["task.synthetic"], p["task.through_output"]
+    h, c, cost, bits = np.zeros(n), np.zeros(n), 0.0, []
+    vector = {gate: np.zeros_like(w[gate]) for gate in "igf"}
+    grads = {name: np.zeros_like(value) for name, value in w.items()}
+    before = None
+    for number, symbol in enumerate(arrays["symbols.values"][: p["inputs.n_symbols"]].astype(int)):
+        a, x = np.append(h, 1.0), np.eye(n_in)[symbol]
+        y = a @ w["out"]
+        r = np.maximum(a @ w["in"], 0)
+        guess_c, guess_h = r @ w["c"], r @ w["h"]
+        s = np.concatenate([x, a])
+        i, f, o = (sigmoid(s @ w[gate]) for gate in "ifo")
+        g = np.tanh(s @ w["g"])
+        to = {"i": g * i * (1 - i), "g": i * (1 - g**2), "f": c * f * (1 - f)}
+        c = f * c + i * g
+        h = o * np.tanh(c)
+        if before:  # everything is known that step number - 1 waits for
+            probability = np.exp(y) / np.exp(y).sum()
+            cost -= np.log2(probability[symbol])
+            err = probability - x
+            later = synthetic * f * guess_c
+            dh = w["out"][:-1] @ err + sum(w[gate][n_in:-1] @ (synthetic * guess_c * to[gate]) for gate in "igf")
+            dh += w["o"][n_in:-1] @ (synthetic * through * guess_h * o * (1 - o) * np.tanh(c))
+            for gate in "igf":
+                grads[gate] += vector[gate] * (dh * before["slope"] + (1 - carry) * later)
+            grads["o"] += np.outer(before["s"], dh * before["opening"])
+            grads["out"] += np.outer(a, err)
+            miss_c, miss_h = before["guess_c"] - dh * before["slope"] - later, before["guess_h"] - dh
+            grads["c"] += np.outer(before["r"], miss_c)
+            grads["h"] += np.outer(before["r"], miss_h)
+            grads["in"] += np.outer(before["a"], (before["r"] > 0) * (w["c"] @ miss_c + w["h"] @ miss_h))
+        for gate in "igf":
+            vector[gate] = carry * f * vector[gate] + np.outer(s, to[gate])
+        before = {"slope": o * (1 - np.tanh(c) ** 2), "opening": o * (1 - o) * np.tanh(c), "s": s, "a": a, "r": r}
+        before |= {"guess_c": guess_c, "guess_h": guess_h}
+        if number and number % p["task.n_batch"] == 0:
+            adam.step(grads, p["task.n_batch"])
+            grads = {name: np.zeros_like(value) for name, value in w.items()}
+        if number and number % p["task.n_report"] == 0:
+            bits.append(cost / p["task.n_report"])
+            cost = 0.0
+    return bits, w
+
+
+@pytest.mark.parametrize("rule", ["e-prop 3", "synthetic gradient", "traces"])
+def test_reading_equals_the_reference(rule, monkeypatch):
+    """Bits per character and weights, which change every five characters."""
+    words = np.array(["the", "beginning", ",", "<eos>", "heaven", "earth", "god's", "7"])
+    places = np.random.default_rng(3).integers(len(words), size=150).astype(np.int32)
+    corpus = Dataset("words", "standin", "drawn", {"x": places, "words": words})
+    monkeypatch.setattr(text, "dataset", lambda p: corpus)  # noqa: ARG005
+    experiment = load("eprop/next_symbol")
+    sizes = {"network.n_rec": 5, "network.n_guess": 6, "network.n_table": 200, "inputs.n_symbols": 150}
+    more = {"task.n_batch": 5, "task.n_report": 20, "task.eta": 0.02, "task.eta_guess": 0.02}
+    planned = plan(experiment, "smoke", overrides={**sizes, **more, "inputs.rule": rule, "task.through_output": 1.0})
+    point = planned.points[0]
+    tables, _ = run_point(experiment.name, point, NumpyProgram(experiment, planned.builds[point["build"]]))
+    p = {**point["values"], "run.seed": point["seed"]}
+    arrays = text.arrays(p, np.random.default_rng(point["seed"]))
+    bits, w = read(arrays, p)
+    np.testing.assert_allclose(tables["reports"]["bits"], bits, rtol=1e-10)
+    final = tables["final"]
+    for name, value in {**{f"gates.w_{gate}": w[gate] for gate in GATES}, "guess_out.w_c": w["c"]}.items():
+        learnt = final.loc[final["variable"] == name, "value"].to_numpy()
+        np.testing.assert_allclose(learnt, value.ravel(), rtol=1e-9, atol=1e-11, err_msg=name)
+        assert not np.array_equal(learnt, arrays[name])
+
+
+def test_words_are_spelled_out():
+    """Letters, blanks, and one symbol for everything else."""
+    assert (
+        "".join((text.LETTERS + "#")[k] for k in text.symbols(np.array(["ab", "<eos>", ",", "it's"]))) == "ab # # it#s"
+    )
