@@ -19,7 +19,7 @@ LARGEST = 1e3  # weights that grow beyond this never come back
 
 
 def rule(p: Mapping[str, Any]) -> dict[str, float]:
-    """Return the switches of the rule that ``inputs.rule`` names.
+    """Return the switches of the rule that ``inputs.rule`` names, with the share of a guess that is passed on.
 
     Raises
     ------
@@ -28,7 +28,8 @@ def rule(p: Mapping[str, Any]) -> dict[str, float]:
     """
     if p["inputs.rule"] not in RULES:
         raise ValueError(f"inputs.rule '{p['inputs.rule']}' is none of: {', '.join(RULES)}")
-    return dict(zip(("task.carry", "task.synthetic", "task.recurrent"), RULES[p["inputs.rule"]], strict=True))
+    carry, synthetic, recurrent = RULES[p["inputs.rule"]]
+    return {"task.carry": carry, "task.synthetic": synthetic * p["inputs.trust"], "task.recurrent": recurrent}
 
 
 def weights(p: Mapping[str, Any], rng: np.random.Generator) -> dict[str, Any]:
@@ -53,8 +54,12 @@ def weights(p: Mapping[str, Any], rng: np.random.Generator) -> dict[str, Any]:
         w = rng.uniform(-1, 1, (n_send, n_rec)) * glorot(n_in + n_rec, n_rec)
         w[-1] = 1.0 if gate == "f" else 0.0
         drawn[f"gates.w_{gate}"] = w.ravel()
-    for name, n_post in (("output.w", n_out), ("guess_in.w", n_guess)):
-        w = rng.uniform(-1, 1, (n_send, n_post)) * glorot(n_rec, n_post)
+    # The scale for rectifying units is that of He et al.
+    for name, n_post, largest in (
+        ("output.w", n_out, glorot(n_rec, n_out)),
+        ("guess_in.w", n_guess, np.sqrt(6 / n_rec)),
+    ):
+        w = rng.uniform(-1, 1, (n_send, n_post)) * largest
         w[:n_in], w[-1] = 0.0, 0.0  # inputs are not read
         drawn[name] = w.ravel()
     return {

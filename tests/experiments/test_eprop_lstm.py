@@ -30,7 +30,7 @@ def test_all_rules_start_from_the_same_weights_and_bits():
     for other in drawn[1:]:
         same = {key for key in other if np.array_equal(other[key], drawn[0][key])}
         assert set(other) - same <= {"task.carry", "task.synthetic", "task.recurrent"}
-    assert len({tuple(rule({"inputs.rule": name}).values()) for name in RULES}) == len(RULES)
+    assert len({tuple(rule({"inputs.rule": name, "inputs.trust": 1.0}).values()) for name in RULES}) == len(RULES)
 
 
 @pytest.mark.parametrize(
