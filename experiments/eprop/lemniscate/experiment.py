@@ -24,7 +24,7 @@ class Structure(Sizes):
     n_answer: int = param(1258, "steps between two answers; not used", r"T_\mathrm{answer}", "NEST example")
     n_pattern: int = param(125800, "entries of the table of spike probabilities", r"n_p", "NEST example")
     n_target: int = param(2516, "entries of the table of targets", r"n_y", "NEST example")
-    n_pen: int = param(17, "steps between two recorded places of the pen", r"n_\mathrm{pen}", "our design")
+    n_pen: int = param(10, "steps between two recorded places of the pen", r"n_\mathrm{pen}", "our design")
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,7 @@ class Inputs:
     """Neurons, feedback, and the frozen noise."""
 
     feedback: str = param("random", "random, symmetric, uniform, adaptive, or none (readout alone)")
+    regularised: bool = param(False, "without feedback: the rate is regularised nevertheless")
     n_iterations: int = param(5000, "trials", r"n_\mathrm{it}", "NEST example")
     n_adaptive: int = param(200, "neurons with an adaptive threshold", r"n_\mathrm{ALIF}", "NEST example")
     beta: float = param(1.7, "strength of the adaptation, normalised", r"\hat\beta", "NEST example")

@@ -11,11 +11,11 @@ from experiments.eprop.lemniscate.inputs import arrays, lemniscate
 from experiments.eprop.observations import by_trial, choose, values, watched
 
 SIZE = (7.0, 8.2)
-LABELS = {"random": ("random", "orange"), "symmetric": ("symmetric", "blue"), "none": ("readout alone", "grey")}
+FEEDBACK = {"random": "orange", "symmetric": "blue", "readout": "grey", "readout and rates": "green"}
 SIGNALS = ("blue", "red")
 LAST = 10  # trials over which the error at the end is averaged
 N_FIRST = 5  # trials that are compared with the reference
-N_DRAWN = 4  # trials whose course is drawn
+STAGES = (0.5, 0.1)  # errors at which the course of the pen is drawn
 DECAY = (0.9, 0.999)  # of the moments of Adam
 
 
@@ -45,27 +45,30 @@ def losses_of_reference(p: dict) -> list[float]:
     return losses
 
 
-def course(recordings: dict[str, DataFrame]) -> DataFrame:
+def course(recordings: dict[str, DataFrame], learning: DataFrame) -> DataFrame:
     """Return the course of the pen in a few trials, from the first to the last.
 
     Parameters
     ----------
     recordings : dict of DataFrame
         ``pen`` and ``points`` of one point.
+    learning : DataFrame
+        iteration, nmse; the same.
 
     Returns
     -------
     DataFrame
-        iteration, t_ms (in the trial), x, y.
+        iteration (the first, those at which the error first falls below `STAGES`, the last), t_ms (in the trial), x, y.
     """
     point = recordings["points"].iloc[0]
-    dt, n_trials = point["network.dt_ms"], int(point["inputs.n_iterations"])
+    dt = point["network.dt_ms"]
     lasts = point["network.n_steps"] * dt
+    below = [learning.loc[learning["nmse"] < stage, "iteration"].min() for stage in STAGES]
+    chosen = {1, *(int(k) for k in below if k > 0), learning["iteration"].max()}
     rows = recordings["pen"].pivot_table(index="t_ms", columns="index", values="y").reset_index()
     t = rows["t_ms"] - dt  # what is recorded belongs to the step before
     number = np.floor((t + dt / 2) / lasts).astype(int)
     found = DataFrame({"iteration": number + 1, "t_ms": (t - number * lasts).round(6), "x": rows[0], "y": rows[1]})
-    chosen = np.unique(np.geomspace(1, n_trials, N_DRAWN).round().astype(int))
     return found[found["iteration"].isin(chosen)].reset_index(drop=True)
 
 
@@ -80,8 +83,8 @@ def observe(recordings: dict[str, DataFrame]) -> dict[str, DataFrame]:
     Returns
     -------
     dict of DataFrame
-        learning : feedback, seed, iteration, nmse (squared error over squared deviation of the target from its mean),
-            rate_Hz; feedback ``none`` is the readout alone.
+        learning : feedback (random, symmetric, readout: no feedback, readout and rates: no feedback, but regularised),
+            seed, iteration, nmse (squared error over squared deviation of the target from its mean), rate_Hz.
         final : feedback, nmse and rate_Hz of the last 10 trials, mean over seeds.
         first : iteration, difference (relative, of losses from those of the reference); random feedback, first seed.
         course : see `course`; the same.
@@ -90,14 +93,17 @@ def observe(recordings: dict[str, DataFrame]) -> dict[str, DataFrame]:
             same.
     """
     points = recordings["points"]
+    alone = np.where(points["inputs.regularised"], "readout and rates", "readout")
+    points = points.assign(feedback=points["inputs.feedback"].where(points["inputs.feedback"] != "none", alone))
+    recordings = {**recordings, "points": points}
     n_steps = int(points["network.n_steps"].iloc[0])
     variation = ((lemniscate(n_steps) - lemniscate(n_steps).mean(axis=0)) ** 2).sum()
-    learning = by_trial(recordings, ["inputs.feedback"]).rename(columns={"inputs.feedback": "feedback"})
+    learning = by_trial(recordings, ["feedback"])
     learning["nmse"] = 2 * learning["loss"] / variation
     ends = learning["iteration"].max() - LAST
     final = learning[learning["iteration"] > ends].groupby("feedback", as_index=False)[["nmse", "rate_Hz"]].mean()
 
-    mine = points[points["inputs.feedback"] == "random"]
+    mine = points[points["feedback"] == "random"]
     mine = mine[mine["seed"] == mine["seed"].min()]
     shown = choose(recordings, mine)
     p = {**values(mine.iloc[0]), "run.seed": int(mine["seed"].iloc[0])}
@@ -114,7 +120,7 @@ def observe(recordings: dict[str, DataFrame]) -> dict[str, DataFrame]:
         "learning": learning[["feedback", "seed", "iteration", "nmse", "rate_Hz"]],
         "final": final,
         "first": first,
-        "course": course(shown),
+        "course": course(shown, learning[(learning["feedback"] == "random") & (learning["seed"] == p["run.seed"])]),
         "spikes": pd.concat(spikes, ignore_index=True)[["trial", "t_ms", "source", "i"]],
         "signals": signals[["trial", "t_ms", "i", "learning_signal", "elig"]],
     }
@@ -123,13 +129,13 @@ def observe(recordings: dict[str, DataFrame]) -> dict[str, DataFrame]:
 def draw_course(fig: SubFigure, drawn: DataFrame) -> None:
     """Draw the pen's course in some trials, one panel each."""
     goal = lemniscate(1000)
-    axes = fig.subplots(1, N_DRAWN, sharex=True, sharey=True)
+    axes = fig.subplots(1, len(STAGES) + 2, sharex=True, sharey=True)
     for ax, (iteration, rows) in zip(axes, drawn.groupby("iteration"), strict=False):
         ax.plot(*goal.T, "--", color="0.5", lw=0.9)
         ax.plot(rows["x"], rows["y"], color=COLOURS["orange"], lw=1.4)
         ax.set_title(f"trial {iteration}")
         ax.set_aspect("equal")
-        ax.set(xlim=(-1.45, 1.45), ylim=(-1.45, 1.45), xlabel="readout 1")
+        ax.set(xlim=(-1.6, 1.6), ylim=(-1.6, 1.6), xlabel="readout 1")
     axes[0].set_ylabel("readout 2")
     panel_label(axes[0], "a")
 
@@ -166,12 +172,12 @@ def draw(tables: dict[str, DataFrame], fig: Figure) -> None:
     draw_course(top, tables["course"])
     draw_signals(middle, tables["spikes"], tables["signals"])
     panels = bottom.subplots(1, 2)
-    for kind, (label, colour) in LABELS.items():
+    for kind, colour in FEEDBACK.items():
         rows = tables["learning"][tables["learning"]["feedback"] == kind]
-        band(panels[0], rows, "iteration", "nmse", label=label, colour=colour)
+        band(panels[0], rows, "iteration", "nmse", label=kind, colour=colour)
         band(panels[1], rows, "iteration", "rate_Hz", colour=colour)
     panels[0].set(xlabel="trial", ylabel="normalised error", yscale="log")
     panels[1].set(xlabel="trial", ylabel="mean rate (Hz)", ylim=(0, None))
-    bottom.legend(handles=panels[0].get_legend_handles_labels()[0], loc="outside upper center", ncols=3)
+    bottom.legend(handles=panels[0].get_legend_handles_labels()[0], loc="outside upper center", ncols=4)
     for ax, letter in zip(panels, "de", strict=True):
         panel_label(ax, letter)

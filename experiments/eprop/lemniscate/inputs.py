@@ -39,7 +39,7 @@ def arrays(p: Mapping[str, Any]) -> dict[str, Any]:
     -------
     dict
         Weights (float32 values), spikes of the inputs, targets. Without feedback there is no regularisation of the rate
-        either.
+        either, unless it is asked for.
     """
     n_in, n_rec, n_out, n_steps = (p[f"network.{name}"] for name in ("n_in", "n_rec", "n_out", "n_steps"))
     legacy = np.random.RandomState(p["run.seed"])  # noqa: NPY002
@@ -50,6 +50,7 @@ def arrays(p: Mapping[str, Any]) -> dict[str, Any]:
     w_in, w_rec, w_out, b = drawn(n_in, n_rec), drawn(n_rec, n_rec), drawn(n_rec, n_out), drawn(n_rec, n_out)
     frozen = legacy.rand(n_steps, n_in) < p["inputs.p_spike"]
     frozen[0] = False  # a trial begins without input
+    fixed = p["inputs.feedback"] == "none" and not p["inputs.regularised"]
     return {
         **weights(w_in, w_rec, w_out),
         **feedback(p["inputs.feedback"], w_out, b),
@@ -61,7 +62,7 @@ def arrays(p: Mapping[str, Any]) -> dict[str, Any]:
         "readout.n_rows": n_steps,
         "recurrent.beta": adaptive(p),
         "recurrent.shown": shown(n_rec),
-        "recurrent.c_reg": 0.0 if p["inputs.feedback"] == "none" else p["recurrent.c_reg"],
+        "recurrent.c_reg": 0.0 if fixed else p["recurrent.c_reg"],
         **trials(p, p["inputs.n_iterations"]),
     }
 
