@@ -23,6 +23,7 @@ LABELS = {
     "BPTT": ("BPTT", "black"),
 }
 WINDOW = 5  # batches over which the frame error is averaged
+FEW = 20  # phonemes whose names are large enough to be read
 MANY = 1000  # batches for which the reference would take too long
 
 
@@ -134,20 +135,22 @@ def alignment(recordings: dict[str, DataFrame]) -> DataFrame:
     return DataFrame(found)
 
 
-def sentence(recordings: dict[str, DataFrame]) -> dict[str, DataFrame]:
+def sentence(recordings: dict[str, DataFrame], names: np.ndarray) -> dict[str, DataFrame]:
     """Return the first piece of the test.
 
     Parameters
     ----------
     recordings : dict of DataFrame
         ``features``, ``recurrent_spikes``, ``outputs`` and ``points`` of one point, test only.
+    names : ndarray of str
+        Names of the phonemes; further readouts are not used.
 
     Returns
     -------
     dict of DataFrame
         features : frame, index, x.
-        spikes : t_ms, source (LIF, ALIF), i.
-        outputs : frame, index, p (in the last step of the frame), goal.
+        spikes : frame (and parts of it), source (LIF, ALIF), i.
+        outputs : frame, index, name, p (in the last step of the frame), goal.
     """
     point = recordings["points"].iloc[0]
     dt, n_frame = point["network.dt_ms"], int(point["network.n_frame"])
@@ -161,11 +164,15 @@ def sentence(recordings: dict[str, DataFrame]) -> dict[str, DataFrame]:
         return rows[(step >= 0) & (step < n_steps) & (last | (name == "recurrent_spikes"))]
 
     spikes = first("recurrent_spikes", 0).rename(columns={"index": "i"})
-    adaptive = spikes["i"] >= n_rec - point["inputs.n_adaptive"]
+    spikes["frame"] = spikes["step"] / n_frame
+    spikes["source"] = np.where(spikes["i"] >= n_rec - point["inputs.n_adaptive"], "ALIF", "LIF")
+    outputs = first("outputs", 1)
+    outputs = outputs[outputs["index"] < len(names)]
+    outputs = outputs.assign(name=names[outputs["index"]])
     return {
         "features": first("features", 0)[["frame", "index", "x"]],
-        "spikes": spikes.assign(source=np.where(adaptive, "ALIF", "LIF"))[["t_ms", "source", "i"]],
-        "outputs": first("outputs", 1)[["frame", "index", "p", "goal"]],
+        "spikes": spikes[["frame", "source", "i"]],
+        "outputs": outputs[["frame", "index", "name", "p", "goal"]],
     }
 
 
@@ -222,7 +229,7 @@ def observe(recordings: dict[str, DataFrame]) -> dict[str, DataFrame]:
         "relations": DataFrame([relations]),
         "alignment": alignment(rounds[1]),
         "confusion": confusion,
-        **sentence(choose(rounds[1], mine[mine["seed"] == mine["seed"].min()])),
+        **sentence(choose(rounds[1], mine[mine["seed"] == mine["seed"].min()]), names),
     }
 
 
@@ -234,15 +241,17 @@ def draw_sentence(fig: SubFigure, tables: dict[str, DataFrame]) -> None:
     edges = np.arange(grid.shape[1] + 1)
     bound = float(np.abs(grid.to_numpy()).max())
     axes[0].pcolormesh(edges, np.arange(len(grid) + 1), grid, cmap="PuOr_r", vmin=-bound, vmax=bound, rasterized=True)
-    frame = spikes["t_ms"].max() / (grid.shape[1] or 1)
     ticks = {}
     for source, rows in spikes.groupby("source"):
-        axes[1].plot(rows["t_ms"] / round(frame), rows["i"], "|", ms=2.2, mew=0.7, color=COLOURS[CELLS[source]])
+        axes[1].plot(rows["frame"], rows["i"], "|", ms=2.2, mew=0.7, color=COLOURS[CELLS[source]])
         ticks[source] = (rows["i"].min() + rows["i"].max()) / 2
     axes[1].set_yticks(list(ticks.values()), list(ticks))
     axes[1].tick_params(axis="y", length=0)
     grid = outputs.pivot_table(index="index", columns="frame", values="p")
     axes[2].pcolormesh(edges, np.arange(len(grid) + 1), grid, cmap="Greys", vmin=0, vmax=1, rasterized=True)
+    if len(grid) <= FEW:
+        axes[2].set_yticks(np.arange(len(grid)) + 0.5, sorted(outputs["name"].unique()))
+        axes[2].tick_params(axis="y", length=0)
     goal = outputs.drop_duplicates("frame").sort_values("frame")["goal"]
     label = np.where(goal >= 0, goal + 0.5, np.nan)
     axes[2].hlines(label, edges[:-1], edges[1:], color=COLOURS["red"], lw=1.6)
@@ -260,7 +269,7 @@ def draw_confusion(fig: SubFigure, confusion: DataFrame) -> None:
     grid = grid.reindex(index=names, columns=names, fill_value=0)
     shares = grid.div(grid.sum(axis=1).clip(lower=1), axis=0)
     mesh = ax.pcolormesh(shares.to_numpy(), cmap="Blues", vmin=0, vmax=1, rasterized=True)
-    size = 7 if len(names) < 20 else 4
+    size = 7 if len(names) <= FEW else 4
     for axis in (ax.xaxis, ax.yaxis):
         axis.set_ticks(np.arange(len(names)) + 0.5, names, fontsize=size)
     ax.tick_params(length=0)

@@ -27,7 +27,7 @@ def chain(p: Mapping[str, Any]) -> Dataset:
     Returns
     -------
     Dataset
-        As `datasets.timit.load_timit` returns it; frames without a label have label 255.
+        A stand-in for TIMIT, as `datasets.timit.load_timit` returns it; frames without a label have label 255.
     """
     n_phones, n_in, lag = p["network.n_out"], p["network.n_in"], p["inputs.lag"]
     n_frames = p["network.n_steps"] // p["network.n_frame"]
@@ -53,7 +53,7 @@ def chain(p: Mapping[str, Any]) -> Dataset:
             f"lengths{suffix}": np.full(number, n_frames, dtype=np.int32),
         }
     arrays["phones"] = np.array([chr(ord("A") + k) for k in range(n_phones)])
-    return Dataset("Markov chain of phonemes", "standin", f"{n_phones} phonemes, {n_in} features", arrays)
+    return Dataset("TIMIT", "standin", f"Markov chain of {n_phones} phonemes, {n_in} features", arrays)
 
 
 def dataset(p: Mapping[str, Any]) -> Dataset:
