@@ -73,10 +73,13 @@ def reference(p):
     return losses, {**w, "back": back.T}
 
 
-@pytest.mark.parametrize("feedback", ["symmetric", "random", "adaptive", "none"])
-def test_the_network_equals_the_reference(feedback):
+@pytest.mark.parametrize(
+    ("feedback", "regularised"),
+    [("symmetric", False), ("random", False), ("adaptive", False), ("none", False), ("none", True)],
+)
+def test_the_network_equals_the_reference(feedback, regularised):
     """Losses of six trials in three batches, and all weights after them; the test changes nothing."""
-    experiment, found = planned("smoke", **SMALL, **{"inputs.feedback": feedback})
+    experiment, found = planned("smoke", **SMALL, **{"inputs.feedback": feedback, "inputs.regularised": regularised})
     point = found.points[0]
     tables, _ = run_point(experiment.name, point, NumpyProgram(experiment, found.builds[point["build"]]))
     p = {**point["values"], "run.seed": 1}
@@ -159,5 +162,5 @@ def test_tables_are_as_long_as_needed(scale):
 def test_full_size_is_planned():
     """Points and sizes of the authors' network."""
     points = plan(load("eprop/phonemes"), "paper").points
-    assert len(points) == 8
+    assert len(points) == 10
     assert all(point["values"]["network.n_rec"] == 400 for point in points)

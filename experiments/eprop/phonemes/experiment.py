@@ -34,6 +34,7 @@ class Inputs:
     """The task, and how the network starts."""
 
     feedback: str = param("symmetric", "symmetric, random, adaptive, or none (readout alone)")
+    regularised: bool = param(False, "without feedback: the rate is regularised nevertheless")
     data: str = param("speech", "speech (TIMIT or what stands in for it), or chain (Markov chain of phonemes)")
     source: str = param("auto", "auto, real or standin: which speech")
     n_iterations: int = param(1600, "batches", r"n_\mathrm{it}", "authors' code: 80 epochs")

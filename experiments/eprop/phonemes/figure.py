@@ -19,7 +19,8 @@ LABELS = {
     "symmetric": ("symmetric", "blue"),
     "random": ("random", "orange"),
     "adaptive": ("adaptive", "green"),
-    "none": ("readout alone", "grey"),
+    "readout": ("readout alone", "grey"),
+    "readout and rates": ("readout and rates", "purple"),
     "BPTT": ("BPTT", "black"),
 }
 WINDOW = 5  # batches over which the frame error is averaged
@@ -188,8 +189,9 @@ def observe(recordings: dict[str, DataFrame]) -> dict[str, DataFrame]:
     Returns
     -------
     dict of DataFrame
-        learning : feedback, seed, iteration, error (frames of the batch), loss, rate_Hz; feedback ``none`` is the
-            readout alone, ``BPTT`` the reference, which has no loss and rate.
+        learning : feedback (symmetric, random, adaptive, readout: no feedback, readout and rates: no feedback, but
+            regularised, BPTT: the reference, which has no loss and rate), seed, iteration, error (frames of the batch),
+            loss, rate_Hz.
         tested : feedback, seed, error (test frames); ``linear``, seed 0, is a linear classifier of single frames.
         relations : one row; how much the error with symmetric, random and adaptive feedback is above that of
             BPTT (``symmetric_gap`` ...), and error with adaptive over that with random feedback.
@@ -197,7 +199,9 @@ def observe(recordings: dict[str, DataFrame]) -> dict[str, DataFrame]:
         confusion : label, answer (names), frames; symmetric feedback, all seeds.
         features, spikes, outputs : see `sentence`; symmetric feedback, first seed.
     """
-    points = recordings["points"].assign(feedback=recordings["points"]["inputs.feedback"])
+    points = recordings["points"]
+    alone = np.where(points["inputs.regularised"], "readout and rates", "readout")
+    points = points.assign(feedback=points["inputs.feedback"].where(points["inputs.feedback"] != "none", alone))
     rounds = [
         {
             name: rows[rows["round"] == number].drop(columns="round") if "round" in rows else rows

@@ -153,7 +153,7 @@ def arrays(p: Mapping[str, Any], rng: np.random.Generator) -> dict[str, Any]:
     -------
     dict
         Weights, features and labels. Only adaptive feedback comes with decay of weights. Without feedback there is no
-        regularisation of the rate either.
+        regularisation of the rate either, unless it is asked for.
 
     Raises
     ------
@@ -164,6 +164,7 @@ def arrays(p: Mapping[str, Any], rng: np.random.Generator) -> dict[str, Any]:
     if p["network.n_steps"] % n_frame:
         raise ValueError(f"network.n_frame {n_frame} must divide network.n_steps {p['network.n_steps']}")
     kind = p["inputs.feedback"]
+    fixed = kind == "none" and not p["inputs.regularised"]
     w_in = rng.standard_normal((n_in, n_rec)) * p["inputs.scale"] / np.sqrt(n_in)
     w_rec = rng.standard_normal((n_rec, n_rec)) / np.sqrt(n_rec)
     w_out = rng.uniform(-1, 1, (n_rec, n_out)) * glorot(n_rec, n_out)
@@ -184,7 +185,7 @@ def arrays(p: Mapping[str, Any], rng: np.random.Generator) -> dict[str, Any]:
         "readout.share": n_frame / p["network.n_steps"],
         "recurrent.beta": adaptive(p),
         "recurrent.shown": shown(n_rec),
-        "recurrent.c_reg": 0.0 if kind == "none" else p["recurrent.c_reg"],
+        "recurrent.c_reg": 0.0 if fixed else p["recurrent.c_reg"],
         "schedule.forget": p["schedule.forget"] if kind == "adaptive" else 0.0,
         "schedule.watch": 0,
         **trials(p, p["inputs.n_iterations"] * p["schedule.n_batch"]),
