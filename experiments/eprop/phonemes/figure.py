@@ -25,7 +25,7 @@ LABELS = {
 }
 WINDOW = 5  # batches over which the frame error is averaged
 FEW = 20  # phonemes whose names are large enough to be read
-MANY = 1000  # batches for which the reference would take too long
+LARGE = 100  # recurrent neurons, more of which the reference would take too long for
 
 
 def batches(x: np.ndarray, y: np.ndarray, n_batch: int, number: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
@@ -46,7 +46,7 @@ def references(points: DataFrame) -> tuple[DataFrame, DataFrame]:
     Returns
     -------
     learning : DataFrame
-        feedback (``BPTT``), seed, iteration, error; empty for long runs.
+        feedback (``BPTT``), seed, iteration, error; empty for large networks.
     tested : DataFrame
         feedback (``BPTT``; ``linear``, of seed 0), seed, error.
     """
@@ -60,7 +60,7 @@ def references(points: DataFrame) -> tuple[DataFrame, DataFrame]:
             x, y = training(p, np.random.default_rng(0))
             error = linear_error(x, y, x_test, y_test, n_out)
             tested.append({"feedback": "linear", "seed": 0, "error": error})
-        if n_iterations > MANY:
+        if n_rec > LARGE:
             continue
         drawn = arrays(p, np.random.default_rng(p["run.seed"]))
         cells = Cells.of(p, drawn["recurrent.beta"])
