@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 from matplotlib import colormaps
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import NullLocator
 
@@ -28,7 +29,22 @@ LABELS = {
 
 
 def lagged(kind: str, tau_s: float, compensated: int) -> tuple[float, float]:
-    """Return low-pass and look-ahead (ms) of a rate or an error whose synapse is compensated or not."""
+    """Return the time constants of a neuron.
+
+    Parameters
+    ----------
+    kind : str
+        rate or error.
+    tau_s : float
+        Synaptic time constant, ms.
+    compensated : int
+        1 if the look-ahead is longer by it, else 0.
+
+    Returns
+    -------
+    tuple of two float
+        Low-pass and look-ahead, ms.
+    """
     low, ahead = (TAU_M, TAU_R) if kind == "rate" else (TAU_R, TAU_M)
     return low, ahead + compensated * tau_s
 
@@ -237,8 +253,16 @@ def draw(tables: dict[str, pd.DataFrame], fig: Figure) -> None:
         panel_label(ax, letter)
 
 
-def draw_neurons(tables, trace, spread, angle, filters) -> None:
-    """Draw panels a to d."""
+def draw_neurons(tables: dict[str, pd.DataFrame], trace: Axes, spread: Axes, angle: Axes, filters: Axes) -> None:
+    """Draw what single neurons hear.
+
+    Parameters
+    ----------
+    tables : dict of DataFrame
+        What `observe` returns.
+    trace, spread, angle, filters : Axes
+        Panels a to d.
+    """
     for size, colour in zip(TRACED, ("sky", "blue"), strict=True):
         rows = tables["traces"][tables["traces"]["size"] == size]
         trace.plot(rows["t_ms"] - rows["t_ms"].min(), rows["r"], color=COLOURS[colour], lw=0.8, label=f"P = {size}")
@@ -264,8 +288,16 @@ def draw_neurons(tables, trace, spread, angle, filters) -> None:
     spread.legend(loc="upper right")
 
 
-def draw_chain(tables, curves, ends, times, synapse) -> None:
-    """Draw panels e to h."""
+def draw_chain(tables: dict[str, pd.DataFrame], curves: Axes, ends: Axes, times: Axes, synapse: Axes) -> None:
+    """Draw what the chain learns.
+
+    Parameters
+    ----------
+    tables : dict of DataFrame
+        What `observe` returns.
+    curves, ends, times, synapse : Axes
+        Panels e to h.
+    """
     loss = tables["loss"].query("fixed == 0 and prospective == 1")
     plain = loss.query(f"spikes == 'none' and tau_s == {FILTERS[0]}").groupby("t")["loss"].median()
     curves.plot(plain.index, plain, color="0.7", lw=2.5, label="rates")
