@@ -11,7 +11,7 @@ from analysis.adjoint import adjoint, demodulate, response
 from analysis.plots import COLOURS, panel_label
 from experiments.gle.spikes.inputs import FILTERS, MEAN, SIZES, SWING, TAU_M, TAU_R, TAU_S, TRACED, receivers
 
-SIZE = (7.0, 6.6)
+SIZE = (7.0, 5.2)
 KINDS = {"rate": "blue", "error": "red"}
 PERIOD = 4.0  # ms, over which the loss is averaged
 EVERY = 5  # ms between two rows of the table of losses
@@ -141,6 +141,8 @@ def observe(recordings: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
     points = recordings["points"].set_index("point")
     some = points.iloc[0]
     neurons = single_neurons(recordings["final"], some)
+    # Points of one seed whose chain draws nothing draw the same spikes here: they count once.
+    neurons = neurons.drop_duplicates()
     neurons["away"] = (neurons["phase"] - neurons["phase_euler"]) ** 2
     listed = neurons[neurons["set"] != "filter"].groupby(["set", "size", "kind"])
     mean = listed[["variance", "variance_euler", "away", "phase_variance"]].mean()
@@ -266,9 +268,9 @@ def draw_neurons(tables: dict[str, pd.DataFrame], trace: Axes, spread: Axes, ang
     for size, colour in zip(TRACED, ("sky", "blue"), strict=True):
         rows = tables["traces"][tables["traces"]["size"] == size]
         trace.plot(rows["t_ms"] - rows["t_ms"].min(), rows["r"], color=COLOURS[colour], lw=0.8, label=f"P = {size}")
-    trace.plot(rows["t_ms"] - rows["t_ms"].min(), rows["expected"], color="black", lw=0.9)
-    trace.set(xlabel="time (ms)", ylabel="rate")
-    trace.legend(loc="upper right")
+    trace.plot(rows["t_ms"] - rows["t_ms"].min(), rows["expected"], "--", color="black", lw=0.8, label="no noise")
+    trace.set(xlabel="time (ms)", ylabel="rate", ylim=(None, 3.2))
+    trace.legend(loc="upper left")
     noise = tables["noise"]
     for kind, colour in KINDS.items():
         part = noise[noise["kind"] == kind]
@@ -327,14 +329,16 @@ def draw_chain(tables: dict[str, pd.DataFrame], curves: Axes, ends: Axes, times:
     ends.plot(known.index, known, color="black", lw=0.8)
     stuck = learned.query("spikes == 'none' and prospective == 0")["loss"].median()
     ends.axhline(stuck, color=COLOURS["orange"], ls="--", lw=0.9)
-    ends.set(xscale="log", yscale="log", xlabel="neurons P", ylabel="loss at the end")
-    ends.legend(loc="lower left")
+    ends.set(xscale="log", yscale="log", xlabel="neurons P", ylabel="loss at the end", ylim=(1e-5, 30))
+    ends.legend(loc="upper right")
 
     rows = learned.query("spikes == 'both' and prospective == 1")
     for name, colour in (("tau_1", "blue"), ("tau_2", "orange")):
         times.plot(rows["size"], rows[name], "o", ms=3, alpha=0.6, color=COLOURS[colour], label=rf"$\{name}$")
     times.axhline(1, color="0.6", lw=0.6, zorder=0)
-    times.set(xscale="log", xlabel="neurons P", ylabel="time constant / teacher's")
+    times.set(xscale="log", yscale="log", xlabel="neurons P", ylabel="time constant / teacher's", ylim=(0.1, 10))
+    times.set_yticks([0.1, 0.3, 1, 3, 10], ["0.1", "0.3", "1", "3", "10"])
+    times.yaxis.set_minor_locator(NullLocator())
     times.legend(loc="best")
 
     rows = learned.query(f"spikes == 'none' and prospective == 1 and tau_s > {FILTERS[0]}")
@@ -343,4 +347,8 @@ def draw_chain(tables: dict[str, pd.DataFrame], curves: Axes, ends: Axes, times:
         style = {"fillstyle": fill, "ls": "--" if compensated else "-"}
         synapse.plot(part.index, part, "o", ms=3, color=COLOURS["blue"], label=label, lw=1, **style)
     synapse.set(xscale="log", yscale="log", xlabel=r"synapse $\tau_\mathrm{s}$ (ms)", ylabel="loss at the end")
-    synapse.legend(loc="best")
+    synapse.set_ylim(1e-6, 1)
+    shown = sorted(rows["tau_s"].unique())
+    synapse.set_xticks(shown, [f"{tau_s:g}" for tau_s in shown])
+    synapse.xaxis.set_minor_locator(NullLocator())
+    synapse.legend(loc="upper left")
