@@ -98,7 +98,7 @@ def single_neurons(final: pd.DataFrame, point: pd.Series) -> pd.DataFrame:
     rows = []
     for kind, x in (("rate", "r"), ("error", "e")):
         total, square, sine, cosine = (sums[f"receivers.{x}_{part}"] for part in ("sum", "square", "sine", "cosine"))
-        found = demodulate(sine.to_numpy(), cosine.to_numpy(), np.full(len(sums), omega), times) / SWING
+        found = demodulate(sine.to_numpy(), cosine.to_numpy(), np.array([omega]), times) / SWING
         exact = []
         for tau_s, compensated in zip(grid["tau_s"], grid["compensated"], strict=True):
             low, ahead = lagged(kind, tau_s, compensated)
