@@ -347,7 +347,7 @@ def draw_chain(tables: dict[str, pd.DataFrame], curves: Axes, ends: Axes, times:
         style = {"fillstyle": fill, "ls": "--" if compensated else "-"}
         synapse.plot(part.index, part, "o", ms=3, color=COLOURS["blue"], label=label, lw=1, **style)
     synapse.set(xscale="log", yscale="log", xlabel=r"synapse $\tau_\mathrm{s}$ (ms)", ylabel="loss at the end")
-    synapse.set_ylim(1e-6, 1)
+    synapse.set_ylim(1e-7, 1)
     shown = sorted(rows["tau_s"].unique())
     synapse.set_xticks(shown, [f"{tau_s:g}" for tau_s in shown])
     synapse.xaxis.set_minor_locator(NullLocator())
