@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from brian2 import Network, NeuronGroup, Quantity, StateMonitor, Synapses, TimedArray, linked_var, ms
 
-from dense import DenseSynapses
+from dense import DenseSynapses, VectorGroup
 from experiments.gle.lag_bank.inputs import N_CHANNELS
 from models import gle, gle_bank, gle_batch
 from models.base import param
@@ -91,7 +91,7 @@ def network(p: Structure) -> Network:
     }
 
     def group(name: str, n: int) -> NeuronGroup:
-        return NeuronGroup(n, dt=p.dt, name=name, **OBJECTS[name].kwargs(**tables.get(name, {})))
+        return VectorGroup(n, dt=p.dt, name=name, **OBJECTS[name].kwargs(**tables.get(name, {})))
 
     schedule, unit, stimulus, bank = (
         group(name, n) for name, n in (("schedule", 1), ("unit", b), ("input", b), ("bank", b * N_CHANNELS))
