@@ -9,8 +9,8 @@ from brian2.devices.cpp_standalone.codeobject import CPPStandaloneCodeObject
 from brian2.devices.cpp_standalone.device import CPPStandaloneDevice
 from brian2.devices.device import get_device
 
-# A call of the mathematical library makes a loop scalar. exp(2|x|) - 1 = 2^k (exp(r) - 1) + 2^k - 1 with |r| <= ln(2) / 2
-# and a Taylor series for exp(r) - 1; the same operations on every processor, so that all of them round alike.
+# A call of the mathematical library makes a loop scalar. exp(2|x|) - 1 = 2^k (exp(r) - 1) + 2^k - 1, |r| <= ln(2) / 2, and
+# a Taylor series for exp(r) - 1; the same operations on every processor, so that all of them round alike.
 TANH = """
 static inline __attribute__((always_inline)) double _tanh(const double x)
 {
@@ -57,9 +57,9 @@ DEFAULT_FUNCTIONS["tanh"].implementations.add_implementation(NeuronCodeObject, c
 class VectorGroup(NeuronGroup):
     """Neurons as `brian2.NeuronGroup` has them, with a faster loop on C++ standalone.
 
-    The loop exists for several generations of processors, and the best one is chosen when the program starts. Results are
-    equal to the bit to those of `NeuronGroup`, except those of ``tanh``, which is computed without the mathematical library
-    (within 3 units in the last place, the same on all processors). On other devices this is a `NeuronGroup`.
+    The loop exists for several generations of processors, and the best one is chosen when the program starts. Results
+    are equal to the bit to those of `NeuronGroup`, except those of ``tanh``, which is computed without the mathematical
+    library (within 3 units in the last place, the same on all processors). On other devices this is a `NeuronGroup`.
 
     Parameters
     ----------

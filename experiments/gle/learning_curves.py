@@ -27,9 +27,9 @@ def epochs(recordings: dict[str, pd.DataFrame], kind: str, name: Callable[[pd.Se
     Returns
     -------
     DataFrame
-        ``taught`` and ``unseen`` accuracy, ``cost`` and ``cost_unseen`` (cross-entropy per time step), ``eta`` (learning
-        rate during the epoch), ``samples`` (taught until its end), by ``kind``, ``classes``, ``seed`` and ``epoch``
-        (from 1).
+        ``taught`` and ``unseen`` accuracy, ``cost`` and ``cost_unseen`` (cross-entropy per time step), ``eta``
+        (learning rate during the epoch), ``samples`` (taught until its end), by ``kind``, ``classes``, ``seed`` and
+        ``epoch`` (from 1).
     """
     rows = []
     for number, point in recordings["points"].set_index("point").iterrows():

@@ -1,4 +1,4 @@
-"""Layers of GLE neurons, trained by backpropagation through time with Adam, in NumPy: what a local rule is compared with."""
+"""Layers of GLE neurons, trained by backpropagation through time with Adam, in NumPy: a bound for local rules."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
