@@ -109,20 +109,19 @@ def test_every_frame_has_one_answer():
 
 
 def test_sentences_are_cut_into_pieces():
-    """Pieces follow each other; what fills up the last one has no label; features are normalised."""
+    """Every frame is asked for once, within its own sentence; a short sentence is filled up."""
     rng = np.random.default_rng(0)
-    x, y = rng.normal(3, 2, (17, 2)), rng.integers(5, size=17)
-    data = Dataset(
-        "d", "standin", "1", {"x": x, "y": y.astype(np.uint8), "lengths": [7, 4, 6], "phones": list("abcde")}
-    )
-    cut, labels = phonemes.pieces(data, "", 2, 4)
-    assert cut.shape == (3, 4, 2)
-    np.testing.assert_array_equal(labels.ravel(), [*y[:7], -1, *y[7:11]])
+    x, y = rng.normal(3, 2, (20, 2)), rng.integers(5, size=20)
+    arrays = {"x": x, "y": y.astype(np.uint8), "lengths": np.array([7, 4, 3, 6]), "phones": np.array(list("abcde"))}
+    cut, labels = phonemes.pieces(Dataset("d", "standin", "1", arrays), "", 3, 4)
+    assert cut.shape == (4, 4, 2)
+    np.testing.assert_array_equal(labels.ravel(), [*y[:4], -1, *y[4:7], *y[7:11], *y[11:14], -1])
     scaled = (x - x.mean(axis=0)) / x.std(axis=0)
-    np.testing.assert_allclose(cut.reshape(-1, 2)[[*range(7), *range(8, 12)]], scaled[:11])
-    assert not cut.reshape(-1, 2)[7].any()
-    filled, empty = phonemes.whole_batches(cut, labels, 2)
-    assert filled.shape == (4, 4, 2) and (empty[3] == -1).all()
+    expected = np.concatenate([scaled[:4], scaled[3:7], scaled[7:11], scaled[11:14], np.zeros((1, 2))])
+    np.testing.assert_allclose(cut.reshape(-1, 2), expected)
+    filled, asked = phonemes.whole_batches(cut, labels, 3)
+    np.testing.assert_array_equal(filled[4:], cut[:2])
+    assert (asked[4:] == -1).all()
 
 
 def test_labels_of_the_chain_come_late():

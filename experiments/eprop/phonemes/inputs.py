@@ -72,7 +72,10 @@ def dataset(p: Mapping[str, Any]) -> Dataset:
 
 
 def pieces(data: Dataset, suffix: str, n_sentences: int, n_frames: int) -> tuple[np.ndarray, np.ndarray]:
-    """Cut sentences into pieces of equal length; the last one of a sentence is filled up with silence.
+    """Cut sentences into pieces of equal length.
+
+    The last piece of a sentence ends with it, and begins with frames that the piece before also has. They have labels
+    only there. A sentence that is shorter than a piece is filled up with mean features.
 
     Parameters
     ----------
@@ -93,23 +96,28 @@ def pieces(data: Dataset, suffix: str, n_sentences: int, n_frames: int) -> tuple
         Labels, -1 where there is none.
     """
     lengths = data[f"lengths{suffix}"][:n_sentences]
-    ends = np.cumsum(lengths)[:-1]
+    ends, total = np.cumsum(lengths)[:-1], int(lengths.sum())
     mean, deviation = data["x"].mean(axis=0), data["x"].std(axis=0)
-    total = int(lengths.sum())
-    xs = np.split((data[f"x{suffix}"][:total] - mean) / deviation, ends)
     labels = data[f"y{suffix}"][:total].astype(int)
-    ys = np.split(np.where(labels < len(data["phones"]), labels, -1), ends)
-    n_pieces = -(-lengths // n_frames)
-    fill = n_pieces * n_frames - lengths
-    x = np.concatenate([np.pad(one, ((0, more), (0, 0))) for one, more in zip(xs, fill, strict=True)])
-    y = np.concatenate([np.pad(one, (0, more), constant_values=-1) for one, more in zip(ys, fill, strict=True)])
-    return x.reshape(int(n_pieces.sum()), n_frames, -1), y.reshape(-1, n_frames)
+    xs, ys = [], []
+    for x, y in zip(
+        np.split((data[f"x{suffix}"][:total] - mean) / deviation, ends),
+        np.split(np.where(labels < len(data["phones"]), labels, -1), ends),
+        strict=True,
+    ):
+        fill = max(n_frames - len(x), 0)
+        x, y = np.pad(x, ((0, fill), (0, 0))), np.pad(y, (0, fill), constant_values=-1)
+        for first in range(0, len(x), n_frames):
+            start = min(first, len(x) - n_frames)
+            xs.append(x[start : start + n_frames])
+            ys.append(np.where(np.arange(start, start + n_frames) >= first, y[start : start + n_frames], -1))
+    return np.array(xs), np.array(ys)
 
 
 def whole_batches(x: np.ndarray, y: np.ndarray, n_batch: int) -> tuple[np.ndarray, np.ndarray]:
-    """Fill the last batch up with pieces without labels."""
-    fill = -len(x) % n_batch
-    return np.pad(x, ((0, fill), (0, 0), (0, 0))), np.pad(y, ((0, fill), (0, 0)), constant_values=-1)
+    """Fill the last batch up with the first pieces, without labels."""
+    fill = np.arange(-len(x) % n_batch) % len(x)
+    return np.concatenate([x, x[fill]]), np.concatenate([y, np.full_like(y[fill], -1)])
 
 
 def tables(p: Mapping[str, Any], x: np.ndarray, y: np.ndarray) -> dict[str, Any]:
