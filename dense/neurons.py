@@ -9,7 +9,7 @@ from brian2.devices.cpp_standalone.codeobject import CPPStandaloneCodeObject
 from brian2.devices.cpp_standalone.device import CPPStandaloneDevice
 from brian2.devices.device import get_device
 
-# A call of the mathematical library makes a loop scalar. exp(2|x|) - 1 = 2^k (exp(r) - 1) + 2^k - 1, |r| <= ln(2) / 2, and
+# A call of the mathematical library makes a loop scalar. e^2|x| - 1 = 2^k (exp(r) - 1) + 2^k - 1, |r| <= ln(2) / 2, and
 # a Taylor series for exp(r) - 1; the same operations on every processor, so that all of them round alike.
 TANH = """
 static inline __attribute__((always_inline)) double _tanh(const double x)
