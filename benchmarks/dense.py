@@ -202,8 +202,8 @@ def draw(table: pd.DataFrame, file: Path) -> None:
             label = f"memory, state of {n} x {n}"
             right.text(0.4, 0.42 * first.bandwidth_gb_s, label, fontsize=6, color="0.5")
     left.axhline(0.3, color="0.8", lw=0.8, ls="--", zorder=0)
-    left.set(xlabel="neurons, all to all", ylabel="ns per synapse and step (one core)")
-    left.set_yticks([0.2, 0.3, 0.5, 1, 2, 3], ["0.2", "0.3", "0.5", "1", "2", "3"])
+    left.set(xlabel="neurons, all to all", ylabel="ns per synapse and step (one core)", ylim=(0.15, 12))
+    left.set_yticks([0.2, 0.3, 0.5, 1, 2, 3, 5], ["0.2", "0.3", "0.5", "1", "2", "3", "5"])
     left.set_xticks(sizes, [str(n) for n in sizes])
     left.minorticks_off()
     right.set(xlabel="operations per byte that must move", ylabel="GFLOP/s (one core)")
