@@ -62,8 +62,9 @@ def backwards_in_time(point: pd.Series, x: np.ndarray) -> np.ndarray:
     ndarray, shape (steps, horizons)
         Predictions in the test part.
     """
-    rng = np.random.default_rng(int(point["seed"]))
-    network = through_time.stack(*zip(*layers(point, rng), strict=True), point["network.dt"] * 1e3)
+    rng, dt = np.random.default_rng(int(point["seed"])), point["network.dt_ms"]
+    start = layers({"network.n_layer": point["network.n_layer"], "network.dt": dt * 1e-3}, rng)
+    network = through_time.stack(*zip(*start, strict=True), dt)
     n, n_test = int(point["network.n_series"]), int(point["inputs.n_test"])
 
     def batches() -> Iterator[tuple[np.ndarray, np.ndarray]]:
