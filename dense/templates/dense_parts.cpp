@@ -1,17 +1,17 @@
 {# Pieces that the three loops share. `state`, `pre`, `post`, `constants`, `varying` come from DenseGenerator. #}
 
-{% macro buffers(layout, pre, post, varying, real, steps) %}
+{% macro buffers(layout, pre, post, varying, real, steps, together=1, lanes=16) %}
     typedef {{real}} _real;
     const int _n_pre = {{layout.n_pre}}, _n_post = {{layout.n_post}};  // rows and columns of one copy
     const int _copies = {{layout.copies}};  // copies of the neurons that share the synapses
-    const int _lanes = 16;  // columns that are computed together
+    const int _lanes = {{lanes}};  // columns that are computed together
     // What the synapses read from neurons, as it was at every moment (copy of a step) that waits for the loop.
     const int _stride = (_n_post + _lanes - 1) / _lanes * _lanes;  // so that vectors do not straddle lines of the cache
     {% for v in pre %}
-    {{v.type}} _rows_{{v.name}}[{{steps}} * _copies * _n_pre];
+    {{v.type}} _rows_{{v.name}}[({{steps}} * _copies + {{together - 1}}) * _n_pre];
     {% endfor %}
     {% for v in post %}
-    alignas(64) {{v.type}} _columns_{{v.name}}[{{steps}} * _copies * _stride + _lanes];
+    alignas(64) {{v.type}} _columns_{{v.name}}[({{steps}} * _copies + {{together - 1}}) * _stride + 4 * _lanes];
     {% endfor %}
     {% for v in varying %}
     {{v.type}} _steps_{{v.name}}[{{steps}}];

@@ -1,6 +1,8 @@
 {# Statements of every synapse. They read values of neurons, so they may wait for `steps` steps and then run at once. #}
 {% extends 'common_group.cpp' %}
 {% import 'dense_parts.cpp' as _parts %}
+{# Columns that are computed together. A lone sum needs more of them: additions to it wait for each other. #}
+{% set _lanes = 64 if state|length == 1 else 16 %}
 
 {% block extra_headers %}
 {{ _parts.targets() }}
@@ -9,7 +11,7 @@
 void {{other}}() __attribute__((weak));  // exists if those statements wait
 {% endfor %}
 namespace {
-{{ _parts.buffers(layout, pre, post, varying, real, steps) }}
+{{ _parts.buffers(layout, pre, post, varying, real, steps, 1, _lanes) }}
     const int _block = {{steps}};  // steps that are collected before the synapses are visited
     int _collected = 0;
 }
@@ -87,7 +89,7 @@ DENSE_INLINE void _part_of_row(const int _row, int _first, const int _last, cons
 DENSE_VERSIONS void _rows(const int _begin, const int _end, const int _moments
     {{ _parts.parameters(state, pre, post, constants, varying) }})
 {
-    const int _tile = {{[cache // (steps * layout.copies * [post|length, 1]|max * 16), 1]|max}} * _lanes;  // columns whose collected values stay in the first-level cache
+    const int _tile = {{[cache // (steps * layout.copies * [post|length, 1]|max * _lanes), 1]|max}} * _lanes;  // columns whose collected values stay in the first-level cache
     for (int _first = 0; _first < _n_post; _first += _tile) {
         const int _last = std::min(_first + _tile, _n_post);
         for (int _row = _begin; _row < _end; _row++) {

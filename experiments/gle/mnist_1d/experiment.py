@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from brian2 import Network, NeuronGroup, Quantity, StateMonitor, Synapses, TimedArray, linked_var, ms
 
-from dense import DenseSynapses
+from dense import DenseSynapses, VectorGroup
 from models import gle, gle_batch
 from models.base import param
 
@@ -24,6 +24,7 @@ class Structure:
     n_taught: int = param(40, "batches of an epoch that are taught", "", "authors' program: 4000 samples")
     n_unseen: int = param(10, "batches of an epoch that are only looked at", "", "authors' program: 1000 samples")
     n_epochs: int = param(150, "epochs in the table", "", "authors' program")
+    bits: int = param(64, "of a number that belongs to synapses: 32 or 64", "", "authors' program: 32")
     dt: Quantity = param(0.2 * ms, "time step", r"\Delta t", "authors' program")
 
 
@@ -66,6 +67,9 @@ def network(p: Structure) -> Network:
         per epoch; sums since the start.
     """
     n_batches, b = (p.n_taught + p.n_unseen) * p.n_epochs, p.n_copies
+    precision = {32: np.float32, 64: np.float64}
+    if p.bits not in precision:
+        raise ValueError(f"network.bits is {p.bits}, but must be 32 or 64")
     shown, epoch = p.n_steps * p.dt, (p.n_taught + p.n_unseen) * p.n_steps * p.dt
     order = TimedArray(np.zeros((n_batches, b)), dt=shown, name="order")
     teach = TimedArray(np.zeros(n_batches), dt=shown, name="teach")
@@ -78,7 +82,7 @@ def network(p: Structure) -> Network:
     }
 
     def group(name: str, n: int) -> NeuronGroup:
-        return NeuronGroup(n, dt=p.dt, name=name, **OBJECTS[name].kwargs(**tables.get(name, {})))
+        return VectorGroup(n, dt=p.dt, name=name, **OBJECTS[name].kwargs(**tables.get(name, {})))
 
     schedule, unit, stimulus = group("schedule", 1), group("unit", b), group("input", b)
     sizes = [p.n_hidden] * (N_LAYERS - 1) + [p.n_classes]
@@ -89,7 +93,8 @@ def network(p: Structure) -> Network:
         layer.eta_seen = linked_var(schedule, "eta_now", index=np.zeros(len(layer), dtype=int))
 
     def shared(name: str, source: NeuronGroup, target: NeuronGroup) -> DenseSynapses:
-        synapses = DenseSynapses(source, target, copies=b, dt=p.dt, name=name, **OBJECTS[name].kwargs())
+        keywords = OBJECTS[name].kwargs()
+        synapses = DenseSynapses(source, target, copies=b, dt=p.dt, name=name, dtype=precision[p.bits], **keywords)
         synapses.connect()
         return synapses
 

@@ -1,0 +1,44 @@
+"""Vectors of bits are shown once, and repeated by an LSTM that learns online: how long may a sequence be."""
+
+from dataclasses import dataclass
+
+from brian2 import EventMonitor, Network
+
+from experiments.eprop.lstm import FINAL, Structure, build, objects
+from models import eprop_sequences
+from models.base import param
+
+__all__ = ["FINAL", "OBJECTS", "Inputs", "Structure", "network"]
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What learns, and for how long."""
+
+    rule: str = param("e-prop 3", "e-prop 3, synthetic gradient, traces, or truncated: see inputs.py")
+    trust: float = param(1.0, "share of a guess of a gradient that is passed on", r"\gamma", "paper: all of it")
+    n_iterations: int = param(100000, "steps of the run", r"n_\mathrm{it}", "our design")
+
+
+OBJECTS = objects(eprop_sequences.copy_task, eprop_sequences.copy_sender, eprop_sequences.copy_readout)
+
+
+def network(p: Structure) -> Network:
+    """Return the network, with one record per batch, and all inputs and readouts of the last steps."""
+    net = build(p, OBJECTS, "bits_of")
+    net["task"].set_event_schedule("judged", when="groups", order=-9)
+    net["sender"].set_event_schedule("watched_step", when="groups", order=-9)
+    net["readout"].set_event_schedule("watched_step", when="groups", order=-9)
+    net.add(
+        EventMonitor(
+            net["task"],
+            "judged",
+            ["sequences", "level", "bits", "solved", "length_seen"],
+            when="groups",
+            order=-7,
+            name="batches",
+        ),
+        EventMonitor(net["sender"], "watched_step", ["x"], when="groups", order=-7, name="shown"),
+        EventMonitor(net["readout"], "watched_step", ["p", "goal", "within"], when="groups", order=-7, name="outputs"),
+    )
+    return net

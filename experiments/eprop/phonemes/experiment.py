@@ -1,0 +1,132 @@
+"""Phonemes are recognised frame by frame by a network of LIF and adaptive LIF neurons that learns online."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from brian2 import EventMonitor, Network, NeuronGroup, StateMonitor, TimedArray, defaultclock, linked_var
+
+from dense import DenseSynapses
+from experiments.eprop.network import FINAL as WEIGHTS
+from experiments.eprop.network import Structure as Sizes
+from experiments.eprop.network import objects
+from models import eprop, eprop_frames
+from models.base import param
+
+__all__ = ["FINAL", "OBJECTS", "Inputs", "Structure", "network"]
+
+FINAL = [*WEIGHTS, "readout.bias"]
+
+
+@dataclass(frozen=True)
+class Structure(Sizes):
+    """Sizes of the network and of the tables of features and labels."""
+
+    n_in: int = param(39, "features of a frame", r"n_\mathrm{in}", "authors' code")
+    n_rec: int = param(400, "recurrent neurons", r"n_\mathrm{rec}", "authors' code")
+    n_out: int = param(61, "phonemes", r"n_\mathrm{out}", "TIMIT")
+    n_steps: int = param(500, "steps of one trial: a sentence is cut into pieces that long", "T", "our design")
+    n_frame: int = param(5, "steps of one frame", r"n_\mathrm{frame}", "authors' code")
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """The task, and how the network starts."""
+
+    feedback: str = param("symmetric", "symmetric, random, adaptive, or none (readout alone)")
+    regularised: bool = param(False, "without feedback: the rate is regularised nevertheless")
+    data: str = param("speech", "speech (TIMIT or what stands in for it), or chain (Markov chain of phonemes)")
+    source: str = param("auto", "auto, real or standin: which speech")
+    n_iterations: int = param(1600, "batches", r"n_\mathrm{it}", "authors' code: 80 epochs")
+    n_train: int = param(800, "training sentences", r"n_\mathrm{train}", "our design; TIMIT has 3696")
+    n_test: int = param(100, "test sentences", r"n_\mathrm{test}", "our design; TIMIT has 192")
+    n_adaptive: int = param(100, "neurons with an adaptive threshold", r"n_\mathrm{ALIF}", "authors' code")
+    beta: float = param(1.8, "strength of the adaptation, normalised", r"\hat\beta", "authors' code")
+    scale: float = param(0.1, "input weights start with this over the root of their number", r"\sigma_w", "our design")
+    lag: int = param(2, "chain: frames by which labels come late", r"n_\mathrm{lag}", "our design")
+    distance: float = param(2.0, "chain: mean distance of two phonemes, in standard deviations", "d", "our design")
+
+
+OBJECTS = {
+    **objects(eprop_frames.classifier, eprop.adaptive_synapse),
+    "stimulus": eprop_frames.features,
+    "in_rec": eprop_frames.feature_synapse,
+    "pool": eprop_frames.pool,
+}
+
+
+def network(p: Structure) -> Network:
+    """Build the network, all-to-all.
+
+    Parameters
+    ----------
+    p : Structure
+        Sizes and time step.
+
+    Returns
+    -------
+    Network
+        With the monitors ``losses`` and ``activity`` (end of every trial), ``answers`` (of every frame, if asked for),
+        and, in watched trials, ``features``, ``recurrent_spikes`` and ``outputs``. What ``answers`` and ``outputs``
+        hold at t belongs to the step before.
+    """
+    defaultclock.dt = p.dt
+    trial = p.n_steps * p.dt
+    pattern = TimedArray(np.zeros(p.n_pattern), dt=p.dt, name="pattern")
+    target = TimedArray(np.zeros(p.n_target), dt=p.dt, name="target")
+
+    def group(name: str, n: int, **more: Any) -> NeuronGroup:
+        tables = {"stimulus": {"pattern": pattern}, "readout": {"target": target}}.get(name, {})
+        return NeuronGroup(n, name=name, **more, **OBJECTS[name].kwargs(**tables))
+
+    schedule = group("schedule", 1, dt=trial)
+    stimulus = group("stimulus", p.n_in)
+    recurrent = group("recurrent", p.n_rec)
+    readout = group("readout", p.n_out, order=-9)
+    links = {"stimulus": ("tau_m", "normalised"), "readout": ("tau_out", "normalised_out"), "recurrent": ()}
+    for one in (stimulus, recurrent, readout):
+        for variable in eprop.LINKED:
+            setattr(one, variable, linked_var(schedule, variable))
+        for variable in links[one.name]:
+            setattr(one, variable, linked_var(recurrent, variable))
+
+    def all_to_all(name: str, source: NeuronGroup, goal: NeuronGroup, **places: tuple[str, int]) -> DenseSynapses:
+        synapses = DenseSynapses(source, goal, name=name, **OBJECTS[name].kwargs())
+        synapses.connect()
+        for variable, (when, order) in places.items():
+            synapses.summed_updaters[variable].when = when
+            synapses.summed_updaters[variable].order = order
+        return synapses
+
+    net = [
+        schedule,
+        stimulus,
+        recurrent,
+        readout,
+        all_to_all("in_rec", stimulus, recurrent, I_post=("start", 1)),  # before spikes add to it
+        all_to_all("rec_rec", recurrent, recurrent),
+        all_to_all("rec_out", recurrent, readout),
+        all_to_all("feedback", readout, recurrent),
+        all_to_all("mean_rate", recurrent, schedule, activity_post=("after_resets", 3)),
+        all_to_all("pool", readout, readout, total_post=("groups", -7), ahead_post=("groups", -7)),
+    ]
+    for obj in net:
+        OBJECTS[obj.name].add_steps(obj, trial=trial, answer=trial)
+
+    # Just before the trial is reset: loss, right answers and rate of the trial that ended.
+    at_end = {"dt": trial, "when": "after_resets", "order": 6}
+    # The readout of the step before is recorded before the end of a trial resets it.
+    for event in ("watched_step", "answer"):
+        readout.set_event_schedule(event, when="after_groups", order=5)
+    of_readout = {"when": "after_groups", "order": 6}
+    net += [
+        StateMonitor(readout, ["loss", "hits"], record=True, name="losses", **at_end),
+        StateMonitor(schedule, "activity", record=True, name="activity", **at_end),
+        EventMonitor(readout, "answer", ["goal"], name="answers", **of_readout),
+        EventMonitor(readout, "watched_step", ["p", "goal"], name="outputs", **of_readout),
+        EventMonitor(stimulus, "watched_step", ["x"], name="features"),
+        EventMonitor(recurrent, "watched_spike", name="recurrent_spikes"),
+    ]
+    network = Network(*net)
+    network.schedule = eprop.SCHEDULE
+    return network

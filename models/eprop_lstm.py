@@ -1,0 +1,433 @@
+r"""E-prop for an LSTM, with synthetic gradients (e-prop 3) in their online form: blocks of a single step.
+
+Reference: Bellec et al. (2019), ``bellec2019``, e-prop 3. One time step is one step of the sequence. With :math:`E` the
+loss of a sequence, :math:`\delta c^t = dE/dc^t` and :math:`L^t = dE/dh^t`, all of them total derivatives,
+
+.. math::
+    L^t &= \partial E^t / \partial h^t + \sum_{p} W_p^\top b_p^{t+1}, \quad
+    b_p^{t+1} = \delta c^{t+1} \partial c^{t+1} / \partial z_p \; (p = i, g, f), \quad
+    b_o^{t+1} = L^{t+1} \partial h^{t+1} / \partial z_o \\
+    \delta c^t &= L^t \, \partial h^t / \partial c^t + f^{t+1} \delta c^{t+1} \\
+    dE/dW_p &= \sum_t L^t \, (\partial h^t / \partial c^t) \, \epsilon_p^t
+             = \sum_t \delta c^t \, \partial c^t / \partial W_p, \quad
+    \epsilon_p^t = f^t \epsilon_p^{t-1} + \partial c^t / \partial W_p
+
+where :math:`z_p` is the drive of a gate. What step t+1 sends back is unknown at step t. A network with one layer of
+rectifying units reads :math:`h^t` and guesses :math:`\delta c^{t+1}`; its target is what the second line makes of its
+own next guess. The published form leaves out :math:`b_o`; ``through_output`` guesses :math:`L^{t+1}` too, after which
+all three lines are exact for a network that guesses right.
+
+The two sums of the third line are equal, but only the first of them needs no guess for what lies within a cell:
+``carry`` 1 takes the first (eligibility traces), 0 the second (truncation to one step, with a synthetic gradient).
+``synthetic`` 0 leaves out all guesses.
+
+Everything runs in the slot ``groups``, and step t-1 is completed in step t. Orders: -20 the task; -19 activities are
+sent; -18 drives of gates, of readouts (for t-1) and of the guessing network; -17 rectifying units; -16 guesses and
+readouts; -15 gates and cells; -14 what is sent back; -13 learning signals for t-1; -12 errors of the guessing network;
+-11 gradients; -10 the task decides whether weights change; -9 to -7 they change, at the event ``learn``.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from textwrap import dedent
+
+from models.base import Model, Step, param
+
+GATES = "igfo"  # input gate, candidate (tanh), forget gate, output gate
+
+
+@dataclass(frozen=True)
+class RuleParams:
+    """Which rule learns, and how gradients become changes of weights; every task has these."""
+
+    carry: float = param(
+        1.0, "1: eligibility traces are carried along, 0: cut in every step", r"a_e", "paper, e-prop 3"
+    )
+    synthetic: float = param(1.0, "1: with synthetic gradients, 0: without", r"a_s", "paper, e-prop 3")
+    recurrent: float = param(1.0, "1: gates learn, 0: only the readout does", r"a_r", "our design")
+    through_output: float = param(0.0, "1: guesses also go back through output gates", r"a_o", "paper: not")
+    n_batch: int = param(
+        16, "sequences, or symbols of a text, between two changes of weights", r"n_\mathrm{batch}", "our design"
+    )
+    eta: float = param(3e-3, "learning rate of gates and readout", r"\eta", "our design")
+    eta_guess: float = param(3e-3, "learning rate of the guessing network", r"\eta_s", "our design")
+    beta_m: float = param(0.9, "Adam: decay of the mean of the gradient", r"\beta_1", "TensorFlow")
+    beta_s: float = param(0.999, "Adam: decay of the mean of its square", r"\beta_2", "TensorFlow")
+    epsilon: float = param(1e-8, "Adam: smallest denominator", r"\epsilon", "TensorFlow")
+
+
+@dataclass(frozen=True)
+class NoParams:
+    """Nothing of its own."""
+
+
+@dataclass(frozen=True)
+class SenderParams:
+    """What the units stand for."""
+
+    n_in: int = param(5, "units that stand for inputs, the first ones", r"n_\mathrm{in}", "our design")
+
+
+SYMBOLS = {
+    "x": "x",
+    "s": "s",
+    "a": "a",
+    "drive": "z",
+    **{f"drive_{p}": f"z_{p}" for p in GATES},
+    **{f"back_{p}": f"b_{p}" for p in GATES},
+    **{f"to_{p}": rf"\partial c / \partial z_{p}" for p in "igf"},
+    **{f"elig_{p}": rf"\epsilon_{p}" for p in "igf"},
+    **{f"w_{p}": f"W_{p}" for p in GATES},
+    **{
+        f"{kind}_{p}": f"{symbol}_{p}"
+        for kind, symbol in (("grad", "G"), ("mean", "m"), ("square", "v"))
+        for p in GATES
+    },
+    "grad": "G",
+    "mean": "m",
+    "square": "v",
+    "w": "W",
+    "c": "c",
+    "h": "h",
+    "slope": r"\partial h / \partial c",
+    "opening": r"\partial h / \partial z_o",
+    "learning_signal": "L",
+    "guess_c": r"\hat{\delta c}",
+    "guess_h": r"\hat{L}",
+    "r": "r",
+    "y": "y",
+    "err": r"\delta",
+}
+
+# What cells, and what the presynaptic units of plastic synapses, read of the task.
+SWITCHES = ("awake", "valid", "carry", "synthetic", "recurrent", "through_output")
+SWITCH_LINKS = "\n    ".join(f"{name} : 1 (linked)" for name in SWITCHES)
+RATES = ("due", "next_rate", "next_rate_guess", "beta_m", "beta_s", "epsilon")
+RATE_LINKS = "\n    ".join(f"{name} : 1 (linked)" for name in RATES) + "\n    n_batch : integer (linked)"
+TASK = """
+    due : 1                                      # 1 if weights change in this step
+    awake : 1                                    # 0 in the pause before a sequence: cells are reset, nothing is sent
+    valid : 1                                    # 1 if the step that is completed belongs to a sequence
+    updates : integer                            # changes of weights so far
+    next_rate : 1                                # learning rate of the next change, with the correction of Adam
+    next_rate_guess : 1                          # the same for the guessing network
+    cost : 1                                     # loss of the completed step, all readouts
+"""
+# Part of the step of a task at order -20.
+NEXT_RATE = """
+            corrected = sqrt(1 - beta_s ** (updates + 1)) / (1 - beta_m ** (updates + 1))
+            next_rate = eta * corrected
+            next_rate_guess = eta_guess * corrected
+"""
+# The event at which weights change belongs to the presynaptic units: it takes no time in other steps.
+LEARN = {"learn": "due > 0.5"}
+
+
+def moments(*names: str) -> str:
+    """Return the variables that `adam` needs, for weights with these suffixes."""
+    return "\n".join(
+        f"""
+    w{name} : 1                                  # weight
+    grad{name} : 1                               # gradient of the batch so far
+    mean{name} : 1                               # Adam: running mean of the gradient
+    square{name} : 1                             # Adam: running mean of its square
+    """
+        for name in names
+    )
+
+
+def adam(*names: str, rate: str = "rate") -> str:
+    """Return the code that applies gradients: Adam in the form of TensorFlow.
+
+    Parameters
+    ----------
+    *names : str
+        Suffixes of the weights.
+    rate : str
+        Which learning rate of the presynaptic unit.
+    """
+    return "\n".join(
+        dedent(f"""
+        slope{name} = grad{name} / n_batch_pre
+        mean{name} += (1 - beta_m_pre) * (slope{name} - mean{name})
+        square{name} += (1 - beta_s_pre) * (slope{name}**2 - square{name})
+        w{name} -= {rate}_pre * mean{name} / (sqrt(square{name}) + epsilon_pre)
+        grad{name} = 0
+        """)
+        for name in names
+    )
+
+
+def at_learn(code: str) -> dict[str, dict[str, str]]:
+    """Return the arguments of synapses whose weights change at the event ``learn``."""
+    return {"on_pre": {"learn": code}, "on_event": {"learn": "learn"}}
+
+
+def sender(stimulus: str, variables: str = "", events: Mapping[str, str] | None = None) -> Model:
+    """Return the units that everything reads: inputs, the outputs of all cells, and a unit that is always 1.
+
+    Parameters
+    ----------
+    stimulus : str
+        Code that sets ``x``, the input of unit ``i``.
+    variables : str
+        Equations of what that code reads from the task.
+    events : Mapping, optional
+        Events besides ``learn``.
+    """
+    return Model(
+        name="sender",
+        text="Inputs of this step, outputs of all cells in the step before, and a unit that is always 1",
+        source="bellec2019, LSTM",
+        params=SenderParams,
+        equations=f"""
+    x : 1                                        # input
+    s : 1                                        # what gates read
+    s_before : 1                                 # a step ago
+    a : 1                                        # what the readout of the step before and the guessing network read
+    a_before : 1                                 # a step ago
+    h : 1 (linked)                               # output of the cell that the unit stands for
+    back : 1                                     # sent back by gates
+    from_readout : 1                             # sent back by readouts
+    rate : 1                                     # learning rate, which synapses cannot read from the task
+    rate_guess : 1                               # the same for the guessing network
+    awake : 1 (linked)
+    {RATE_LINKS}
+    {variables}
+    """,
+        code={"events": {**LEARN, **(events or {})}},
+        steps=(
+            Step(
+                "send",
+                f"""
+            s_before = s
+            a_before = a
+            {stimulus}
+            a = int(i >= n_in) * int(i < N - 1) * h + int(i == N - 1)
+            s = awake * (a + int(i < n_in) * x)
+            rate = next_rate
+            rate_guess = next_rate_guess
+            """,
+                when="groups",
+                order=-19,
+            ),
+        ),
+        symbols=SYMBOLS,
+    )
+
+
+cells = Model(
+    name="lstm",
+    text="Long short-term memory without peepholes, with the learning signal of the step before",
+    source="bellec2019, eqs. of the LSTM, of eligibility traces and of e-prop 3",
+    params=NoParams,
+    equations=f"""
+    drive_i : 1                                  # drive of the input gate
+    drive_g : 1                                  # drive of the candidate
+    drive_f : 1                                  # drive of the forget gate
+    drive_o : 1                                  # drive of the output gate
+    c : 1                                        # cell state
+    h : 1                                        # output
+    to_i : 1                                     # dc/d(drive_i)
+    to_g : 1                                     # dc/d(drive_g)
+    to_f : 1                                     # dc/d(drive_f)
+    kept : 1                                     # dc/dc of the step before: the forget gate
+    slope : 1                                    # dh/dc
+    opening : 1                                  # dh/d(drive_o)
+    slope_before : 1                             # a step ago
+    opening_before : 1                           # a step ago
+    memory : 1                                   # share of an eligibility trace that stays
+    guess_c : 1                                  # guess of dE/dc of this step, made from the output of the step before
+    guess_h : 1                                  # guess of dE/dh of this step
+    guess_c_before : 1                           # a step ago
+    guess_h_before : 1                           # a step ago
+    back_i : 1                                   # guess of dE/d(drive_i)
+    back_g : 1                                   # guess of dE/d(drive_g)
+    back_f : 1                                   # guess of dE/d(drive_f)
+    back_o : 1                                   # guess of dE/d(drive_o)
+    back : 1 (linked)                            # what all gates send back to this cell
+    from_readout : 1 (linked)                    # what all readouts send back to this cell
+    learning_signal : 1                          # dE/dh of the step before
+    signal_c : 1                                 # factor of the traces of i, g and f
+    signal_o : 1                                 # factor of the trace of o
+    miss_c : 1                                   # error of the guess of dE/dc of the step before
+    miss_h : 1                                   # error of the guess of dE/dh of the step before
+    {SWITCH_LINKS}
+    """,
+    steps=(
+        Step(
+            "advance",
+            """
+            slope_before = slope
+            opening_before = opening
+            gate_i = 1 / (1 + exp(-drive_i))
+            gate_g = tanh(drive_g)
+            gate_f = 1 / (1 + exp(-drive_f))
+            gate_o = 1 / (1 + exp(-drive_o))
+            to_i = awake * gate_g * gate_i * (1 - gate_i)
+            to_g = awake * gate_i * (1 - gate_g**2)
+            to_f = awake * c * gate_f * (1 - gate_f)
+            kept = awake * gate_f
+            memory = carry * kept
+            c = kept * c + awake * gate_i * gate_g
+            h = gate_o * tanh(c)
+            slope = gate_o * (1 - tanh(c)**2)
+            opening = gate_o * (1 - gate_o) * tanh(c)
+            back_i = synthetic * guess_c * to_i
+            back_g = synthetic * guess_c * to_g
+            back_f = synthetic * guess_c * to_f
+            back_o = synthetic * through_output * guess_h * opening
+            """,
+            when="groups",
+            order=-15,
+        ),
+        Step(
+            "complete",
+            """
+            learning_signal = from_readout + back
+            later = synthetic * kept * guess_c
+            signal_c = recurrent * (learning_signal * slope_before + (1 - carry) * later)
+            signal_o = recurrent * learning_signal * opening_before
+            miss_c = valid * (guess_c_before - learning_signal * slope_before - later)
+            miss_h = valid * (guess_h_before - learning_signal)
+            guess_c_before = guess_c
+            guess_h_before = guess_h
+            """,
+            when="groups",
+            order=-13,
+        ),
+    ),
+    symbols=SYMBOLS,
+)
+
+gates = Model(
+    name="gates",
+    text="Weights of all four gates with their eligibility traces; that of the output gate lasts a single step",
+    source="bellec2019, eligibility traces of the LSTM",
+    params=NoParams,
+    equations=moments("_i", "_g", "_f", "_o")
+    + """
+    elig_i : 1                                   # eligibility vector: dc/d(w_i) within the cell
+    elig_g : 1                                   # the same for w_g
+    elig_f : 1                                   # the same for w_f
+    """
+    + "\n".join(f"    drive_{p}_post = w_{p} * s_pre : 1 (summed)" for p in GATES)
+    + "\n    back_pre = w_i * back_i_post + w_g * back_g_post + w_f * back_f_post + w_o * back_o_post : 1 (summed)",
+    code=at_learn(adam("_i", "_g", "_f", "_o")),
+    steps=(
+        Step(
+            "eligibility",
+            """
+            grad_i += signal_c_post * elig_i
+            grad_g += signal_c_post * elig_g
+            grad_f += signal_c_post * elig_f
+            grad_o += signal_o_post * s_before_pre
+            elig_i = memory_post * elig_i + to_i_post * s_pre
+            elig_g = memory_post * elig_g + to_g_post * s_pre
+            elig_f = memory_post * elig_f + to_f_post * s_pre
+            """,
+            when="groups",
+            order=-11,
+        ),
+    ),
+    symbols=SYMBOLS,
+    deviations=("Guesses go back through the output gate if `through_output` is 1; in the paper they never do.",),
+)
+
+output = Model(
+    name="output",
+    text="Weights of the readout, which send its error back",
+    source="bellec2019, e-prop 3",
+    params=NoParams,
+    equations=moments("") + "    y_post = w * a_pre : 1 (summed)\n    from_readout_pre = w * err_post : 1 (summed)",
+    code=at_learn(adam("")),
+    steps=(Step("gradient", "grad += err_post * a_pre", when="groups", order=-11),),
+    symbols=SYMBOLS,
+)
+
+rectifier = Model(
+    name="rectifier",
+    text="Rectifying unit of the network that guesses gradients",
+    source="bellec2019, e-prop 3: synthetic gradients",
+    params=NoParams,
+    equations=f"""
+    drive : 1                                    # drive
+    r : 1                                        # activity
+    r_before : 1                                 # a step ago
+    miss : 1                                     # error of the guesses a step ago, sent back
+    rate_guess : 1                               # learning rate
+    {RATE_LINKS}
+    """,
+    code={"events": LEARN},
+    steps=(
+        Step(
+            "rectify",
+            """
+            r_before = r
+            r = clip(drive, 0, inf)
+            rate_guess = next_rate_guess
+            """,
+            when="groups",
+            order=-17,
+        ),
+    ),
+    symbols=SYMBOLS,
+)
+
+guess_in = Model(
+    name="guess_in",
+    text="Weights onto the rectifying units",
+    source="bellec2019, e-prop 3: synthetic gradients",
+    params=NoParams,
+    equations=moments("") + "    drive_post = w * a_pre : 1 (summed)",
+    code=at_learn(adam("", rate="rate_guess")),
+    steps=(Step("gradient", "grad += miss_post * a_before_pre", when="groups", order=-11),),
+    symbols=SYMBOLS,
+)
+
+guess_out = Model(
+    name="guess_out",
+    text="Weights from the rectifying units to both guesses",
+    source="bellec2019, e-prop 3: synthetic gradients",
+    params=NoParams,
+    equations=moments("_c", "_h")
+    + """
+    guess_c_post = w_c * r_pre : 1 (summed)
+    guess_h_post = w_h * r_pre : 1 (summed)
+    miss_pre = int(r_before_pre > 0) * (w_c * miss_c_post + w_h * miss_h_post) : 1 (summed)
+    """,
+    code=at_learn(adam("_c", "_h", rate="rate_guess")),
+    steps=(
+        Step(
+            "gradient",
+            """
+            grad_c += miss_c_post * r_before_pre
+            grad_h += miss_h_post * r_before_pre
+            """,
+            when="groups",
+            order=-11,
+        ),
+    ),
+    symbols=SYMBOLS,
+)
+
+account = Model(
+    name="account",
+    text="Adds up what all readouts cost.",
+    source="our design",
+    params=NoParams,
+    equations="cost_post = price_pre : 1 (summed)",
+    symbols=SYMBOLS,
+)
+
+# Orders of summed variables, of events and of what they trigger.
+ORDERS = {
+    "gates": {**{f"drive_{p}_post": -18 for p in GATES}, "back_pre": -14},
+    "output": {"y_post": -18, "from_readout_pre": -14},
+    "guess_in": {"drive_post": -18},
+    "guess_out": {"guess_c_post": -16, "guess_h_post": -16, "miss_pre": -12},
+    "account": {"cost_post": -15},
+    "pool": {"total_post": -17},
+}
+
+MODELS = [cells, gates, output, rectifier, guess_in, guess_out, account]
