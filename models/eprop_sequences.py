@@ -44,20 +44,20 @@ copy_task = Model(
     params=CopyParams,
     equations=f"""
     {TASK}
-    place : integer # step within the sequence, from 1; 0: pause
-    completed : integer                  # the step before
-    level : integer # how often the sequences have become longer
-    n_vectors : integer                  # N
-    n_repeats : integer                  # R
-    first_row : integer                  # of the table of bits, in this sequence
-    length : integer                     # steps of the sequence
-    sequences : integer                  # sequences that are over
+    place : integer                              # step within the sequence, from 1; 0: pause
+    completed : integer                          # the step before
+    level : integer                              # how often the sequences have become longer
+    n_vectors : integer                          # N
+    n_repeats : integer                          # R
+    first_row : integer                          # of the table of bits, in this sequence
+    length : integer                             # steps of the sequence
+    sequences : integer                          # sequences that are over
     cost_sum : 1                                 # cost of the batch so far
     asked : 1                                    # outputs that were asked for in the batch
     bits : 1                                     # cost of the batch that is over, per output
     solved : 1                                   # 1 if it was good enough
     length_seen : 1                              # length of its sequences
-    watched : 1                          # 1 if everything is recorded
+    watched : 1                                  # 1 if everything is recorded
     """,
     code={"events": {"judged": "due > 0.5"}},
     steps=(
