@@ -1,4 +1,4 @@
-"""A classifier of sequences whose copies share weights: input, bank of lags if there is one, layers, and what is recorded."""
+"""Classifiers whose copies share weights: input, bank of lags if there is one, layers, and what is recorded."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
