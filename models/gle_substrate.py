@@ -1,9 +1,9 @@
 r"""Generalized latent equilibrium in mini-batches on a substrate that is not what it should be.
 
-Reference: Ellenberger et al. (2026), ``ellenberger2024``; the perturbations are our own. Models of `models.gle_batch` with
-three changes. An error neuron has time constants of its own, which should be those of the representation neuron beside it
-in exchanged roles. Rates are noisy. Errors travel down through weights that need not be the forward ones. With equal time
-constants, no noise and ``f_back`` 1, ``w_back`` 0, these are the models of `models.gle_batch`.
+Reference: Ellenberger et al. (2026), ``ellenberger2024``; the perturbations are our own. Models of `models.gle_batch`
+with three changes. An error neuron has time constants of its own, which should be those of the representation neuron
+beside it in exchanged roles. Rates are noisy. Errors travel down through weights that need not be the forward ones.
+With equal time constants, no noise and ``f_back`` 1, ``w_back`` 0, these are the models of `models.gle_batch`.
 """
 
 from dataclasses import dataclass, replace

@@ -6,7 +6,7 @@ from brian2 import Network, Quantity, ms
 
 from experiments.gle import copies
 from experiments.gle.lag_bank.inputs import N_CHANNELS
-from models import gle_bank, gle_batch, gle_substrate
+from models import gle_bank, gle_substrate
 from models.base import param
 
 N_LAYERS = 4  # three hidden ones and the output
@@ -22,7 +22,7 @@ class Structure:
     n_steps: int = param(144, "time steps of a sample", "T", "our design")
     interval: int = param(1, "time steps between two steps of Adam; divides those of a sample", "n", "authors' program")
     n_samples: int = param(5000, "samples in the table", "S", "data: 4000 and 1000")
-    n_taught: int = param(80, "batches of an epoch that are taught", "", "our design: about 1600 samples")
+    n_taught: int = param(79, "batches of an epoch that are taught", "", "our design: about 1600 samples")
     n_unseen: int = param(20, "batches of an epoch that are only looked at", "", "our design: about 400 samples")
     n_epochs: int = param(20, "epochs in the table", "", "our design")
     dt: Quantity = param(0.5 * ms, "time step", r"\Delta t", "our design")

@@ -81,7 +81,7 @@ def draw(tables: dict[str, pd.DataFrame], fig: Figure) -> None:
     axes[0].legend(loc="lower left")
     curves = lower.subplots(1, len(DESIGNS), sharey=True)
     for ax, (design, (label, _, colour)) in zip(curves, DESIGNS.items(), strict=True):
-        rows = tables["epochs"].query("design == @design")
+        rows = tables["epochs"][tables["epochs"]["design"] == design]
         shown = {"nothing": ("exact", colour)} | {
             kind: (f"{title.split(' (')[0]}, {part['strength'].max():g}", shade)
             for kind, (title, shade) in KINDS.items()
