@@ -9,7 +9,7 @@ With equal time constants, no noise and ``f_back`` 1, ``w_back`` 0, these are th
 from dataclasses import dataclass, replace
 
 from models import gle_batch
-from models.base import Model, param
+from models.base import Model, Step, param
 from models.gle import ClassesParams, HiddenParams
 
 
@@ -27,15 +27,18 @@ class NoisyClassesParams(ClassesParams):
     sigma: float = param(0.0, "standard deviation of the noise of rates in a time step", r"\sigma", "our design")
 
 
-TAUS = """
+ADDED = """
     tau_e : second (constant)                    # look-ahead of the error, should be tau_m
     tau_v : second (constant)                    # low-pass of the error, should be tau_r
+    noise : 1                                    # of the rate in this step
 """
 CHANGES = {
     "vdot = (e_in - v) / tau_r": "vdot = (e_in - v) / tau_v",
     "tau_m * vdot": "tau_e * vdot",
-    "tanh(u_hat)": "tanh(u_hat) + sigma * randn()",
+    "tanh(u_hat)": "tanh(u_hat) + noise",
 }
+# Uniform, three times as fast as normal noise; in a step of its own, so that those with tanh are vectorised.
+NOISE = Step(name="noise", code="noise = sigma * sqrt(12.0) * (rand() - 0.5)", when="groups", order=2)
 
 
 def perturbed(model: Model, params: type) -> Model:
@@ -50,9 +53,9 @@ def perturbed(model: Model, params: type) -> Model:
         model,
         params=params,
         source="our design: robustness",
-        equations=model.equations + TAUS,
-        steps=tuple(replace(step, code=changed(step.code)) for step in model.steps),
-        symbols={**model.symbols, "tau_e": r"\tau^\mathrm{e}", "tau_v": r"\tau^\mathrm{v}"},
+        equations=model.equations + ADDED,
+        steps=(*(replace(step, code=changed(step.code)) for step in model.steps), NOISE),
+        symbols={**model.symbols, "noise": r"\xi", "tau_e": r"\tau^\mathrm{e}", "tau_v": r"\tau^\mathrm{v}"},
     )
 
 

@@ -18,13 +18,13 @@ class Structure:
 
     n_hidden: int = param(30, "neurons of a hidden layer", "H", "our design")
     n_classes: int = param(4, "classes", "K", "our design")
-    n_copies: int = param(20, "copies of the network, each with its own sample", "B", "our design")
+    n_copies: int = param(100, "copies of the network, each with its own sample", "B", "authors' program")
     n_steps: int = param(144, "time steps of a sample", "T", "our design")
     interval: int = param(1, "time steps between two steps of Adam; divides those of a sample", "n", "authors' program")
     n_samples: int = param(5000, "samples in the table", "S", "data: 4000 and 1000")
-    n_taught: int = param(79, "batches of an epoch that are taught", "", "our design: about 1600 samples")
-    n_unseen: int = param(20, "batches of an epoch that are only looked at", "", "our design: about 400 samples")
-    n_epochs: int = param(20, "epochs in the table", "", "our design")
+    n_taught: int = param(15, "batches of an epoch that are taught", "", "our design: 1500 samples")
+    n_unseen: int = param(4, "batches of an epoch that are only looked at", "", "our design: 400 samples")
+    n_epochs: int = param(12, "epochs in the table", "", "our design")
     dt: Quantity = param(0.5 * ms, "time step", r"\Delta t", "our design")
 
 
@@ -44,7 +44,7 @@ class Inputs:
     tau: Quantity = param(1.2 * ms, "populations: longest time constant", r"\tau", "authors' program")
     tau_max: Quantity = param(1.8 * ms, "bank: longest time constant", r"\tau_{10}", "authors' program")
     tau_behind: Quantity = param(2 * ms, "bank: time constants of the network behind it", r"\tau", "authors' program")
-    epochs: int = param(20, "epochs", "", "our design")
+    epochs: int = param(12, "epochs", "", "our design")
 
 
 OBJECTS = copies.objects(

@@ -10,13 +10,13 @@ from experiments.gle import learning_curves
 
 SIZE = (7.0, 5.2)
 KINDS = {
-    "look-ahead": ("look-ahead of errors (factor)", "orange"),
-    "feedback": ("random share of feedback", "green"),
-    "noise": ("noise of rates (s.d.)", "purple"),
-    "spread": ("spread of parameters (s.d.)", "red"),
+    "look-ahead": ("look-ahead of errors", "orange"),
+    "feedback": ("random feedback", "green"),
+    "noise": ("noise (s.d.)", "purple"),
+    "spread": ("spread (s.d.)", "red"),
 }
 DESIGNS = {"populations": ("populations", "o", "blue"), "bank": ("bank of lags", "s", "black")}
-LAST = 2  # epochs at the end, whose mean is the accuracy
+LAST = 3  # epochs at the end, whose mean is the accuracy
 
 
 def observe(recordings: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
@@ -30,7 +30,7 @@ def observe(recordings: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
     Returns
     -------
     dict of DataFrame
-        ``epochs``: see `learning_curves.epochs`; ``accuracy``: mean of ``unseen`` over the last two epochs, and the
+        ``epochs``: see `learning_curves.epochs`; ``accuracy``: mean of ``unseen`` over the last three epochs, and the
         ``lost`` accuracy, relative to the exact substrate with the same seed; both by ``design``, ``perturbed``,
         ``strength`` and ``seed``.
     """
@@ -93,7 +93,8 @@ def draw(tables: dict[str, pd.DataFrame], fig: Figure) -> None:
                 ["min", "mean", "max"]
             )
             ax.fill_between(by_epoch.index, by_epoch["min"], by_epoch["max"], color=COLOURS[shade], alpha=0.12, lw=0)
-            ax.plot(by_epoch.index, by_epoch["mean"], color=COLOURS[shade], lw=1.2, label=text)
+            marker = "." if len(by_epoch) < 20 else ""
+            ax.plot(by_epoch.index, by_epoch["mean"], marker, ls="-", color=COLOURS[shade], lw=1.2, label=text)
         ax.axhline(chance, color="0.7", lw=0.6, ls=":", zorder=0)
         ax.set(xlabel="epoch", ylim=(0, 100))
         ax.xaxis.get_major_locator().set_params(integer=True)
