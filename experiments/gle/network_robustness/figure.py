@@ -99,7 +99,7 @@ def draw(tables: dict[str, pd.DataFrame], fig: Figure) -> None:
         ax.set(xlabel="epoch", ylim=(0, 100))
         ax.xaxis.get_major_locator().set_params(integer=True)
         ax.set_title(label)
-        ax.legend(loc="lower right", fontsize=6)
+        ax.legend(loc="upper left", fontsize=6)
     curves[0].set_ylabel("accuracy, unseen (%)")
     for letter, ax in zip("abcdef", np.concatenate([axes, curves]), strict=True):
         panel_label(ax, letter)
