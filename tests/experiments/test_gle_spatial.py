@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 from brian2 import Network, StateMonitor, ms, prefs
 
+from datasets.base import Dataset
 from experiments.gle.backpropagation import errors, forward
 from experiments.gle.layers import parts, stack
+from experiments.gle.spatial import inputs as given
 
 prefs.codegen.target = "numpy"
 
@@ -68,3 +70,35 @@ def test_collected_gradients_are_those_of_backpropagation(shown, layer):
     rates = forward(x, w, b)
     expected = rates[layer - 1].T @ errors(rates, y, w)[layer - 1]
     np.testing.assert_allclose(gradients[layer - 1], expected, rtol=1e-9, atol=1e-12)
+
+
+def corpus(monkeypatch, name, n=30, n_test=0, pixels=12):
+    """Let `inputs` find small images in the place of a corpus; return the images."""
+    rng = np.random.default_rng(1)
+    arrays = {"images": rng.integers(0, 17, (n, 3, 2, 2)), "labels": np.arange(n) % 10}
+    if n_test:
+        arrays |= {"images_test": 100 + rng.integers(0, 17, (n_test, 3, 2, 2)), "labels_test": np.arange(n_test) % 10}
+    data = Dataset("test", "real", "1", {key: a.astype(np.uint8) for key, a in arrays.items()})
+    monkeypatch.setitem(given.LOADERS, name, lambda: data)
+    return {"inputs.data": name, "network.n_train": 8, "network.n_test": 4, "network.n_0": pixels}
+
+
+def test_cifar10_keeps_its_own_test_images(monkeypatch):
+    p = corpus(monkeypatch, "cifar10", n_test=6)
+    x, y = given.images(p, np.random.default_rng(2))
+    assert x.shape == (12, 12) and y.shape == (12,)
+    assert x[:8].max() < 20 / 255 and x[8:].min() >= 100 / 255
+
+
+@pytest.mark.parametrize(
+    ("changed", "text"),
+    [
+        ({"inputs.data": "letters"}, "inputs.data must be digits or cifar10, not 'letters'"),
+        ({"network.n_train": 40}, "network.n_train and n_test: 44 images of 30 that digits has"),
+        ({"network.n_0": 64}, "network.n_0 is 64, but an image has 12 pixels"),
+    ],
+)
+def test_images_that_do_not_fit_are_refused(monkeypatch, changed, text):
+    p = corpus(monkeypatch, "digits") | changed
+    with pytest.raises(ValueError, match=text):
+        given.images(p, np.random.default_rng(2))

@@ -28,8 +28,9 @@ class Structure:
 
 @dataclass(frozen=True)
 class Inputs:
-    """The neurons."""
+    """Images and neurons."""
 
+    data: str = param("digits", "digits or cifar10", "", "CIFAR-10: paper, figure 10g")
     tau: Quantity = param(1.2 * ms, "membrane time constant and look-ahead of all neurons", r"\tau", "as on MNIST-1D")
 
 

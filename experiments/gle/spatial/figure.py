@@ -32,7 +32,8 @@ def observe(recordings: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
     """
     points = recordings["points"].set_index("point")
     final = recordings["final"]
-    course, differences, weights = [], [], []
+    course, differences = [], []
+    weights = pd.DataFrame(columns=["gle", "backpropagation"], dtype=float)
     for number, point in points.iterrows():
         method = SETTLED if point["layer_1.settle"] else ALWAYS
         rows = recordings["epochs"][recordings["epochs"]["point"] == number]
@@ -58,16 +59,17 @@ def observe(recordings: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
         wanted = np.concatenate([w.ravel() for w in trained["w"]])
         change = np.abs(wanted - np.concatenate([w.ravel() for w in start])).max()
         differences.append({**label, "difference": np.abs(found - wanted).max(), "change": change})
-        if not weights:
-            weights.append(pd.DataFrame({"gle": found, "backpropagation": wanted})[::10])
+        if weights.empty:
+            weights = pd.DataFrame({"gle": found, "backpropagation": wanted})[::10].reset_index(drop=True)
     table = pd.DataFrame(course)
     last = table[table["epoch"] == table["epoch"].max()]
-    wide = last.pivot_table(index="seed", columns="method", values="test")
+    # A sweep may hold one method alone.
+    wide = last.pivot_table(index="seed", columns="method", values="test").reindex(columns=list(LOOKS))
     gaps = pd.DataFrame({"settled": wide[SETTLED] - wide[BP], "always": wide[ALWAYS] - wide[BP]}).reset_index()
     return {
         "course": table.sort_values(["method", "seed", "epoch"], ignore_index=True),
-        "weights": pd.concat(weights, ignore_index=True),
-        "difference": pd.DataFrame(differences),
+        "weights": weights,
+        "difference": pd.DataFrame(differences, columns=["seed", "difference", "change"]),
         "gaps": gaps,
     }
 

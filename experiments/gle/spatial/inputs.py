@@ -6,12 +6,74 @@ from typing import Any
 import numpy as np
 
 from datasets.base import Dataset
+from datasets.cifar10 import load_cifar10
 from datasets.digits8 import load_digits8
+
+LOADERS = {"digits": load_digits8, "cifar10": load_cifar10}
+BRIGHTEST = {"digits": 16.0, "cifar10": 255.0}
 
 
 def dataset(p: Mapping[str, Any]) -> Dataset:
-    """Load the digits; nothing else is offered."""
-    return load_digits8()
+    """Load the images.
+
+    Parameters
+    ----------
+    p : Mapping
+        Resolved keys of the experiment.
+
+    Returns
+    -------
+    Dataset
+        ``images`` and ``labels``; of CIFAR-10 also ``images_test`` and ``labels_test``.
+
+    Raises
+    ------
+    ValueError
+        There are no such images.
+    DatasetNotFound
+        CIFAR-10 is asked for, but ``CIFAR10_DIR`` does not lead to it.
+    """
+    if p["inputs.data"] not in LOADERS:
+        raise ValueError(f"inputs.data must be digits or cifar10, not '{p['inputs.data']}'")
+    return LOADERS[p["inputs.data"]]()
+
+
+def images(p: Mapping[str, Any], rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Choose the images.
+
+    Parameters
+    ----------
+    p : Mapping
+        Resolved keys of the experiment.
+    rng : numpy.random.Generator
+        Generator of the point.
+
+    Returns
+    -------
+    x : ndarray, shape (images, pixels)
+        In [0, 1], training images first. Digits are split at random, CIFAR-10 as it comes.
+    y : ndarray of int, shape (images,)
+        Their classes.
+
+    Raises
+    ------
+    ValueError
+        There are fewer images, or they have another number of pixels.
+    """
+    data, wanted = dataset(p), [int(p["network.n_train"]), int(p["network.n_test"])]
+    whole = "images_test" not in data.arrays
+    parts = [(data["images"], data["labels"])] + ([] if whole else [(data["images_test"], data["labels_test"])])
+    wanted = [sum(wanted)] if whole else wanted
+    x, y = [], []
+    for (pictures, labels), n in zip(parts, wanted, strict=True):
+        if n > len(labels):
+            raise ValueError(f"network.n_train and n_test: {n} images of {len(labels)} that {p['inputs.data']} has")
+        chosen = rng.permutation(len(labels))[:n]
+        x.append(pictures[chosen].reshape(n, -1) / BRIGHTEST[p["inputs.data"]])
+        y.append(labels[chosen].astype(int))
+    if x[0].shape[1] != p["network.n_0"]:
+        raise ValueError(f"network.n_0 is {p['network.n_0']}, but an image has {x[0].shape[1]} pixels")
+    return np.concatenate(x), np.concatenate(y)
 
 
 def task(p: Mapping[str, Any], rng: np.random.Generator) -> dict[str, Any]:
@@ -31,16 +93,14 @@ def task(p: Mapping[str, Any], rng: np.random.Generator) -> dict[str, Any]:
         n_train), a permutation of the training images for every epoch; ``w`` and ``b``, layer by layer, as PyTorch
         initialises them.
     """
-    n_train, n_test = int(p["network.n_train"]), int(p["network.n_test"])
-    data = dataset(p)
-    chosen = rng.permutation(len(data["labels"]))[: n_train + n_test]
+    x, y = images(p, rng)
     sizes = [int(p[f"network.n_{k}"]) for k in range(4)]
     w, b = [], []
     for n, m in zip(sizes[:-1], sizes[1:], strict=True):
         w.append(rng.uniform(-1, 1, (n, m)) / np.sqrt(n))
         b.append(rng.uniform(-1, 1, m) / np.sqrt(n))
-    order = np.array([rng.permutation(n_train) for _ in range(int(p["network.n_epochs"]))])
-    return {"x": data["images"][chosen] / 16.0, "y": data["labels"][chosen].astype(int), "order": order, "w": w, "b": b}
+    order = np.array([rng.permutation(int(p["network.n_train"])) for _ in range(int(p["network.n_epochs"]))])
+    return {"x": x, "y": y, "order": order, "w": w, "b": b}
 
 
 def inputs(p: Mapping[str, Any], rng: np.random.Generator) -> dict[str, np.ndarray]:
@@ -60,9 +120,9 @@ def inputs(p: Mapping[str, Any], rng: np.random.Generator) -> dict[str, np.ndarr
     """
     given = task(p, rng)
     n_epochs, n_train = given["order"].shape
-    images = len(given["y"])
-    test = np.tile(np.arange(n_train, images), (n_epochs, 1))
-    teach = np.tile(np.arange(images) < n_train, n_epochs)
+    n_images = len(given["y"])
+    test = np.tile(np.arange(n_train, n_images), (n_epochs, 1))
+    teach = np.tile(np.arange(n_images) < n_train, n_epochs)
     arrays = {
         "samples.values": given["x"],
         "labels.values": given["y"].astype(float),
