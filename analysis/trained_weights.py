@@ -38,15 +38,17 @@ def keep(results: Path, point: int, out: Path) -> None:
     final = final[final["point"] == point]
     final = final if "round" in final else final.assign(round=0)
     provenance = json.loads((results / "provenance.json").read_text(encoding="utf-8"))
-    arrays = {
-        name: rows.sort_values("index")["value"].to_numpy()
+    arrays: dict[str, np.ndarray] = {
+        str(name): rows.sort_values("index")["value"].to_numpy()
         for name, rows in final[final["round"] == final["round"].max()].groupby("variable")
     }
-    origin = {key: provenance[key] for key in ("experiment", "scale", "commit") if key in provenance}
-    origin |= {key: points.loc[point, key] for key in points if key.startswith("inputs.")}
-    seed = int(points.loc[point, "seed"])
-    np.savez_compressed(out, **arrays, seed=seed, **{"from": json.dumps(origin, default=str)})
-    print(f"{out}: {', '.join(f'{name} {a.size}' for name, a in arrays.items())}, seed {seed}")
+    row = {str(key): value for key, value in points.loc[point].items()}
+    origin = {key: provenance[key] for key in ("experiment", "scale", "commit")}
+    origin |= {key: value for key, value in row.items() if key.startswith("inputs.")}
+    arrays |= {"seed": np.array(int(str(row["seed"]))), "from": np.array(json.dumps(origin, default=str))}
+    with out.open("wb") as file:
+        np.savez_compressed(file, allow_pickle=False, **arrays)
+    print(f"{out}: {', '.join(f'{name} ({a.size})' for name, a in arrays.items())}")
 
 
 def main() -> None:

@@ -46,7 +46,7 @@ def network(p: Structure) -> Network:
     -------
     Network
         Groups ``neurons``, ``synapses``; timed array ``pattern``; monitors ``spikes`` (all neurons) and ``outputs``
-        (voltages of the output neurons).
+        (voltages of the output neurons at the start of a time step, before a new sample may be shown).
     """
     defaultclock.dt = p.dt
     sizes = [p.n_0, p.n_1, p.n_2, p.n_3]
@@ -59,7 +59,7 @@ def network(p: Structure) -> Network:
     synapses.connect(i=pre, j=post)
     spikes = SpikeMonitor(neurons, name="spikes")
     last = list(range(layer.size - p.n_3, layer.size))
-    outputs = StateMonitor(neurons, "V", record=last, when="end", order=0, name="outputs")
+    outputs = StateMonitor(neurons, "V", record=last, when="start", order=-1, name="outputs")
     together = Network(neurons, synapses, spikes, outputs)
     together.schedule = gupta_inference.SCHEDULE
     return together

@@ -32,7 +32,7 @@ def observe(recordings: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
     (point,) = (row for _, row in recordings["points"].iterrows())
     n_steps, dt, n_test = int(point["neurons.n_steps"]), float(point["network.dt_ms"]), int(point["inputs.n_test"])
     voltage = recordings["outputs"].pivot_table(index="t_ms", columns="index", values="V").to_numpy()
-    margin = np.diff(voltage[n_steps - 1 :: n_steps], axis=1)[:n_test, 0]
+    margin = np.diff(voltage[n_steps::n_steps], axis=1)[:n_test, 0]
     label = samples()[1][:n_test]
     judged = pd.DataFrame(
         {"sample": np.arange(n_test), "label": label, "answer": (margin > 0).astype(int), "margin": margin}
@@ -74,6 +74,6 @@ def draw(tables: dict[str, pd.DataFrame], fig: Figure) -> None:
         rows = judged[judged["label"] == label]
         margins.plot(rows["sample"], rows["margin"], "o", ms=3, color=COLOURS[look], label=species)
     margins.axhline(0, color="0.6", lw=0.6, zorder=0)
-    margins.set(xlabel="test sample", ylabel="voltage, virginica minus versicolor")
+    margins.set(xlabel="test sample", ylabel="voltage, virginica \N{MINUS SIGN} versicolor")
     for letter, ax in zip("ab", (raster, margins), strict=True):
         panel_label(ax, letter)

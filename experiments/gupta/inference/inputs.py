@@ -68,5 +68,6 @@ def inputs(p: Mapping[str, Any], rng: np.random.Generator) -> dict[str, Any]:  #
         "neurons.layer": np.repeat(np.arange(N_LAYERS), n),
         "neurons.b": trained["neurons.b"],
         "synapses.w": trained["synapses.w"],
-        "run.duration": n_test * p["neurons.n_steps"] * p["network.dt"],
+        # In one time step more, the voltages of the last sample are recorded.
+        "run.duration": (n_test * p["neurons.n_steps"] + 1) * p["network.dt"],
     }
