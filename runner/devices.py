@@ -367,7 +367,7 @@ def requirements(network: "Network") -> list[Requirement]:
             found += _of_neurons(obj)
         found += _of_clock(obj)
         found += _of_slot(obj)
-        found += _of_monitor(obj)
+        found += _of_monitor(obj, objects)
     if any(obj.template == "synapses" for obj in objects if hasattr(obj, "template")):
         if network._schedule is None or tuple(network.schedule) != GENN_SCHEDULE:
             order = ", ".join(network._schedule or ()) or "start, groups, thresholds, synapses, resets, end"
@@ -425,7 +425,7 @@ def _custom(obj: Any) -> bool:
     return getattr(obj, "event", "spike") != "spike"
 
 
-def _of_monitor(obj: Any) -> Iterator[Requirement]:
+def _of_monitor(obj: Any, objects: Iterable[Any]) -> Iterator[Requirement]:
     """Require records that not every device can make."""
     from brian2 import SpikeMonitor, StateMonitor, Synapses
     from brian2.core.variables import Subexpression
@@ -440,8 +440,15 @@ def _of_monitor(obj: Any) -> Iterator[Requirement]:
     elif isinstance(obj, StateMonitor):
         source = obj.source
         used = set().union(*map(_identifiers, _synaptic_codes(source).values()), _written_by_steps(source))
+        # brian2genn fetches a variable once per time step: what a step reads is already there when 'end' comes.
+        fetched = set().union(*(_identifiers(str(step.abstract_code)) for step in _steps(source)))
+        stale = fetched & _changed_on_the_device(source, objects) if obj.when == "end" else set()
         for name in obj.record_variables:
             variable = source.variables[name]
+            if name in stale:
+                yield Requirement(
+                    "recorded", obj.name, f"records '{name}' in slot 'end', but a step reads it in 'start'"
+                )
             if isinstance(variable, Subexpression):
                 if {"t", "dt"} & _expanded(variable.expr, source):
                     yield Requirement("recorded", obj.name, f"records '{name}', which depends on the time")
@@ -573,6 +580,21 @@ def _steps(group: Any) -> list[Any]:
     from brian2.groups.group import CodeRunner
 
     return [obj for obj in group.contained_objects if type(obj) is CodeRunner]
+
+
+def _changed_on_the_device(group: Any, objects: Iterable[Any]) -> set[str]:
+    """Return the variables of a group that change otherwise than by a step."""
+    from brian2 import Synapses
+
+    changed = {eq.varname for eq in group.equations.values() if eq.type == "differential equation"}
+    changed |= {name for code in getattr(group, "event_codes", {}).values() for name in _targets(str(code))}
+    for synapses in (obj for obj in objects if isinstance(obj, Synapses)):
+        written = {name for code in _synaptic_codes(synapses).values() for name in _targets(code)}
+        written |= set(synapses.summed_updaters)
+        for side, neurons in (("", synapses), ("_pre", synapses.source), ("_post", synapses.target)):
+            if neurons is group:
+                changed |= {name.removesuffix(side) for name in written if name.endswith(side)}
+    return changed
 
 
 def _written_by_steps(group: Any) -> set[str]:
