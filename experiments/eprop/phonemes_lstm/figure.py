@@ -216,9 +216,7 @@ def draw_sentence(fig: SubFigure, tables: dict[str, DataFrame]) -> None:
     names = sorted(tables["outputs"]["name"].unique())
     if len(names) <= FEW:
         axes[3, 0].set_yticks(np.arange(len(names)) + 0.5, names)
-    rows = ("feature", "cell state c
-of each cell", "forget gate
-of each cell", "phoneme")
+    rows = ("feature", "cell state c\nof each cell", "forget gate\nof each cell", "phoneme")
     for ax, name in zip(axes[:, 0], rows, strict=True):
         ax.set_ylabel(name)
     panel_label(axes[0, 0], "a")
