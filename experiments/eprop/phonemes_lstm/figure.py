@@ -149,8 +149,8 @@ def observe(recordings: dict[str, DataFrame]) -> dict[str, DataFrame]:
         relations : one row; how much the error with symmetric, random and adaptive feedback is above that of
             BPTT (``symmetric_gap`` ...), and error with symmetric and with adaptive over that with random feedback.
         alignment : see `alignment`; after learning.
-        confusion : label, answer (names), frames; symmetric feedback, all seeds.
-        features, states, outputs : see `sentence`; symmetric feedback, first seed.
+        confusion : label, answer (names), frames; symmetric feedback, or what there is, all seeds.
+        features, states, outputs : see `sentence`; the same feedback, first seed.
     """
     points = recordings["points"]
     kind = points["inputs.feedback"]
@@ -172,9 +172,10 @@ def observe(recordings: dict[str, DataFrame]) -> dict[str, DataFrame]:
     for kind in ("symmetric", "adaptive"):
         relations[f"{kind}_over_random"] = error.get(kind, np.nan) / error.get("random", np.nan)
 
-    mine = points[points["feedback"] == "symmetric"]
+    best = "symmetric" if (points["feedback"] == "symmetric").any() else points["feedback"].iloc[0]
+    mine = points[points["feedback"] == best]
     names = dataset(values(mine.iloc[0]))["phones"]
-    both = answers[answers["feedback"] == "symmetric"]
+    both = answers[answers["feedback"] == best]
     confusion = DataFrame({"label": names[both["label"].round().astype(int)], "answer": names[both["i"]]})
     confusion = confusion.groupby(["label", "answer"], as_index=False).size().rename(columns={"size": "frames"})
     return {
