@@ -131,6 +131,39 @@ def sentence(recordings: dict[str, DataFrame], names: np.ndarray) -> dict[str, D
     }
 
 
+def comparison(recordings: dict[str, DataFrame]) -> dict[str, DataFrame]:
+    """Compare all kinds of feedback with backpropagation through time, for one set of training sentences.
+
+    Parameters
+    ----------
+    recordings : dict of DataFrame
+        ``batches`` and ``answers``, with a column feedback; ``points``.
+
+    Returns
+    -------
+    dict of DataFrame
+        ``learning``, ``tested`` and ``relations``; see `observe`.
+    """
+    points = recordings["points"]
+    reference, tested = references(points[points["feedback"] == points["feedback"].iloc[0]])
+    trained = recordings["batches"][recordings["batches"]["round"] == 1].rename(columns={"updates": "iteration"})
+    answers = recordings["answers"]
+    wrong = (answers["i"] != answers["label"].round()).astype(float)
+    own = wrong.groupby([answers["feedback"], answers["seed"]]).mean().rename("error").reset_index()
+    tested = pd.concat([own, tested], ignore_index=True)
+    error = tested.groupby("feedback")["error"].mean()
+    relations = {f"{kind}_gap": error.get(kind, np.nan) - error.get("BPTT", np.nan) for kind in list(LABELS)[:3]}
+    for kind in ("symmetric", "adaptive"):
+        relations[f"{kind}_over_random"] = error.get(kind, np.nan) / error.get("random", np.nan)
+    return {
+        "learning": pd.concat(
+            [trained[["feedback", "seed", "iteration", "error", "loss"]], reference], ignore_index=True
+        ),
+        "tested": tested,
+        "relations": DataFrame([{"n_train": int(points["inputs.n_train"].iloc[0]), **relations}]),
+    }
+
+
 def observe(recordings: dict[str, DataFrame]) -> dict[str, DataFrame]:
     """Frame errors in training and test, confusions, and a test sentence.
 
@@ -146,8 +179,11 @@ def observe(recordings: dict[str, DataFrame]) -> dict[str, DataFrame]:
         learning : feedback (symmetric, random, adaptive, readout: no feedback, BPTT: the reference, which has no loss),
             seed, iteration, error (frames of the batch), loss.
         tested : feedback, seed, error (test frames); ``linear``, seed 0, is a linear classifier of single frames.
-        relations : one row; how much the error with symmetric, random and adaptive feedback is above that of
-            BPTT (``symmetric_gap`` ...), and error with symmetric and with adaptive over that with random feedback.
+        relations : one row; n_train (sentences), how much the error with symmetric, random and adaptive feedback is
+            above that of BPTT (``symmetric_gap`` ...), and error with symmetric and with adaptive over that with random
+            feedback.
+        learning_more, tested_more, relations_more : the same with most training sentences, if their number was swept;
+            everything else is with fewest.
         alignment : see `alignment`; after learning.
         confusion : label, answer (names), frames; symmetric feedback, or what there is, all seeds.
         features, states, outputs : see `sentence`; the same feedback, first seed.
@@ -155,23 +191,18 @@ def observe(recordings: dict[str, DataFrame]) -> dict[str, DataFrame]:
     points = recordings["points"]
     kind = points["inputs.feedback"]
     points = points.assign(feedback=kind.where(kind != "none", "readout"))
-    recordings = {**recordings, "points": points}
-    reference, tested = references(points[points["feedback"] == points["feedback"].iloc[0]])
-    named = points[["point", "feedback"]]
+    named = {
+        name: rows.merge(points[["point", "feedback"]], on="point") if name in ("batches", "answers") else rows
+        for name, rows in {**recordings, "points": points}.items()
+    }
+    sizes = sorted(points["inputs.n_train"].unique())
+    fewest = choose(named, points[points["inputs.n_train"] == sizes[0]])
+    more = {}
+    if len(sizes) > 1:
+        most = comparison(choose(named, points[points["inputs.n_train"] == sizes[-1]]))
+        more = {f"{name}_more": rows for name, rows in most.items()}
 
-    trained = recordings["batches"][recordings["batches"]["round"] == 1].merge(named, on="point")
-    trained = trained.rename(columns={"updates": "iteration"})[["feedback", "seed", "iteration", "error", "loss"]]
-
-    answers = recordings["answers"].merge(named, on="point")
-    wrong = (answers["i"] != answers["label"].round()).astype(float)
-    own = wrong.groupby([answers["feedback"], answers["seed"]]).mean().rename("error").reset_index()
-    tested = pd.concat([own, tested], ignore_index=True)
-
-    error = tested.groupby("feedback")["error"].mean()
-    relations = {f"{kind}_gap": error.get(kind, np.nan) - error.get("BPTT", np.nan) for kind in list(LABELS)[:3]}
-    for kind in ("symmetric", "adaptive"):
-        relations[f"{kind}_over_random"] = error.get(kind, np.nan) / error.get("random", np.nan)
-
+    points, answers = fewest["points"], fewest["answers"]
     best = "symmetric" if (points["feedback"] == "symmetric").any() else points["feedback"].iloc[0]
     mine = points[points["feedback"] == best]
     names = dataset(values(mine.iloc[0]))["phones"]
@@ -179,12 +210,11 @@ def observe(recordings: dict[str, DataFrame]) -> dict[str, DataFrame]:
     confusion = DataFrame({"label": names[both["label"].round().astype(int)], "answer": names[both["i"]]})
     confusion = confusion.groupby(["label", "answer"], as_index=False).size().rename(columns={"size": "frames"})
     return {
-        "learning": pd.concat([trained, reference], ignore_index=True),
-        "tested": tested,
-        "relations": DataFrame([relations]),
-        "alignment": alignment(recordings),
+        **comparison(fewest),
+        **more,
+        "alignment": alignment(fewest),
         "confusion": confusion,
-        **sentence(choose(recordings, mine[mine["seed"] == mine["seed"].min()]), names),
+        **sentence(choose(fewest, mine[mine["seed"] == mine["seed"].min()]), names),
     }
 
 
@@ -223,32 +253,55 @@ def draw_sentence(fig: SubFigure, tables: dict[str, DataFrame]) -> None:
     panel_label(axes[0, 0], "a")
 
 
-def draw(tables: dict[str, DataFrame], fig: Figure) -> None:
-    """Draw a sentence (a), frame error while learning (b) and in the test (c), confusions (d)."""
-    top, middle, bottom = fig.subfigures(3, 1, height_ratios=(1.7, 1.0, 1.1))
-    draw_sentence(top, tables)
-    course = middle.subplots()
-    learning = tables["learning"]
+def draw_course(ax: Axes, learning: DataFrame) -> None:
+    """Draw the frame error of batches while learning."""
     for kind, (label, colour) in LABELS.items():
         rows = learning[learning["feedback"] == kind].sort_values("iteration")
         if rows.empty:
             continue
         smooth = rows.groupby("seed")["error"].transform(lambda error: error.rolling(WINDOW, min_periods=1).mean())
-        band(course, rows.assign(error=smooth), "iteration", "error", label=label, colour=colour)
-    course.set(xlabel="iteration", ylabel=f"frame error, {WINDOW} batches", ylim=(0, None))
-    course.legend(loc="lower left", ncols=3)
-    panel_label(course, "b")
+        band(ax, rows.assign(error=smooth), "iteration", "error", label=label, colour=colour)
+    ax.set(xlabel="iteration", ylim=(0, None))
+
+
+def draw_tested(ax: Axes, groups: list[DataFrame], names: list[str]) -> None:
+    """Draw the frame error on test sentences, bars of all sets of training sentences next to each other."""
+    width = 0.8 / len(groups)
+    shown = [kind for kind in LABELS if kind in set(groups[0]["feedback"])]
+    for number, tested in enumerate(groups):
+        alpha = (number + 1) * 0.55 / len(groups)
+        for place, kind in enumerate(shown):
+            errors = tested.loc[tested["feedback"] == kind, "error"]
+            x, colour = place + (number - (len(groups) - 1) / 2) * width, COLOURS[LABELS[kind][1]]
+            ax.bar(x, errors.mean(), width=0.9 * width, color=colour, alpha=alpha)
+            ax.plot([x] * len(errors), errors, "o", ms=2.5, color=colour)
+        ax.bar(0, 0, color=COLOURS["black"], alpha=alpha, label=names[number])
+    ax.axhline(
+        groups[0].loc[groups[0]["feedback"] == "linear", "error"].mean(), color="0.3", linestyle=":", linewidth=1
+    )
+    ax.set_xticks(range(len(shown)), [LABELS[kind][0].replace(" ", "\n") for kind in shown], rotation=30)
+    ax.set(ylabel="frame error, test", ylim=(0, None))
+    if len(groups) > 1:
+        ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), title="training sentences", ncols=2)
+
+
+def draw(tables: dict[str, DataFrame], fig: Figure) -> None:
+    """Draw a sentence (a), frame error while learning (b) and in the test (c), confusions (d)."""
+    top, middle, bottom = fig.subfigures(3, 1, height_ratios=(1.7, 1.0, 1.1))
+    draw_sentence(top, tables)
+    ends = [end for end in ("", "_more") if f"learning{end}" in tables]
+    numbers = [str(tables[f"relations{end}"]["n_train"].iloc[0]) for end in ends]
+    courses = middle.subplots(1, len(ends), sharey=True, squeeze=False)[0]
+    for ax, end, number in zip(courses, ends, numbers, strict=True):
+        draw_course(ax, tables[f"learning{end}"])
+        if len(ends) > 1:
+            ax.set_title(f"{number} training sentences")
+    courses[0].set_ylabel(f"frame error, {WINDOW} batches")
+    courses[0].legend(loc="lower left", ncols=2 if len(ends) > 1 else 3)
+    panel_label(courses[0], "b")
 
     left, right = bottom.subfigures(1, 2, width_ratios=(1.0, 1.1))
     ax = left.subplots()
-    tested = tables["tested"]
-    shown = [kind for kind in LABELS if kind in set(tested["feedback"])]
-    for place, kind in enumerate(shown):
-        errors = tested.loc[tested["feedback"] == kind, "error"]
-        ax.bar(place, errors.mean(), width=0.65, color=COLOURS[LABELS[kind][1]], alpha=0.45)
-        ax.plot([place] * len(errors), errors, "o", ms=3, color=COLOURS[LABELS[kind][1]])
-    ax.axhline(tested.loc[tested["feedback"] == "linear", "error"].mean(), color="0.3", linestyle=":", linewidth=1)
-    ax.set_xticks(range(len(shown)), [LABELS[kind][0].replace(" ", "\n") for kind in shown], rotation=30)
-    ax.set(ylabel="frame error, test", ylim=(0, None))
+    draw_tested(ax, [tables[f"tested{end}"] for end in ends], numbers)
     panel_label(ax, "c")
     draw_confusion(right, tables["confusion"])
