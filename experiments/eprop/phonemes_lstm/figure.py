@@ -297,7 +297,7 @@ def draw(tables: dict[str, DataFrame], fig: Figure) -> None:
         if len(ends) > 1:
             ax.set_title(f"{number} training sentences")
     courses[0].set_ylabel(f"frame error, {WINDOW} batches")
-    courses[0].legend(loc="lower left", ncols=2 if len(ends) > 1 else 3)
+    courses[0].legend(loc="upper right", ncols=2)
     panel_label(courses[0], "b")
 
     left, right = bottom.subfigures(1, 2, width_ratios=(1.0, 1.1))
