@@ -32,7 +32,7 @@ def standin(data: Sequence[Mapping[str, str]]) -> str:
     str
         Empty for real data.
     """
-    names = ", ".join(item["name"] for item in data if item["source"] == "standin")
+    names = ", ".join(dict.fromkeys(item["name"] for item in data if item["source"] == "standin"))
     return f"stand-in for {names}: no published number applies" if names else ""
 
 
@@ -63,7 +63,9 @@ def main() -> None:
         fig.text(0.5, 1 - top / 4, warning, ha="center", va="top", fontsize="medium", fontweight="bold")
     module.draw({**tables, "reported": reported(targets)}, fig)
     stamp = f"{made['experiment']}, scale {made['scale']}, commit {made['commit'][:10]}{'+' if made['dirty'] else ''}"
-    stamp += "".join(f", {data['name']} ({data['source']}, {data['version']})" for data in made.get("data") or [])
+    # Two data sets may differ in their content alone.
+    used = dict.fromkeys(f", {data['name']} ({data['source']}, {data['version']})" for data in made.get("data") or [])
+    stamp += "".join(used)
     fig.text(1, 0, stamp, ha="right", va="bottom", fontsize=4.5, color="0.55")
     description = json.dumps(
         {key: made.get(key) for key in ("experiment", "scale", "commit", "dirty", "data", "checksum")}
