@@ -274,7 +274,7 @@ def train(s: Settings, out: Path, every: int = 50) -> list[dict[str, float]]:
     for k in range(first, s.n_iterations):
         share = s.eta_last + (1 - s.eta_last) * 0.5 * (1 + np.cos(np.pi * k / s.n_iterations))
         for group in adam.param_groups:
-            group["lr"] = share * group["rate"]
+            group["lr"] = float(share * group["rate"])
         loss, told = iterate(s, w, x, k)
         adam.zero_grad()
         loss.backward()
