@@ -1,15 +1,15 @@
 """E-prop 2: a second network looks at target and network, and one trial is enough to learn an arm movement.
 
 Reference: Bellec et al. (2019), ``bellec2019``, e-prop 2, and a program of its authors. In a training trial the error
-module, itself a network of LIF neurons, sees spikes that encode the target, the spikes of the network and its input. Its
-filtered spikes are projected to the neurons of the network: their learning signals. Weights change once, when the trial
-is over. All weights of the error module, and those with which every movement starts, come from an outer loop that is no
-part of this file.
+module, itself a network of LIF neurons, sees spikes that encode the target, the spikes of the network and its input.
+Its filtered spikes are projected to the neurons of the network: their learning signals. Weights change once, when the
+trial is over. All weights of the error module, and those with which every movement starts, come from an outer loop that
+is no part of this file.
 
-The order within a step is that of `models.eprop`: spikes found at the end of step t-1 are delivered at the start of step
-t, and step t-1 of readout, arm and plasticity is completed during step t. Successive trials belong to one movement: one
-with the initial weights, then the training trials, then one with what was learned; then the weights go back. The first
-step of a trial has no input spikes.
+The order within a step is that of `models.eprop`: spikes found at the end of step t-1 are delivered at the start of
+step t, and step t-1 of readout, arm and plasticity is completed during step t. Successive trials belong to one
+movement: one with the initial weights, then the training trials, then one with what was learned; then the weights go
+back. The first step of a trial has no input spikes.
 
 Tables (TimedArrays) are read at ``number * dt``, so that an entry takes one time step of the table.
 """
