@@ -35,7 +35,8 @@ class ProtocolParams:
     n_exposures: int = param(1, "training trials of one movement", r"n_e", PROGRAM)
     watch: int = param(4, "movements at the beginning that are recorded in detail", r"n_w", "our design")
     by_module: float = param(1.0, "1: the error module teaches, 0: the error of the readout does", "M", "our design")
-    eta: float = param(1e-4, "learning rate", r"\eta", PROGRAM)
+    eta: float = param(1e-4, "learning rate of input and recurrent weights", r"\eta", PROGRAM)
+    eta_out: float = param(0.0, "learning rate of output weights; e-prop 2 leaves them", r"\eta_\mathrm{out}", PROGRAM)
 
 
 @dataclass(frozen=True)
@@ -82,12 +83,20 @@ class ArmParams:
 
 
 @dataclass(frozen=True)
+class FeedbackParams:
+    """Parameters of the feedback weights of e-prop 1."""
+
+    symmetric: float = param(0.0, "1: feedback changes as the output weights do, 0: never", r"a", "our design")
+
+
+@dataclass(frozen=True)
 class NoParams:
     """Nothing of its own."""
 
 
 SYMBOLS = {
     "v": "v",
+    "z_out": r"\bar{z}^\mathrm{out}",
     "I": "I",
     "z_bar": r"\bar{z}",
     "trace": r"\bar{z}^t",
@@ -99,7 +108,10 @@ SYMBOLS = {
     "err": r"\delta",
     "w": "w",
     "w_start": r"w^0",
+    "w_change": r"\Delta w",
     "b": "B",
+    "b_start": "B^0",
+    "b_change": r"\Delta B",
     "elig": r"\bar{e}",
     "change": r"\Delta w",
     "phi_1": r"\varphi_1",
@@ -219,7 +231,15 @@ code = Model(
 )
 
 
-def _lif(name: str, text: str, equations: str = "", awake: str = "", integrate: str = "") -> Model:
+def _lif(
+    name: str,
+    text: str,
+    equations: str = "",
+    awake: str = "",
+    integrate: str = "",
+    spike: str = "",
+    restart: str = "",
+) -> Model:
     """Return a network of LIF neurons that starts every trial at rest.
 
     Parameters
@@ -230,8 +250,8 @@ def _lif(name: str, text: str, equations: str = "", awake: str = "", integrate: 
         More equations.
     awake : str
         Condition under which its neurons may fire, beginning with ``and``.
-    integrate : str
-        What else happens when inputs have been summed.
+    integrate, spike, restart : str
+        What else happens when inputs have been summed, after a spike, and when a trial begins.
     """
     fires = f"above > 0 and wait < 0.5 {awake}"
     return Model(
@@ -254,11 +274,12 @@ def _lif(name: str, text: str, equations: str = "", awake: str = "", integrate: 
     """,
         code={
             "threshold": fires,
-            "reset": """
+            "reset": f"""
             v -= v_th
             z_bar += 1
             wait = timestep(t_ref, dt) - 1
             n_spikes += 1
+            {spike}
             """,
             "method": "exact",
             "events": {"watched_spike": f"{fires} and watched * training > 0.5"},
@@ -268,11 +289,12 @@ def _lif(name: str, text: str, equations: str = "", awake: str = "", integrate: 
             Step("rates", "rate = n_spikes / n_steps", when="after_resets", order=2, every="trial"),
             Step(
                 "restart",
-                """
+                f"""
                 v = 0
                 wait = 0
                 z_bar = 0
                 n_spikes = 0
+                {restart}
                 """,
                 when="after_resets",
                 order=9,
@@ -301,10 +323,14 @@ neuron = _lif(
     missed : 1                                                           # what the error of the readout projects
     by_module : 1 (linked)                                               # which of them teaches
     eta : 1 (linked)                                                     # learning rate
+    eta_out : 1 (linked)                                                 # learning rate of output weights
     renewed : 1 (linked)                                                 # 1 if another movement begins
     tau_out : second (linked)                                            # time constant of the readout filter
     learning_signal : 1                                                  # learning signal
+    dz_out/dt = -z_out / tau_out : 1                                     # spikes through the readout filter
     """,
+    spike="z_out += 1",
+    restart="z_out = 0",
     integrate="learning_signal = by_module * taught + (1 - by_module) * missed",
 )
 
@@ -432,6 +458,26 @@ plastic = Model(
     symbols=SYMBOLS,
 )
 
+_RENEW = "{w} = renewed{of} * {w}_start + (1 - renewed{of}) * ({w} + due{of} * {w}_change)\n{w}_change = 0"
+
+output = Model(
+    name="output_synapse",
+    text="Synapse onto a readout, which e-prop 1 changes",
+    source="bellec2019, e-prop 1",
+    params=NoParams,
+    equations="""
+    w : 1                                                                # weight
+    w_start : 1 (constant)                                               # weight before a movement is learned
+    w_change : 1                                                         # change of the weight so far
+    """,
+    code={"on_pre": "I_post += w"},
+    steps=(
+        Step("gradient", "w_change -= eta_out_pre * err_post * z_out_pre", when="after_resets", order=0),
+        Step("learn", _RENEW.format(w="w", of="_pre"), when="after_resets", order=4, every="trial"),
+    ),
+    symbols=SYMBOLS,
+)
+
 fixed = Model(
     name="fixed_synapse",
     text="Synapse that stays as the outer loop made it",
@@ -458,11 +504,17 @@ feedback = Model(
     name="feedback",
     text="Learning signals of e-prop 1 from the errors of the readouts",
     source="bellec2019, e-prop 1",
-    params=NoParams,
+    params=FeedbackParams,
     equations="""
     b : 1                                                                # feedback weight
+    b_start : 1 (constant)                                               # before a movement is learned
+    b_change : 1                                                         # change of the weight so far
     missed_post = b * err_pre : 1 (summed)                               # learning signal
     """,
+    steps=(
+        Step("gradient", "b_change -= symmetric * eta_out_post * err_pre * z_out_post", when="after_resets", order=0),
+        Step("learn", _RENEW.format(w="b", of="_post"), when="after_resets", order=4, every="trial"),
+    ),
     symbols=SYMBOLS,
 )
 
@@ -493,6 +545,7 @@ MODELS = [
     joint,
     arm,
     plastic,
+    output,
     fixed,
     projection,
     feedback,

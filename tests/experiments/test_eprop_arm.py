@@ -41,18 +41,18 @@ def test_population_code_is_tuned():
 
 def test_unseen_movements_are_the_same_for_all_rules():
     """One seed, any rule and number of exposures: fewer movements are the first ones of more."""
-    paths = {}
+    paths, b = {}, np.random.default_rng(2).standard_normal((2, 100)) / 10
     for point in plan(load("eprop/arm"), "quick").points:
         if point["seed"] == 2:
             p = {**point["values"], "run.seed": 2}
             found = arm.arrays(p, np.random.default_rng(2))
-            key = p["inputs.rule"], p["inputs.n_exposures"]
-            paths[key] = found["path.values"][: p["inputs.n_movements"] * 1000], found["feedback.b"]
-    assert len(paths) == 3
-    first, b = paths["eprop_2", 1]
-    for path, other in paths.values():
-        np.testing.assert_array_equal(path, first[: path.size])
-        np.testing.assert_array_equal(other, b)
+            key = p["inputs.rule"], p["inputs.feedback"], p["inputs.n_exposures"]
+            paths[key] = found["path.values"][: p["inputs.n_movements"] * 1000]
+            expected = found["rec_out.w"].reshape(-1, 2).T if p["inputs.feedback"] == "symmetric" else b
+            np.testing.assert_array_equal(found["feedback.b"], np.ravel(expected))
+    assert len(paths) == 4
+    for path in paths.values():
+        np.testing.assert_array_equal(path, paths["eprop_2", "random", 1][: path.size])
 
 
 def test_the_network_is_that_of_meta_training():
@@ -88,6 +88,7 @@ def test_without_parameters_one_line_says_how_to_make_them():
     "changed, message",
     [
         ({"inputs.rule": "eprop_3"}, "inputs.rule 'eprop_3' is none of: eprop_2, eprop_1"),
+        ({"inputs.feedback": "none"}, "inputs.feedback 'none' is none of: random, symmetric"),
         ({"inputs.n_exposures": 0}, "inputs.n_exposures is 0; it must be at least 1"),
         ({"network.n_rec": 50}, "inputs.parameters quick was trained with {'n_in': 10, 'n_rec': 100, 'n_module': 60}"),
     ],

@@ -102,7 +102,6 @@ def reference(arrays, p):
     shapes |= {"in_module": (n_in, n_module), "rec_module": (n, n_module), "module_module": (n_module, n_module)}
     start = {name: arrays[f"{name}.w"].reshape(shape) for name, shape in shapes.items()}
     project = arrays["projection.w"].reshape(n_module, n)
-    back = arrays["feedback.b"].reshape(2, n)
     spikes = arrays["pattern.values"][: n_steps * n_groups].reshape(n_steps, n_groups)[:, arrays["clock.channel"]]
     code = arrays["given_spikes.values"].reshape(-1, n_steps, n_code)
     turning = arrays["turning.values"][: len(code) * n_steps * 2].reshape(-1, n_steps, 2)
@@ -110,12 +109,14 @@ def reference(arrays, p):
     velocity, place = [], []
     for shown, goal in zip(code, turning, strict=True):
         w = {name: value.copy() for name, value in start.items()}
+        back = arrays["feedback.b"].reshape(2, n).copy()
         n_exposures = p["inputs.n_exposures"]
         for trial in range(n_exposures + 2):
             net, module = Lif(n, p, "recurrent"), Lif(n_module, p, "module")
             bar_in, y, angles = np.zeros(n_in), np.zeros(2), np.array([0, np.pi / 2])
             change = {"in_rec": np.zeros((n_in, n)), "rec_rec": np.zeros((n, n))}
             elig = {name: np.zeros_like(value) for name, value in change.items()}
+            out, bar_out = np.zeros((n, 2)), np.zeros(n)
             for t in range(n_steps):
                 x, seen = spikes[t] * (t > 0), shown[t] * (t > 0)
                 drive = seen @ w["code_module"] + x @ w["in_module"] + net.z @ w["rec_module"]
@@ -123,6 +124,8 @@ def reference(arrays, p):
                 bar_in = alpha * bar_in + x
                 psi, bar = net.step(x @ w["in_rec"] + net.z @ w["rec_rec"])
                 y = kappa * y + net.z @ w["rec_out"]
+                bar_out = kappa * bar_out + net.z
+                out -= arrays["protocol.eta_out"] * np.outer(bar_out, y - goal[t])
                 angles = angles + y * p["network.dt"]
                 both = angles.sum()
                 velocity.append(y)
@@ -136,20 +139,26 @@ def reference(arrays, p):
             if 0 < trial <= n_exposures:
                 for name, value in change.items():
                     w[name] += value
+                w["rec_out"] += out
+                back += arrays["feedback.symmetric"] * out.T
     return tuple(np.array(values).reshape(-1, n_steps, 2) for values in (velocity, place))
 
 
-@pytest.mark.parametrize("rule, n_exposures", [("eprop_2", 1), ("eprop_1", 2)])
-def test_it_equals_a_plain_loop(monkeypatch, rule, n_exposures):
+@pytest.mark.parametrize(
+    "rule, feedback, n_exposures", [("eprop_2", "random", 1), ("eprop_1", "random", 2), ("eprop_1", "symmetric", 2)]
+)
+def test_it_equals_a_plain_loop(monkeypatch, rule, feedback, n_exposures):
     """Velocities and end points of two movements, errors of all trials; the weights go back in between."""
     n_steps, n_movements = 150, 2
     rng = np.random.default_rng(5)
     spikes = (rng.random((n_movements, n_steps, 200)) < 0.05).astype(float)
     overrides = {
         "inputs.rule": rule,
+        "inputs.feedback": feedback,
         "inputs.n_exposures": n_exposures,
         "inputs.n_movements": n_movements,
         "inputs.eta_feedback": 1e-4,
+        "inputs.eta_readout": 1e-4,
         "network.n_steps": n_steps,
         "network.n_given": spikes.size,
         "code.given": 1.0,

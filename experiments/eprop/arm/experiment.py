@@ -42,10 +42,12 @@ class Structure:
 class Inputs:
     """The movements, and which rule learns them."""
 
-    rule: str = param("eprop_2", "eprop_2 (error module) or eprop_1 (random feedback of the error of the readout)")
+    rule: str = param("eprop_2", "eprop_2 (error module) or eprop_1 (feedback of the error of the readout)")
+    feedback: str = param("random", "random or symmetric; of e-prop 1")
     n_exposures: int = param(1, "training trials of every movement", r"n_e", "authors' program")
     n_movements: int = param(20, "unseen movements", r"n_m", "our design")
-    eta_feedback: float = param(1e-4, "learning rate of e-prop 1", r"\eta_1", "our design")
+    eta_feedback: float = param(1e-5, "learning rate of e-prop 1", r"\eta_1", "our design")
+    eta_readout: float = param(1e-5, "the same, of output weights", r"\eta_\mathrm{out}", "our design")
     parameters: str = param("paper", "file in meta_training that holds the parameters", "", "our design")
     n_groups: int = param(5, "groups of inputs that are active one after the other", r"n_g", "authors' program")
     interval: Quantity = param(10 * ms, "between two spikes of an active group", r"t_g", "authors' program")
@@ -62,7 +64,7 @@ OBJECTS = {
     "arm": eprop_arm.arm,
     "in_rec": eprop_arm.plastic,
     "rec_rec": eprop_arm.plastic,
-    "rec_out": eprop_arm.fixed,
+    "rec_out": eprop_arm.output,
     "code_module": eprop_arm.fixed,
     "in_module": eprop_arm.fixed,
     "rec_module": eprop_arm.fixed,
@@ -111,7 +113,7 @@ def network(p: Structure) -> Network:
     for one in (clock, code, recurrent, module, joint, arm):
         for variable in eprop_arm.LINKED:
             setattr(one, variable, linked_var(protocol, variable))
-    for variable in ("by_module", "eta", "renewed"):
+    for variable in ("by_module", "eta", "eta_out", "renewed"):
         setattr(recurrent, variable, linked_var(protocol, variable))
     recurrent.tau_out = linked_var(joint, "tau_out")
     arm.omega_1 = linked_var(joint, "velocity", index=np.array([0]))

@@ -14,7 +14,12 @@ from experiments.eprop.arm.movements import movements
 from experiments.eprop.observations import choose, values
 
 SIZE = (7.0, 8.4)
-RULES = {"eprop_2": "e-prop 2", "eprop_1": "e-prop 1"}
+RULES = {
+    ("eprop_2", "random"): "e-prop 2",
+    ("eprop_1", "random"): "e-prop 1",
+    ("eprop_1", "symmetric"): "e-prop 1 (symmetric)",
+}
+COLOUR = {"e-prop 2": "orange", "e-prop 1": "blue", "e-prop 1 (symmetric)": "green"}
 BEFORE, FAMILY = "before learning", "mean path of the family"
 STREAM = 314159  # movements that the mean path of the family is made of
 N_FAMILY = 2000
@@ -39,7 +44,8 @@ def by_trial(recordings: dict[str, DataFrame]) -> DataFrame:
         trials that are over), distance (root mean square), squared, velocity_rms, rate_Hz, module_rate_Hz.
     """
     points = recordings["points"]
-    points = points.assign(rule=points["inputs.rule"].map(RULES), n_exposures=points["inputs.n_exposures"])
+    rules = [RULES[both] for both in zip(points["inputs.rule"], points["inputs.feedback"], strict=True)]
+    points = points.assign(rule=rules, n_exposures=points["inputs.n_exposures"])
     points = points.assign(lasts=points["network.n_steps"] * points["network.dt_ms"])
     loss = recordings["errors"].groupby(["point", "t_ms"], as_index=False)["loss"].mean()
     rows = recordings["misses"][["point", "t_ms", "miss"]].merge(loss, on=["point", "t_ms"])
@@ -224,11 +230,11 @@ def draw_velocities(fig: SubFigure, velocities: DataFrame) -> None:
 
 def draw_conditions(ax: Axes, by_seed: DataFrame) -> None:
     """Draw the distance under every condition, a dot per seed."""
-    order = [BEFORE, FAMILY, *sorted(name for name in by_seed["condition"].unique() if name.startswith("e-prop 1"))]
-    order += sorted(name for name in by_seed["condition"].unique() if name.startswith("e-prop 2"))
-    colours = [*("grey", "grey"), *["blue"] * (len(order) - 3), "orange"]
-    for place, (name, colour) in enumerate(zip(order, colours, strict=True)):
+    rules = sorted(set(by_seed["condition"]) - {BEFORE, FAMILY})
+    order = [BEFORE, FAMILY, *rules]
+    for place, name in enumerate(order):
         rows = by_seed[by_seed["condition"] == name]
+        colour = COLOUR.get(name.split(", ")[0], "grey")
         ax.barh(place, rows["distance"].mean(), color=COLOURS[colour], alpha=0.35)
         ax.plot(rows["distance"], np.full(len(rows), place), "o", ms=3, color=COLOURS[colour])
     ax.set_yticks(range(len(order)), [name.replace(", ", ",\n").replace(" of the", "\nof the") for name in order])
@@ -250,8 +256,9 @@ def draw(tables: dict[str, DataFrame], fig: Figure) -> None:
     panels = bottom.subplots(1, 3, width_ratios=(1.0, 1.0, 1.0))
     draw_conditions(panels[0], tables["by_seed"])
     errors = tables["errors"]
-    many = errors[(errors["rule"] == "e-prop 1") & (errors["n_exposures"] == errors["n_exposures"].max())]
-    band(panels[1], many[many["place"] != 1], "exposures", "distance", label="e-prop 1", colour="blue")
+    many = errors[(errors["n_exposures"] == errors["n_exposures"].max()) & (errors["place"] != 1)]
+    for rule, rows in many.groupby("rule"):
+        band(panels[1], rows, "exposures", "distance", label=rule, colour=COLOUR[rule])
     shot = errors[(errors["rule"] == "e-prop 2") & (errors["place"] == 2)]
     panels[1].axhline(shot["distance"].mean(), color=COLOURS["orange"], ls="--", lw=1.0)
     panels[1].plot(1, shot["distance"].mean(), "o", ms=5, color=COLOURS["orange"], label="e-prop 2")

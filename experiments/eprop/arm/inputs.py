@@ -14,6 +14,7 @@ from experiments.eprop.protocol import table
 
 TRAINED = Path(__file__).resolve().parent / "meta_training"
 RULES = ("eprop_2", "eprop_1")
+FEEDBACK = ("random", "symmetric")
 
 
 def trained(name: str) -> dict[str, Any]:
@@ -76,6 +77,7 @@ def parameters(name: str, p: Mapping[str, Any]) -> dict[str, np.ndarray]:
         "rec_rec.w_start": w["rec"].ravel(),
         "rec_rec.mask": 1.0 - np.eye(n_rec).ravel(),
         "rec_out.w": w["out"].ravel(),
+        "rec_out.w_start": w["out"].ravel(),
         "code_module.w": code.ravel(),
         "in_module.w": clocks.ravel(),
         "rec_module.w": recurrent.ravel(),
@@ -102,11 +104,12 @@ def arrays(p: Mapping[str, Any], rng: np.random.Generator) -> dict[str, Any]:
     Raises
     ------
     ValueError
-        Unknown rule, or no training trial.
+        Unknown rule or feedback, or no training trial.
     """
     rule, n_exposures = p["inputs.rule"], p["inputs.n_exposures"]
-    if rule not in RULES:
-        raise ValueError(f"inputs.rule '{rule}' is none of: {', '.join(RULES)}")
+    for name, known in (("rule", RULES), ("feedback", FEEDBACK)):
+        if p[f"inputs.{name}"] not in known:
+            raise ValueError(f"inputs.{name} '{p[f'inputs.{name}']}' is none of: {', '.join(known)}")
     if n_exposures < 1:
         raise ValueError(f"inputs.n_exposures is {n_exposures}; it must be at least 1")
     n_in, n_rec, n_code, n_steps = (p[f"network.{name}"] for name in ("n_in", "n_rec", "n_code", "n_steps"))
@@ -120,11 +123,16 @@ def arrays(p: Mapping[str, Any], rng: np.random.Generator) -> dict[str, Any]:
     tables: dict[str, np.ndarray] = {}
     for name, length in lengths.items():
         tables |= table(name, values[name], length)
+    weights = parameters(p["inputs.parameters"], p)
+    symmetric = p["inputs.feedback"] == "symmetric"
+    b = weights["rec_out.w"].reshape(n_rec, 2).T if symmetric else b
     return {
-        **parameters(p["inputs.parameters"], p),
+        **weights,
         **tables,
         "given_spikes.values": np.zeros(p["network.n_given"]),
         "feedback.b": b.ravel(),
+        "feedback.b_start": b.ravel(),
+        "feedback.symmetric": float(symmetric),
         "clock.channel": np.arange(n_in) * groups // n_in,
         "clock.n_channels": groups,
         "code.preferred": np.tile(np.linspace(-p["inputs.span"], p["inputs.span"], n_code), 2),
@@ -133,6 +141,7 @@ def arrays(p: Mapping[str, Any], rng: np.random.Generator) -> dict[str, Any]:
         "protocol.n_exposures": n_exposures,
         "protocol.by_module": float(rule == "eprop_2"),
         "protocol.eta": p["protocol.eta"] if rule == "eprop_2" else p["inputs.eta_feedback"],
+        "protocol.eta_out": 0.0 if rule == "eprop_2" else p["inputs.eta_readout"],
         # One step more completes the last trial.
         "run.duration": (n_movements * (n_exposures + 2) * n_steps + 1) * dt,
     }
