@@ -14,12 +14,12 @@ from experiments.eprop.arm.movements import movements
 from experiments.eprop.observations import choose, values
 
 SIZE = (7.0, 8.4)
-RULES = {
-    ("eprop_2", "random"): "e-prop 2",
-    ("eprop_1", "random"): "e-prop 1",
-    ("eprop_1", "symmetric"): "e-prop 1 (symmetric)",
+COLOUR = {
+    "e-prop 2": "orange",
+    "e-prop 1": "blue",
+    "e-prop 1, fixed readout": "sky",
+    "e-prop 1, fixed readout, symmetric": "green",
 }
-COLOUR = {"e-prop 2": "orange", "e-prop 1": "blue", "e-prop 1 (symmetric)": "green"}
 BEFORE, FAMILY = "before learning", "mean path of the family"
 STREAM = 314159  # movements that the mean path of the family is made of
 N_FAMILY = 2000
@@ -27,6 +27,14 @@ LAST = 0.05  # share of the meta-training over which its error at the end is ave
 ROWS = {"clock": 1.0, "code": 0.25, "network": 0.5, "module": 0.8}  # height of a neuron in the raster
 SOURCES = {"clock": "clock", "code": "code", "recurrent": "network", "module": "module"}
 TRIALS = {"before": "grey", "after": "orange"}
+
+
+def rule(point: pd.Series) -> str:
+    """Return what a point is called."""
+    if point["inputs.rule"] == "eprop_2":
+        return "e-prop 2"
+    fixed = ", fixed readout" if point["inputs.eta_readout"] == 0 else ""
+    return f"e-prop 1{fixed}" + (", symmetric" if point["inputs.feedback"] == "symmetric" else "")
 
 
 def by_trial(recordings: dict[str, DataFrame]) -> DataFrame:
@@ -44,8 +52,7 @@ def by_trial(recordings: dict[str, DataFrame]) -> DataFrame:
         trials that are over), distance (root mean square), squared, velocity_rms, rate_Hz, module_rate_Hz.
     """
     points = recordings["points"]
-    rules = [RULES[both] for both in zip(points["inputs.rule"], points["inputs.feedback"], strict=True)]
-    points = points.assign(rule=rules, n_exposures=points["inputs.n_exposures"])
+    points = points.assign(rule=points.apply(rule, axis=1), n_exposures=points["inputs.n_exposures"])
     points = points.assign(lasts=points["network.n_steps"] * points["network.dt_ms"])
     loss = recordings["errors"].groupby(["point", "t_ms"], as_index=False)["loss"].mean()
     rows = recordings["misses"][["point", "t_ms", "miss"]].merge(loss, on=["point", "t_ms"])
@@ -230,14 +237,15 @@ def draw_velocities(fig: SubFigure, velocities: DataFrame) -> None:
 
 def draw_conditions(ax: Axes, by_seed: DataFrame) -> None:
     """Draw the distance under every condition, a dot per seed."""
-    rules = sorted(set(by_seed["condition"]) - {BEFORE, FAMILY})
-    order = [BEFORE, FAMILY, *rules]
+    order = [BEFORE, FAMILY, *sorted(set(by_seed["condition"]) - {BEFORE, FAMILY})]
     for place, name in enumerate(order):
         rows = by_seed[by_seed["condition"] == name]
-        colour = COLOUR.get(name.split(", ")[0], "grey")
+        colour = COLOUR.get(name.rsplit(", ", 1)[0], "grey")
         ax.barh(place, rows["distance"].mean(), color=COLOURS[colour], alpha=0.35)
         ax.plot(rows["distance"], np.full(len(rows), place), "o", ms=3, color=COLOURS[colour])
-    ax.set_yticks(range(len(order)), [name.replace(", ", ",\n").replace(" of the", "\nof the") for name in order])
+    ax.set_yticks(
+        range(len(order)), [name.replace(", after", ",\nafter").replace(" of the", "\nof the") for name in order]
+    )
     ax.invert_yaxis()
     ax.set(xlabel="distance (arm lengths)")
     panel_label(ax, "d")
@@ -253,12 +261,13 @@ def draw(tables: dict[str, DataFrame], fig: Figure) -> None:
     panel_label(raster, "b")
     draw_velocities(right, tables["velocities"])
 
-    panels = bottom.subplots(1, 3, width_ratios=(1.0, 1.0, 1.0))
+    panels = bottom.subplots(1, 3, width_ratios=(0.75, 1.0, 1.0))
     draw_conditions(panels[0], tables["by_seed"])
     errors = tables["errors"]
     many = errors[(errors["n_exposures"] == errors["n_exposures"].max()) & (errors["place"] != 1)]
-    for rule, rows in many.groupby("rule"):
-        band(panels[1], rows, "exposures", "distance", label=rule, colour=COLOUR[rule])
+    for name, rows in many.groupby("rule"):
+        label = str(name).replace(", fixed", ",\nfixed")
+        band(panels[1], rows, "exposures", "distance", label=label, colour=COLOUR[name])
     shot = errors[(errors["rule"] == "e-prop 2") & (errors["place"] == 2)]
     panels[1].axhline(shot["distance"].mean(), color=COLOURS["orange"], ls="--", lw=1.0)
     panels[1].plot(1, shot["distance"].mean(), "o", ms=5, color=COLOURS["orange"], label="e-prop 2")
