@@ -243,9 +243,12 @@ def draw_conditions(ax: Axes, by_seed: DataFrame) -> None:
         colour = COLOUR.get(name.rsplit(", ", 1)[0], "grey")
         ax.barh(place, rows["distance"].mean(), color=COLOURS[colour], alpha=0.35)
         ax.plot(rows["distance"], np.full(len(rows), place), "o", ms=3, color=COLOURS[colour])
-    ax.set_yticks(
-        range(len(order)), [name.replace(", after", ",\nafter").replace(" of the", "\nof the") for name in order]
-    )
+    breaks = {" of the": "\nof the", ", symmetric": ",\nsymmetric", ", after": ",\nafter"}
+    names = []
+    for name in order:
+        found = next((part for part in breaks if part in name), "")
+        names.append(name.replace(found, breaks[found]) if found else name)
+    ax.set_yticks(range(len(order)), names, fontsize=6)
     ax.invert_yaxis()
     ax.set(xlabel="distance (arm lengths)")
     panel_label(ax, "d")
@@ -266,13 +269,13 @@ def draw(tables: dict[str, DataFrame], fig: Figure) -> None:
     errors = tables["errors"]
     many = errors[(errors["n_exposures"] == errors["n_exposures"].max()) & (errors["place"] != 1)]
     for name, rows in many.groupby("rule"):
-        label = str(name).replace(", fixed", ",\nfixed")
+        label = str(name).replace(", symmetric", ",\nsymmetric")
         band(panels[1], rows, "exposures", "distance", label=label, colour=COLOUR[name])
     shot = errors[(errors["rule"] == "e-prop 2") & (errors["place"] == 2)]
     panels[1].axhline(shot["distance"].mean(), color=COLOURS["orange"], ls="--", lw=1.0)
     panels[1].plot(1, shot["distance"].mean(), "o", ms=5, color=COLOURS["orange"], label="e-prop 2")
-    panels[1].set(xlabel="training trials", ylabel="distance (arm lengths)", ylim=(0, None))
-    panels[1].legend()
+    panels[1].set(xlabel="training trials", ylabel="distance (arm lengths)", ylim=(0, 1.35))
+    panels[1].legend(loc="upper right")
     meta = tables["meta_training"]
     panels[2].plot(meta["iteration"], meta["distance_before"], color=COLOURS["grey"], label="before")
     panels[2].plot(meta["iteration"], meta["distance"], color=COLOURS["orange"], label="after one trial")
