@@ -84,6 +84,14 @@ def test_without_parameters_one_line_says_how_to_make_them():
         next(drawn(experiment.name, point))
 
 
+def test_parameters_that_were_trained_anew_are_noticed(tmp_path, monkeypatch):
+    """Otherwise results of the old ones would be kept."""
+    (tmp_path / "quick.npz").write_bytes((arm.TRAINED / "quick.npz").read_bytes() + b"\0")
+    monkeypatch.setattr(arm, "TRAINED", tmp_path)
+    with pytest.raises(ValueError, match="quick.npz was trained anew; write its digest"):
+        arm.trained("quick")
+
+
 @pytest.mark.parametrize(
     "changed, message",
     [

@@ -48,7 +48,7 @@ def trained(name: str) -> dict[str, Any]:
         raise FileNotFoundError(f"{file} is missing; train it (requirements-torch.txt) with: {command}")
     digest = hashlib.sha256(path.read_bytes()).hexdigest()[:16]
     if digest != DIGESTS.get(name, digest):
-        raise ValueError(f"{path.name} was trained anew; write its digest {digest} into DIGESTS of {Path(__file__).name}")
+        raise ValueError(f"{path.name} was trained anew; write its digest, {digest}, into DIGESTS of inputs.py")
     with np.load(path) as stored:
         found = dict(stored)
     return {**found, "about": json.loads(str(found["about"]))}
