@@ -60,7 +60,16 @@ def learned(n_layers: int) -> list[str]:
     return [f"{kind}_{k}.w" for kind in ("to", "bias") for k in range(1, n_layers + 1)]
 
 
-def build(p: Any, models: Mapping[str, Model], sizes: Sequence[int], n_channels: int = 0) -> Network:
+def build(
+    p: Any,
+    models: Mapping[str, Model],
+    sizes: Sequence[int],
+    *,
+    n_channels: int = 0,
+    n_inputs: int = 1,
+    shows: Mapping[str, Any] | None = None,
+    dtype: type = np.float64,
+) -> Network:
     """Build all copies of the network, and the weights that they share.
 
     Parameters
@@ -74,12 +83,20 @@ def build(p: Any, models: Mapping[str, Model], sizes: Sequence[int], n_channels:
         Neurons of every layer, the output included.
     n_channels : int
         Of the bank.
+    n_inputs : int
+        Input neurons of a copy.
+    shows : Mapping, optional
+        What the input looks up beside ``order``; default a table ``samples`` of one number for every time step, and
+        ``shown``.
+    dtype : type
+        Of all that belongs to synapses.
 
     Returns
     -------
     Network
-        With the monitors ``answers`` and ``costs`` (output neurons of all copies) and ``rate`` (learning rate), once
-        per epoch; sums since the start.
+        Groups ``schedule``, ``unit``, ``input``, ``bank`` if there is one, ``layer_1`` and so on; synapses ``to_1``,
+        ``bias_1`` and so on, ``competition``, ``account``; monitors ``answers`` and ``costs`` (output neurons of all
+        copies) and ``rate`` (learning rate), once per epoch; sums since the start.
 
     Raises
     ------
@@ -92,11 +109,13 @@ def build(p: Any, models: Mapping[str, Model], sizes: Sequence[int], n_channels:
     shown, epoch = p.n_steps * p.dt, (p.n_taught + p.n_unseen) * p.n_steps * p.dt
     order = TimedArray(np.zeros((n_batches, b)), dt=shown, name="order")
     teach = TimedArray(np.zeros(n_batches), dt=shown, name="teach")
-    samples = TimedArray(np.zeros(p.n_samples * p.n_steps), dt=p.dt, name="samples")
+    if shows is None:
+        samples = TimedArray(np.zeros(p.n_samples * p.n_steps), dt=p.dt, name="samples")
+        shows = {"samples": samples, "shown": p.n_steps}
     labels = TimedArray(np.zeros(p.n_samples), dt=p.dt, name="labels")
     tables = {
         "schedule": {"teach": teach},
-        "input": {"order": order, "samples": samples, "shown": p.n_steps},
+        "input": {"order": order, **shows},
         f"layer_{len(sizes)}": {"order": order, "teach": teach, "labels": labels, "shown": p.n_steps},
     }
 
@@ -104,11 +123,12 @@ def build(p: Any, models: Mapping[str, Model], sizes: Sequence[int], n_channels:
         return VectorGroup(n, dt=p.dt, name=name, **models[name].kwargs(**tables.get(name, {})))
 
     def shared(name: str, source: NeuronGroup, target: NeuronGroup) -> DenseSynapses:
-        synapses = DenseSynapses(source, target, copies=b, dt=p.dt, name=name, **models[name].kwargs())
+        keywords = models[name].kwargs()
+        synapses = DenseSynapses(source, target, copies=b, dt=p.dt, name=name, dtype=dtype, **keywords)
         synapses.connect()
         return synapses
 
-    schedule, unit, stimulus = (group(name, n) for name, n in (("schedule", 1), ("unit", b), ("input", b)))
+    schedule, unit, stimulus = group("schedule", 1), group("unit", b), group("input", b * n_inputs)
     below = [stimulus]
     if n_channels:
         below.append(group("bank", b * n_channels))

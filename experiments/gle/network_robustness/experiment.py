@@ -70,4 +70,4 @@ def network(p: Structure) -> Network:
     Network
         See `experiments.gle.copies.build`.
     """
-    return copies.build(p, OBJECTS, [p.n_hidden] * (N_LAYERS - 1) + [p.n_classes], N_CHANNELS)
+    return copies.build(p, OBJECTS, [p.n_hidden] * (N_LAYERS - 1) + [p.n_classes], n_channels=N_CHANNELS)
