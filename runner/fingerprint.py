@@ -151,11 +151,13 @@ def code(path: Path, without: tuple[str, ...] = ()) -> str:
     -------
     str
         Digest that changes when, and only when, the code changes: comments, docstrings, prose and layout are ignored.
-        Templates of generated code beside a file count with it.
+        Templates of generated code beside a file, and trained weights (``.npz``), count with it.
     """
     texts = []
     for template in sorted({f for file in sources(path) for f in file.parent.glob("templates/*")}):
         texts.append((template.name, template.read_text(encoding="utf-8")))
+    for weights in sorted({f for file in sources(path) for f in file.parent.glob("*.npz")}):
+        texts.append((weights.name, hashlib.sha256(weights.read_bytes()).hexdigest()))
     for file in sources(path):
         tree = ast.parse(file.read_text(encoding="utf-8"), filename=str(file))
         texts.append((file.name, ast.dump(_Normalise(without if file == path.resolve() else ()).visit(tree))))

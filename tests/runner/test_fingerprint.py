@@ -120,6 +120,14 @@ def test_what_an_import_imports_counts(tree):
     assert tree("from models import a", **{"models/a": "from models import b", "models/b": "x = 2"}) != first
 
 
+def test_trained_weights_count(tree, tmp_path):
+    first = tree("x = 1")
+    (tmp_path / "models" / "weights.npz").write_bytes(b"1")
+    second = tree("x = 1")
+    (tmp_path / "models" / "weights.npz").write_bytes(b"2")
+    assert len({first, second, tree("x = 1")}) == 3
+
+
 def test_imports_in_a_circle(tree):
     assert tree("from models import a", **{"models/a": "from models import m"})
 
