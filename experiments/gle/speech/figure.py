@@ -59,8 +59,8 @@ def watched(recordings: dict[str, pd.DataFrame], point: pd.Series, data: dict[st
     Returns
     -------
     DataFrame
-        ``part`` (bands, rates, sums of logits), ``frame``, ``i``, ``value``; ``goal``, the class; for rates ``tau_m_ms``
-        and ``tau_r_ms``.
+        ``part`` (bands, rates, sums of logits), ``frame``, ``i``, ``value``; ``goal``, the class; for rates
+        ``tau_m_ms`` and ``tau_r_ms``.
     """
     p = {**point, **{f"{k}": 1e-3 * point[f"{k}_ms"] for k in ("inputs.tau", "inputs.tau_r", "network.dt")}}
     tau_m, tau_r = (1e3 * tau for tau in populations(p, N_LAYERS - 1))
@@ -214,6 +214,6 @@ def draw(tables: dict[str, pd.DataFrame], fig: Figure) -> None:
             last.plot(place, 100 * one.set_index("name")["accuracy"].reindex(names), "o", ms=2, color=colour)
     last.axhline(100 / len(names), color="0.7", lw=0.6, ls=":", zorder=0)
     last.set_xticks(np.arange(len(names)), names, rotation=0 if len(names) <= 6 else 45)
-    last.set(ylabel="unseen, by class (%)", ylim=(0, 105))
+    last.set(ylabel="by class (%)", ylim=(0, 105))
     for letter, ax in zip("cde", (course, taught, last), strict=True):
         panel_label(ax, letter)
