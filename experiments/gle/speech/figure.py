@@ -94,10 +94,10 @@ def observe(recordings: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
         ``epochs``: see `learning_curves.epochs`, by ``network``, with the ``source`` of the keywords; ``gaps``:
         differences of accuracies in the last epoch, means over seeds; ``keywords``: ``name``, ``frame``, ``band`` and
         ``x`` of the first unseen keyword of a class; ``by_class``: see `by_class`; ``watched``: see `watched`, for
-        prospective errors and the first seed.
+        the first network that there is and its first seed.
     """
     points = recordings["points"]
-    data = dataset(points.iloc[0])
+    data = dataset(points.iloc[0].to_dict())  # numbers of Python
     epochs = learning_curves.epochs(recordings, "network", name_of).assign(source=data.source)
     ends = epochs[epochs["epoch"] == epochs["epoch"].max()].groupby("network")["unseen"].mean().reindex(list(NETWORKS))
     gaps = {
@@ -110,7 +110,8 @@ def observe(recordings: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
         frame, place = np.indices(x.shape)
         columns = {"name": name, "frame": frame.ravel(), "band": place.ravel(), "x": x.ravel()}
         keywords.append(pd.DataFrame(columns))
-    mine = points[points.apply(name_of, axis=1) == "prospective"].sort_values("seed").iloc[0]
+    rank = points.apply(name_of, axis=1).map(list(NETWORKS).index)
+    mine = points.assign(rank=rank).sort_values(["rank", "seed"]).iloc[0]
     return {
         "epochs": epochs,
         "gaps": pd.DataFrame([gaps]),
@@ -160,7 +161,8 @@ def draw_watched(fig: SubFigure, watched: pd.DataFrame, names: list[str]) -> Non
         label = names[int(number)] if few or number == goal else None
         axes[2].plot(rows["frame"], rows["value"], color=colour, lw=1.8 if number == goal else 0.8, label=label)
     axes[2].set(xlabel="frame", ylabel="summed output", xlim=(0, edges[-1]))
-    axes[2].legend(ncols=4, fontsize=6, loc="upper left", handlelength=1.2, columnspacing=0.8)
+    style = {"handlelength": 1.2, "columnspacing": 0.8, "borderaxespad": 0.2}
+    axes[2].legend(ncols=6, fontsize=6, loc="lower left", bbox_to_anchor=(0, 1), **style)
     panel_label(axes[0], "b")
 
 
