@@ -10,6 +10,7 @@ from experiments.gle.speech.inputs import N_LAYERS, dataset, populations, unseen
 
 SIZE = (7.0, 6.6)
 NETWORKS = {"prospective": ("prospective errors", "blue"), "instantaneous": ("instantaneous errors", "orange")}
+NETWORKS["instantaneous, lower rate"] = ("instantaneous, lower rate", "red")
 NETWORKS["no lags"] = ("no lags", "grey")
 SHOWN = 4  # classes of which a keyword is drawn
 CLASSES = ("blue", "orange", "green", "red", "purple", "sky", "grey", "black")
@@ -19,7 +20,9 @@ def name_of(point: pd.Series) -> str:
     """Return which network a point is."""
     if point["inputs.lags"] == "none":
         return "no lags"
-    return "prospective" if int(point["layer_1.prospective"]) else "instantaneous"
+    if int(point["layer_1.prospective"]):
+        return "prospective"
+    return "instantaneous, lower rate" if point["lower"] else "instantaneous"
 
 
 def by_class(recordings: dict[str, pd.DataFrame], data: dict[str, np.ndarray]) -> pd.DataFrame:
@@ -97,6 +100,8 @@ def observe(recordings: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
         the first network that there is and its first seed.
     """
     points = recordings["points"]
+    points = points.assign(lower=points["schedule.eta"] < points["schedule.eta"].max())
+    recordings = {**recordings, "points": points}
     data = dataset(points.iloc[0].to_dict())  # numbers of Python
     epochs = learning_curves.epochs(recordings, "network", name_of).assign(source=data.source)
     ends = epochs[epochs["epoch"] == epochs["epoch"].max()].groupby("network")["unseen"].mean().reindex(list(NETWORKS))
@@ -203,15 +208,15 @@ def draw(tables: dict[str, pd.DataFrame], fig: Figure) -> None:
             reported(course, 100 * mark["value"], label=mark["target"].removeprefix("speech_").upper())
     course.set(ylabel="unseen (%)", ylim=(0, 100))
     taught.set(ylabel="taught (%)", xlabel="epoch", ylim=(0, 100))
-    taught.legend(loc="upper left", fontsize=6)
+    taught.legend(loc="best", fontsize=6)
 
     kinds = [name for name in NETWORKS if name in set(tables["by_class"]["network"])]
     for number, kind in enumerate(kinds):
         colour = COLOURS[NETWORKS[kind][1]]
         rows = tables["by_class"][tables["by_class"]["network"] == kind]
-        place = np.arange(len(names)) + 0.26 * (number - (len(kinds) - 1) / 2)
+        place = np.arange(len(names)) + 0.8 / len(kinds) * (number - (len(kinds) - 1) / 2)
         means = rows.groupby("name")["accuracy"].mean().reindex(names)
-        last.bar(place, 100 * means, width=0.24, color=colour, alpha=0.45)
+        last.bar(place, 100 * means, width=0.74 / len(kinds), color=colour, alpha=0.45)
         for _, one in rows.groupby("seed"):
             last.plot(place, 100 * one.set_index("name")["accuracy"].reindex(names), "o", ms=2, color=colour)
     last.axhline(100 / len(names), color="0.7", lw=0.6, ls=":", zorder=0)
