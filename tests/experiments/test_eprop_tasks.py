@@ -15,7 +15,7 @@ from runner.sweep import plan
 PAPER = {
     "eprop/sine_tutorial": (30, {"network.n_rec": 100}),
     "eprop/pattern_generation": (12, {"network.n_rec": 600, "network.n_out": 3, "network.n_steps": 1000}),
-    "eprop/store_recall": (15, {"network.n_rec": 100, "network.n_steps": 2400, "schedule.n_batch": 128}),
+    "eprop/store_recall": (9, {"network.n_rec": 100, "network.n_steps": 2400, "schedule.n_batch": 128}),
     "eprop/evidence_accumulation": (15, {"network.n_rec": 100, "network.n_steps": 2250}),
 }
 
