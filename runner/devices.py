@@ -445,7 +445,7 @@ def _of_monitor(obj: Any, objects: Iterable[Any]) -> Iterator[Requirement]:
         stale = fetched & _changed_on_the_device(source, objects) if obj.when == "end" else set()
         for name in obj.record_variables:
             variable = source.variables[name]
-            if name in stale:
+            if stale & (_expanded(variable.expr, source) if isinstance(variable, Subexpression) else {name}):
                 yield Requirement(
                     "recorded", obj.name, f"records '{name}' in slot 'end', but a step reads it in 'start'"
                 )

@@ -160,7 +160,7 @@ def test_a_network_that_every_device_accepts():
     cells.run_regularly("v += table(t)", dt=1 * ms, name="drive")
     cells.namespace["table"] = TABLE
     links.run_regularly("w *= k", dt=5 * ms, name="decay")
-    network.add(StateMonitor(cells, ["v", "x"], True, when="end"), StateMonitor(links, "w", True, dt=2 * ms))
+    network.add(StateMonitor(cells, ["v", "x"], True, when="start"), StateMonitor(links, "w", True, dt=2 * ms))
     network.add(SpikeMonitor(cells, when="end"))
     assert requirements(network) == []
 

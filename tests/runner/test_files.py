@@ -88,7 +88,8 @@ def test_provenance_is_a_fixed_list(smoke):
             *("experiment", "scale", "commit", "dirty", "created", "command", "versions", "compiler", "flags", "cpu"),
             *("device", "parameters", "units", "build", "runs", "data", "checksum"),
         }
-        assert facts["runs"]["n"] and facts["runs"]["cpu_s"] > 0 and facts["build"]["cpu_s"] > 0
+        # A run may take less than what is counted.
+        assert facts["runs"]["n"] and facts["runs"]["cpu_s"] >= 0 and facts["build"]["cpu_s"] > 0
 
 
 def test_no_output_knows_the_environment(smoke):

@@ -77,12 +77,17 @@ def test_inputs_need_no_brian2(file):
 
 
 def knows_its_paper_only(file):
-    """Whether a file imports, of all experiments, only inputs and what the experiments of its paper share."""
+    """Whether a file imports, of all experiments, only inputs, what its paper shares, and files of its own folder."""
     paper = f"experiments.{file.parent.parent.name}"
     shared = {f"{paper}.{module.stem}" for module in file.parent.parent.glob("*.py")} - {f"{paper}.network"}
     inputs = {f"{paper}.{folder.parent.name}.inputs" for folder in file.parent.parent.glob("*/inputs.py")}
-    used = {name for name in imported(file) if name.split(".")[0] == "experiments" and name != paper}
-    return all(name.startswith((*shared, *inputs)) for name in used)
+    own = {f"{paper}.{file.parent.name}.{module.stem}" for module in file.parent.glob("*.py")} - {
+        f"{paper}.{file.parent.name}.experiment"
+    }
+    used = {name for name in imported(file) if name.split(".")[0] == "experiments"}
+    # `from experiments.a.b import inputs` names a folder as well.
+    used -= {name for name in used if any(other.startswith(f"{name}.") for other in used)} | {paper}
+    return all(name.startswith((*shared, *inputs, *own)) for name in used)
 
 
 @pytest.mark.parametrize("file", of("experiments/*/*/experiment.py"))
