@@ -16,7 +16,11 @@ def imported(file):
     for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
         if isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{file}: relative imports hide where code comes from"
-            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names if node.module in OWN)}
+            folder = ROOT.joinpath(*node.module.split("."))
+            files = {
+                alias.name for alias in node.names if node.module in OWN or (folder / f"{alias.name}.py").is_file()
+            }
+            found |= {node.module, *(f"{node.module}.{name}" for name in files)}
         elif isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
     return found
@@ -77,10 +81,15 @@ def test_inputs_need_no_brian2(file):
 
 
 def knows_its_paper_only(file):
-    """Whether a file imports, of all experiments, only inputs, what its paper shares, and files of its own folder."""
+    """Whether a file imports, of all experiments, only inputs, what its paper shares, and files of its own folder.
+
+    A figure may also use parts of another one of its paper.
+    """
     paper = f"experiments.{file.parent.parent.name}"
     shared = {f"{paper}.{module.stem}" for module in file.parent.parent.glob("*.py")} - {f"{paper}.network"}
     inputs = {f"{paper}.{folder.parent.name}.inputs" for folder in file.parent.parent.glob("*/inputs.py")}
+    if file.name == "figure.py":
+        inputs |= {f"{paper}.{folder.parent.name}.figure" for folder in file.parent.parent.glob("*/figure.py")}
     own = {f"{paper}.{file.parent.name}.{module.stem}" for module in file.parent.glob("*.py")} - {
         f"{paper}.{file.parent.name}.experiment"
     }
