@@ -37,7 +37,7 @@ CHANGES = {
     "tau_m * vdot": "tau_e * vdot",
     "tanh(u_hat)": "tanh(u_hat) + noise",
 }
-# Uniform, three times as fast as normal noise; in a step of its own, so that those with tanh are vectorised.
+# Uniform, which costs less than normal noise; in a step of its own, so that those with tanh are vectorised.
 NOISE = Step(name="noise", code="noise = sigma * sqrt(12.0) * (rand() - 0.5)", when="groups", order=2)
 
 
