@@ -45,7 +45,11 @@ FEATURES = {
     ),
     "functions": ("clip() and int() of numbers in equations", "compare instead: int() of a condition is exact"),
     "recorded": ("records of any variable", "record a variable of the group that its code uses"),
-    "order": ("any order within a slot", "leave the order of pathways and summed variables as it is"),
+    "order": (
+        "any order within a time step",
+        "give Synapses with differential equations the order -2, which read nothing that spikes of this step change; "
+        "leave the order of pathways and summed variables as it is",
+    ),
     "slots": ("steps and monitors in any slot", "run steps in slot 'start', record in slot 'start' or 'end'"),
     "schedule": ("an order of slots of its own", f"set network.schedule = {list(GENN_SCHEDULE)}"),
 }
@@ -363,6 +367,7 @@ def requirements(network: "Network") -> list[Requirement]:
             found.append(Requirement("python", obj.name, "calls a Python function"))
         elif isinstance(obj, Synapses):
             found += _of_synapses(obj)
+            found += _of_dynamics(obj, objects)
         elif isinstance(obj, NeuronGroup):
             found += _of_neurons(obj)
         found += _of_clock(obj)
@@ -496,7 +501,9 @@ def _synaptic_codes(synapses: Any) -> dict[str, str]:
     codes = {name: str(getattr(synapses, name).code) for name in synapses._synaptic_updaters}
     codes |= {f"summed {name}": str(up.expression) for name, up in synapses.summed_updaters.items()}
     differential = [eq for eq in synapses.equations.values() if eq.type == "differential equation"]
-    return codes | {f"d{eq.varname}/dt": str(eq.expr) for eq in differential if "event-driven" not in eq.flags}
+    # Written as the update that it is: the variable itself is used, too.
+    return codes | {f"d{eq.varname}/dt": f"{eq.varname} += dt * ({eq.expr})" for eq in differential
+                    if "event-driven" not in eq.flags}  # fmt: skip
 
 
 def _of_synapses(synapses: "Synapses") -> Iterator[Requirement]:
@@ -566,6 +573,33 @@ def _of_synapses(synapses: "Synapses") -> Iterator[Requirement]:
     yield from _of_code(synapses, codes.values())
 
 
+def _of_dynamics(synapses: "Synapses", objects: Iterable[Any]) -> Iterator[Requirement]:
+    """Require an order of what happens in every time step: GeNN advances synapses before anything else of the step."""
+    from brian2 import Synapses
+
+    codes = _synaptic_codes(synapses)
+    every_step = {what: code for what, code in codes.items() if what not in synapses._synaptic_updaters}
+    differential = [what for what in every_step if not what.startswith("summed ")]
+    first = min(synapses.source.order, synapses.target.order) - 1  # there, summed variables are set
+    if differential and synapses.state_updater.order >= first:
+        yield Requirement("order", synapses.name, f"advances {differential[0]} after neurons have changed")
+    reached = {
+        _owner(other, target)
+        for other in objects
+        if isinstance(other, Synapses)
+        for path in other._synaptic_updaters
+        for target in _targets(_synaptic_codes(other)[path])
+    }
+    for what, code in every_step.items():
+        for name in sorted(_identifiers(code)):
+            if _owner(synapses, name) in reached:
+                yield Requirement("order", synapses.name, f"reads '{name}' in '{what}' after spikes changed it")
+    advanced = {target for what in differential for target in _targets(codes[what])}
+    for path in synapses._synaptic_updaters:
+        for name in sorted(_identifiers(codes[path]) & advanced):
+            yield Requirement("order", synapses.name, f"reads '{name}' in '{path}' before it is advanced")
+
+
 def _side(synapses: Any, name: str) -> str:
     """Return on which side of the synapses a variable lives: ``pre``, ``post``, or nothing for their own."""
     index = synapses.variables.indices[name] if name in synapses.variables else ""
@@ -573,6 +607,13 @@ def _side(synapses: Any, name: str) -> str:
         return index[1:].removesuffix("synaptic_idx")
     suffix = name.rpartition("_")[2]
     return suffix if name in synapses.variables and suffix in ("pre", "post") and index == "0" else ""
+
+
+def _owner(synapses: Any, name: str) -> tuple[Any, str]:
+    """Return the group to which a variable in the code of synapses belongs, and its name there."""
+    side = _side(synapses, name)
+    owner = {"": synapses, "pre": synapses.source, "post": synapses.target}[side]
+    return owner, name.removesuffix(f"_{side}") if side else name
 
 
 def _steps(group: Any) -> list[Any]:
