@@ -178,6 +178,19 @@ def test_pattern_generation_equals_the_reference(more):
     assert_equal(tables, arrays, p)
 
 
+@pytest.mark.parametrize("kind", ["random", "symmetric"])
+def test_clock_driven_traces_equal_the_reference(kind):
+    """Learning signals that are on their way for three steps meet the eligibility traces that they belong to."""
+    _, _, of_tutorial = small("eprop/sine_tutorial", **SMALL_SINES, **{"inputs.feedback": kind})
+    sizes = {key: SMALL_SINES[key] for key in ("network.n_in", "network.n_rec", "network.n_steps", "inputs.p_spike")}
+    rates = {f"{name}.eta": SMALL_SINES["schedule.eta"] for name in ("in_rec", "rec_rec", "rec_out", "feedback")}
+    more = {"inputs.n_trials": 6, "recurrent.v_th": SMALL_SINES["recurrent.v_th"], "inputs.feedback": kind}
+    experiment, structure, point = small("eprop/clock_driven", **sizes, **rates, **more)
+    tables, _ = run_point(experiment.name, point, NumpyProgram(experiment, structure))
+    p = {**of_tutorial["values"], "run.seed": 1}
+    assert_equal(tables, {**sines.arrays(p), "schedule.n_trials": 6}, p)
+
+
 SMALL_EVIDENCE = {
     "network.n_rec": 8,
     "network.n_steps": 300,

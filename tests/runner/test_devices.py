@@ -178,7 +178,11 @@ ADVANCED = "w : 1\ndx/dt = (v_post - x) / ms : 1 (clock-driven)"
         (ADVANCED, {"on_pre": "v_post += w"}, "reads 'v_post' in 'dx/dt' after spikes changed it"),
         (ADVANCED, {"on_pre": "x += w"}, "reads 'x' in 'dx/dt' after spikes changed it"),
         (ADVANCED, {"on_pre": "w += x"}, "reads 'x' in 'pre' before it is advanced"),
-        ("w : 1\ny_post = w : 1 (summed)", {"on_pre": "w += 1"}, "reads 'w' in 'summed y_post' after spikes changed it"),
+        (
+            "w : 1\ny_post = w : 1 (summed)",
+            {"on_pre": "w += 1"},
+            "reads 'w' in 'summed y_post' after spikes changed it",
+        ),
     ],
 )
 def test_synapses_are_advanced_before_spikes_arrive(synapses, changes, detail):
