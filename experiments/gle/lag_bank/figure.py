@@ -44,6 +44,8 @@ def draw(tables: dict[str, pd.DataFrame], fig: Figure) -> None:
         Where to draw.
     """
     table, marks = tables["epochs"], tables["reported"]
+    # Seeds halve their learning rates in different epochs, by powers of two: the median, and no band.
+    table = table.assign(eta=table.groupby(["bank", "epoch"])["eta"].transform("median"))
     classes, per_epoch = table["classes"].max(), table["samples"].min()
     _, taught = learning_curves.draw(table, marks[marks["classes"].isin([classes, np.nan])], fig, "bank", BANKS)
     if classes == 10:

@@ -36,4 +36,7 @@ def draw(tables: dict[str, pd.DataFrame], fig: Figure) -> None:
         Where to draw.
     """
     series = {name: (name, colour) for name, colour in zip(ERRORS.values(), ("blue", "orange"), strict=True)}
-    learning_curves.draw(tables["epochs"], tables["reported"], fig, "errors", series)
+    # Seeds halve their learning rates in different epochs, by powers of two: the median, and no band.
+    table = tables["epochs"]
+    table = table.assign(eta=table.groupby(["errors", "epoch"])["eta"].transform("median"))
+    learning_curves.draw(table, tables["reported"], fig, "errors", series)
