@@ -8,7 +8,7 @@ could see the voltage that crossed the threshold. Hence:
 - a threshold only notes that there was a spike; the step ``begin`` of the next time step does what a reset would do;
 - the learning signal of time step s reaches the synapses in time step s + 3: spikes, readout and feedback take a step
   each. Neurons hand their pseudo-derivative and their traces on a step later than they could, and meet it in time;
-- every trial ends with a pause of `PAUSE` steps without spikes, in which what is under way arrives.
+- every trial ends with a pause of at least `PAUSE` steps without spikes, in which what is under way arrives.
 
 Tables (TimedArrays) have one row for each step of a trial.
 """
@@ -30,7 +30,8 @@ TUTORIAL = "authors' tutorial"
 class InputParams:
     """Parameters of the input neurons."""
 
-    n_steps: int = param(1000, "steps of one trial, without the pause", "T", TUTORIAL)
+    n_steps: int = param(1000, "steps of one trial", "T", TUTORIAL)
+    n_trial: int = param(1003, "the same, with the pause behind it", r"T'", "our design")
     tau_m: Quantity = param(30 * ms, "time constant of the presynaptic trace", r"\tau_m", TUTORIAL)
 
 
@@ -38,7 +39,8 @@ class InputParams:
 class NeuronParams:
     """Parameters of the recurrent neurons."""
 
-    n_steps: int = param(1000, "steps of one trial, without the pause", "T", TUTORIAL)
+    n_steps: int = param(1000, "steps of one trial", "T", TUTORIAL)
+    n_trial: int = param(1003, "the same, with the pause behind it", r"T'", "our design")
     tau_m: Quantity = param(30 * ms, "membrane time constant", r"\tau_m", TUTORIAL)
     tau_out: Quantity = param(30 * ms, "time constant of the readout filter", r"\tau_\mathrm{out}", TUTORIAL)
     v_th: float = param(0.03, "firing threshold", r"v_\mathrm{th}", TUTORIAL)
@@ -51,7 +53,8 @@ class NeuronParams:
 class ReadoutParams:
     """Parameters of the readout."""
 
-    n_steps: int = param(1000, "steps of one trial, without the pause", "T", TUTORIAL)
+    n_steps: int = param(1000, "steps of one trial", "T", TUTORIAL)
+    n_trial: int = param(1003, "the same, with the pause behind it", r"T'", "our design")
     tau_out: Quantity = param(30 * ms, "time constant of the readout filter", r"\tau_\mathrm{out}", TUTORIAL)
 
 
@@ -102,9 +105,6 @@ SYMBOLS = {
     "grad": "G",
 }
 
-# The number of the time step within the trial and its pause.
-STEP = f"step = timestep(t, dt) % (n_steps + {PAUSE})"
-
 inputs = Model(
     name="clock_driven_input",
     text="Input neuron that fires where a table says so",
@@ -122,8 +122,8 @@ inputs = Model(
         # A spike of this step arrives in the next one; rows are read one step ahead.
         Step(
             "begin",
-            f"""
-            {STEP}
+            """
+            step = timestep(t, dt) % n_trial
             trace = trace_next
             trace_next = z_bar
             z_bar = int(step > 0) * (z_bar + (exp(dt / tau_m) - 1) * z)
@@ -165,7 +165,7 @@ neuron = Model(
         Step(
             "begin",
             f"""
-            {STEP}
+            step = timestep(t, dt) % n_trial
             psi = psi_next
             psi_next = awake * gamma / v_th * clip(1 - abs(v - v_th) / v_th, 0, 1)
             trace = trace_next
@@ -208,8 +208,8 @@ readout = Model(
     steps=(
         Step(
             "begin",
-            f"""
-            {STEP}
+            """
+            step = timestep(t, dt) % n_trial
             u *= int(step > 0)
             y = u
             goal = target(clip(step - 2, 0, n_steps - 1) * dt, i)

@@ -178,13 +178,14 @@ def test_pattern_generation_equals_the_reference(more):
     assert_equal(tables, arrays, p)
 
 
-@pytest.mark.parametrize("kind", ["random", "symmetric"])
-def test_clock_driven_traces_equal_the_reference(kind):
+@pytest.mark.parametrize(("kind", "n_pause"), [("random", 3), ("symmetric", 7)])
+def test_clock_driven_traces_equal_the_reference(kind, n_pause):
     """Learning signals that are on their way for three steps meet the eligibility traces that they belong to."""
     _, _, of_tutorial = small("eprop/sine_tutorial", **SMALL_SINES, **{"inputs.feedback": kind})
     sizes = {key: SMALL_SINES[key] for key in ("network.n_in", "network.n_rec", "network.n_steps", "inputs.p_spike")}
     rates = {f"{name}.eta": SMALL_SINES["schedule.eta"] for name in ("in_rec", "rec_rec", "rec_out", "feedback")}
     more = {"inputs.n_trials": 6, "recurrent.v_th": SMALL_SINES["recurrent.v_th"], "inputs.feedback": kind}
+    more["network.n_pause"] = n_pause
     experiment, structure, point = small("eprop/clock_driven", **sizes, **rates, **more)
     tables, _ = run_point(experiment.name, point, NumpyProgram(experiment, structure))
     p = {**of_tutorial["values"], "run.seed": 1}
@@ -269,6 +270,25 @@ def test_what_cannot_be_run_is_one_line(name, more, message):
     values = SMALL_SINES if name == "eprop/sine_tutorial" else SMALL_EVIDENCE
     experiment, structure, point = small(name, **{**values, **more})
     with pytest.raises(RunError, match=message) as caught:
+        run_point(experiment.name, point, NumpyProgram(experiment, structure))
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [
+        ({"recurrent.v_th": 50.0}, "the network is silent: no recurrent neuron fires in trial 1"),
+        ({"in_rec.eta": 1e6}, "the weights diverge"),
+        ({"network.n_pause": 2}, "network.n_pause is 2, but signals are under way for 3 steps"),
+    ],
+)
+def test_what_the_clock_driven_network_refuses_is_one_line(more, message):
+    from runner.binary import RunError
+    from runner.standalone import BuildError
+
+    sizes = {key: SMALL_SINES[key] for key in ("network.n_in", "network.n_rec", "network.n_steps", "inputs.p_spike")}
+    experiment, structure, point = small("eprop/clock_driven", **{**sizes, "inputs.n_trials": 3, **more})
+    with pytest.raises((RunError, BuildError), match=message) as caught:
         run_point(experiment.name, point, NumpyProgram(experiment, structure))
     assert "\n" not in str(caught.value)
 

@@ -15,7 +15,8 @@ class Structure:
 
     n_in: int = param(100, "input neurons", r"n_\mathrm{in}", "authors' tutorial")
     n_rec: int = param(100, "recurrent neurons", r"n_\mathrm{rec}", "authors' tutorial")
-    n_steps: int = param(1000, "steps of one trial, without the pause", "T", "authors' tutorial")
+    n_steps: int = param(1000, "steps of one trial", "T", "authors' tutorial")
+    n_pause: int = param(3, "steps of the pause behind it, in which signals arrive", r"T_p", "our design")
     dt: Quantity = param(1 * ms, "time step", r"\Delta t", "authors' tutorial")
 
 
@@ -53,9 +54,16 @@ def network(p: Structure) -> Network:
     Network
         Groups and synapses named as in `OBJECTS`; timed arrays ``pattern`` and ``target``, a row for each step of a
         trial; monitors ``losses`` and ``rates`` (in the first step after a trial) and ``outputs`` (every step).
+
+    Raises
+    ------
+    ValueError
+        The pause is too short for what is under way.
     """
+    if p.n_pause < eprop.PAUSE:
+        raise ValueError(f"network.n_pause is {p.n_pause}, but signals are under way for {eprop.PAUSE} steps")
     defaultclock.dt = p.dt
-    trial = (p.n_steps + eprop.PAUSE) * p.dt
+    trial = (p.n_steps + p.n_pause) * p.dt
     tables = {
         "stimulus": {"pattern": TimedArray(np.zeros((p.n_steps, p.n_in)), dt=p.dt, name="pattern")},
         "readout": {"target": TimedArray(np.zeros((p.n_steps, 1)), dt=p.dt, name="target")},
