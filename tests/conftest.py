@@ -31,6 +31,16 @@ VERBS = {
 }
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep together, in one process (``pytest -n 2 --dist loadgroup``), the tests that share what is expensive to make.
+
+    These are the tests of the workflow, which build everything once, and otherwise the tests of one file.
+    """
+    for item in items:
+        group = "workflow" if "repository" in getattr(item, "fixturenames", ()) else item.path.name
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
 class Workflow:
     """The workflow in one copy of the repository."""
 

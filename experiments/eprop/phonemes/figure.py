@@ -1,16 +1,15 @@
 """A sentence that the network listens to, frame errors with every kind of feedback, and which phonemes are confused."""
 
-from collections.abc import Iterator
-
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure, SubFigure
 from pandas import DataFrame
 
 from analysis.framewise_bptt import answer, linear_error, train
-from analysis.plots import COLOURS, band, panel_label
+from analysis.plots import COLOURS, panel_label
 from analysis.spiking_gradients import Cells
 from experiments.eprop.drawing import CELLS
+from experiments.eprop.framewise import FEW, LARGE, batches, confusions, draw_confusion, draw_course, shown_feedback
 from experiments.eprop.observations import by_trial, choose, values
 from experiments.eprop.phonemes.inputs import arrays, dataset, test, training
 
@@ -23,16 +22,6 @@ LABELS = {
     "readout and rates": ("readout and rates", "purple"),
     "BPTT": ("BPTT", "black"),
 }
-WINDOW = 5  # batches over which the frame error is averaged
-FEW = 20  # phonemes whose names are large enough to be read
-LARGE = 100  # recurrent neurons, more of which the reference would take too long for
-
-
-def batches(x: np.ndarray, y: np.ndarray, n_batch: int, number: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Yield as many batches as asked for, epoch after epoch in the same order."""
-    for k in range(number):
-        start = k * n_batch % len(x)
-        yield x[start : start + n_batch], y[start : start + n_batch]
 
 
 def references(points: DataFrame) -> tuple[DataFrame, DataFrame]:
@@ -196,8 +185,8 @@ def observe(recordings: dict[str, DataFrame]) -> dict[str, DataFrame]:
         relations : one row; how much the error with symmetric, random and adaptive feedback is above that of
             BPTT (``symmetric_gap`` ...), and error with adaptive over that with random feedback.
         alignment : see `alignment`.
-        confusion : label, answer (names), frames; symmetric feedback, all seeds.
-        features, spikes, outputs : see `sentence`; symmetric feedback, first seed.
+        confusion : label, answer (names), frames; symmetric feedback, or what there is, all seeds.
+        features, spikes, outputs : see `sentence`; the same feedback, first seed.
     """
     points = recordings["points"]
     alone = np.where(points["inputs.regularised"], "readout and rates", "readout")
@@ -222,17 +211,15 @@ def observe(recordings: dict[str, DataFrame]) -> dict[str, DataFrame]:
     relations = {f"{kind}_gap": error.get(kind, np.nan) - error.get("BPTT", np.nan) for kind in list(LABELS)[:3]}
     relations["adaptive_over_random"] = error.get("adaptive", np.nan) / error.get("random", np.nan)
 
-    mine = points[points["feedback"] == "symmetric"]
+    best = shown_feedback(points)
+    mine = points[points["feedback"] == best]
     names = dataset(values(mine.iloc[0]))["phones"]
-    both = answers[answers["feedback"] == "symmetric"]
-    confusion = DataFrame({"label": names[both["goal"].round().astype(int)], "answer": names[both["i"]]})
-    confusion = confusion.groupby(["label", "answer"], as_index=False).size().rename(columns={"size": "frames"})
     return {
         "learning": learning,
         "tested": tested,
         "relations": DataFrame([relations]),
         "alignment": alignment(rounds[1]),
-        "confusion": confusion,
+        "confusion": confusions(answers[answers["feedback"] == best], "goal", names),
         **sentence(choose(rounds[1], mine[mine["seed"] == mine["seed"].min()]), names),
     }
 
@@ -265,38 +252,12 @@ def draw_sentence(fig: SubFigure, tables: dict[str, DataFrame]) -> None:
     panel_label(axes[0], "a")
 
 
-def draw_confusion(fig: SubFigure, confusion: DataFrame) -> None:
-    """Draw how often each phoneme was taken for each other, as a share of its frames."""
-    ax = fig.subplots()
-    grid = confusion.pivot_table(index="label", columns="answer", values="frames", fill_value=0)
-    names = sorted({*grid.index, *grid.columns})
-    grid = grid.reindex(index=names, columns=names, fill_value=0)
-    shares = grid.div(grid.sum(axis=1).clip(lower=1), axis=0)
-    mesh = ax.pcolormesh(shares.to_numpy(), cmap="Blues", vmin=0, vmax=1, rasterized=True)
-    size = 7 if len(names) <= FEW else 4
-    for axis in (ax.xaxis, ax.yaxis):
-        axis.set_ticks(np.arange(len(names)) + 0.5, names, fontsize=size)
-    ax.tick_params(length=0)
-    ax.invert_yaxis()
-    ax.set_aspect("equal")
-    ax.set(xlabel="answer", ylabel="label")
-    fig.colorbar(mesh, ax=ax, label="share of frames", shrink=0.8)
-    panel_label(ax, "d")
-
-
 def draw(tables: dict[str, DataFrame], fig: Figure) -> None:
     """Draw a sentence (a), frame error while learning (b) and in the test (c), confusions (d)."""
     top, middle, bottom = fig.subfigures(3, 1, height_ratios=(1.3, 1.0, 1.1))
     draw_sentence(top, tables)
     course = middle.subplots()
-    learning = tables["learning"]
-    for kind, (label, colour) in LABELS.items():
-        rows = learning[learning["feedback"] == kind].sort_values("iteration")
-        if rows.empty:
-            continue
-        smooth = rows.groupby("seed")["error"].transform(lambda error: error.rolling(WINDOW, min_periods=1).mean())
-        band(course, rows.assign(error=smooth), "iteration", "error", label=label, colour=colour)
-    course.set(xlabel="iteration", ylabel=f"frame error, {WINDOW} batches", ylim=(0, None))
+    draw_course(course, tables["learning"], LABELS)
     course.legend(loc="lower left", ncols=3)
     panel_label(course, "b")
 

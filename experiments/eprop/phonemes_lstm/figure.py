@@ -8,9 +8,9 @@ from pandas import DataFrame
 
 from analysis.framewise_bptt import linear_error
 from analysis.framewise_lstm import answer, train
-from analysis.plots import COLOURS, band, panel_label
+from analysis.plots import COLOURS, panel_label
+from experiments.eprop.framewise import FEW, LARGE, batches, confusions, draw_confusion, draw_course, shown_feedback
 from experiments.eprop.observations import choose, values
-from experiments.eprop.phonemes.figure import FEW, batches, draw_confusion
 from experiments.eprop.phonemes_lstm.inputs import arrays, dataset, test, training
 
 SIZE = (7.0, 9.4)
@@ -21,8 +21,6 @@ LABELS = {
     "readout": ("readout alone", "grey"),
     "BPTT": ("BPTT", "black"),
 }
-WINDOW = 5  # batches over which the frame error is averaged
-LARGE = 100  # cells, more of which the reference would take too long for
 
 
 def references(points: DataFrame) -> tuple[DataFrame, DataFrame]:
@@ -203,17 +201,14 @@ def observe(recordings: dict[str, DataFrame]) -> dict[str, DataFrame]:
         more = {f"{name}_more": rows for name, rows in most.items()}
 
     points, answers = fewest["points"], fewest["answers"]
-    best = "symmetric" if (points["feedback"] == "symmetric").any() else points["feedback"].iloc[0]
+    best = shown_feedback(points)
     mine = points[points["feedback"] == best]
     names = dataset(values(mine.iloc[0]))["phones"]
-    both = answers[answers["feedback"] == best]
-    confusion = DataFrame({"label": names[both["label"].round().astype(int)], "answer": names[both["i"]]})
-    confusion = confusion.groupby(["label", "answer"], as_index=False).size().rename(columns={"size": "frames"})
     return {
         **comparison(fewest),
         **more,
         "alignment": alignment(fewest),
-        "confusion": confusion,
+        "confusion": confusions(answers[answers["feedback"] == best], "label", names),
         **sentence(choose(fewest, mine[mine["seed"] == mine["seed"].min()]), names),
     }
 
@@ -253,17 +248,6 @@ def draw_sentence(fig: SubFigure, tables: dict[str, DataFrame]) -> None:
     panel_label(axes[0, 0], "a")
 
 
-def draw_course(ax: Axes, learning: DataFrame) -> None:
-    """Draw the frame error of batches while learning."""
-    for kind, (label, colour) in LABELS.items():
-        rows = learning[learning["feedback"] == kind].sort_values("iteration")
-        if rows.empty:
-            continue
-        smooth = rows.groupby("seed")["error"].transform(lambda error: error.rolling(WINDOW, min_periods=1).mean())
-        band(ax, rows.assign(error=smooth), "iteration", "error", label=label, colour=colour)
-    ax.set(xlabel="iteration", ylim=(0, None))
-
-
 def draw_tested(ax: Axes, groups: list[DataFrame], names: list[str]) -> None:
     """Draw the frame error on test sentences, bars of all sets of training sentences next to each other."""
     width = 0.8 / len(groups)
@@ -293,10 +277,11 @@ def draw(tables: dict[str, DataFrame], fig: Figure) -> None:
     numbers = [str(tables[f"relations{end}"]["n_train"].iloc[0]) for end in ends]
     courses = middle.subplots(1, len(ends), sharey=True, squeeze=False)[0]
     for ax, end, number in zip(courses, ends, numbers, strict=True):
-        draw_course(ax, tables[f"learning{end}"])
+        draw_course(ax, tables[f"learning{end}"], LABELS)
         if len(ends) > 1:
             ax.set_title(f"{number} training sentences")
-    courses[0].set_ylabel(f"frame error, {WINDOW} batches")
+    for ax in courses[1:]:
+        ax.set_ylabel("")
     courses[0].legend(loc="upper right", ncols=2)
     panel_label(courses[0], "b")
 
