@@ -31,6 +31,7 @@ VERBS = {
 }
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep together, in one process (``pytest -n 2 --dist loadgroup``), the tests that share what is expensive to make.
 
