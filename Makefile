@@ -27,7 +27,7 @@ test: $(READY)
 	$(BIN)/snakemake --lint
 	$(BIN)/codespell
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 # Snakemake's own report beside ours: rule graph, run times, all figures in one file.
 report: reproduce

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from brian2 import BrianLogger
+from filelock import FileLock
 
 # Tests of refused networks leave objects that never were in one.
 BrianLogger.suppress_name("unused_brian_object")
@@ -29,17 +30,6 @@ VERBS = {
     "scoring": "score",
     "documenting": "document",
 }
-
-
-@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the marks
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep together, in one process (``pytest -n 2 --dist loadgroup``), the tests that share what is expensive to make.
-
-    These are the tests of the workflow, which build everything once, and otherwise the tests of one file.
-    """
-    for item in items:
-        group = "workflow" if "repository" in getattr(item, "fixturenames", ()) else item.path.name
-        item.add_marker(pytest.mark.xdist_group(group))
 
 
 class Workflow:
@@ -108,27 +98,47 @@ def jobs_of(said: str) -> list[tuple[str, str]]:
 
 
 @pytest.fixture(scope="session")
-def repository(tmp_path_factory: pytest.TempPathFactory) -> Workflow:
-    """Return the workflow in a copy of the repository, without any results."""
-    folder = tmp_path_factory.mktemp("copy") / "repository"
-    listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    for name in filter(None, listed.stdout.split("\0")):
-        if (ROOT / name).is_file():
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(ROOT / name, folder / name)
-    return Workflow(folder)
+def once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Callable[[Path], None]], Path]:
+    """Return a function that makes a folder in one of the processes of a test run, and shares it with the others."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+    def made(name: str, make: Callable[[Path], None]) -> Path:
+        folder, done = shared / name, shared / f"{name}.done"
+        with FileLock(f"{folder}.lock"):
+            if not done.exists():
+                make(folder)
+                done.touch()
+        return folder
+
+    return made
 
 
 @pytest.fixture(scope="session")
-def smoke(repository: Workflow) -> Workflow:
+def repository(once: Callable) -> Workflow:
+    """Return the workflow in a copy of the repository, without any results at first."""
+
+    def copy(folder: Path) -> None:
+        command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+        listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+        for name in filter(None, listed.split("\0")):
+            if (ROOT / name).is_file():
+                (folder / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy2(ROOT / name, folder / name)
+
+    return Workflow(once("repository", copy))
+
+
+@pytest.fixture(scope="session")
+def smoke(repository: Workflow, once: Callable) -> Workflow:
     """Return the workflow after a run of all experiments at scale smoke. Do not change anything in it: `copy` it."""
-    repository.said = repository.snakemake("smoke").stdout
+
+    def run(folder: Path) -> None:
+        said = repository.snakemake("smoke").stdout
+        folder.mkdir()
+        (folder / "said.txt").write_text(said, encoding="utf-8")
+
+    repository.said = (once("smoke", run) / "said.txt").read_text(encoding="utf-8")
     return repository
 
 
@@ -146,22 +156,25 @@ def built(smoke: Workflow) -> Callable:
 
 
 @pytest.fixture(scope="session")
-def toy(repository: Workflow):
+def toy(repository: Workflow, once: Callable):
     """Return the compiled toy; the precompiled header is shared with the builds of the workflow."""
     from runner.binary import Program
 
     cache = repository.folder / "results" / "builds"
-    # Another process: the device of Brian2 is global.
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.toy.experiment", str(cache / "toy")],
-        cwd=ROOT,
-        env={**os.environ, "LOCAL_CREDIT_CACHE": str(cache), "PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return Program(cache / "toy")
+
+    def build(folder: Path) -> None:
+        # Another process: the device of Brian2 is global.
+        done = subprocess.run(
+            [sys.executable, "-m", "tests.toy.experiment", str(folder)],
+            cwd=ROOT,
+            env={**os.environ, "LOCAL_CREDIT_CACHE": str(cache), "PYTHONPATH": str(ROOT)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+
+    return Program(once("toy", build))
 
 
 @pytest.fixture
