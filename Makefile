@@ -16,7 +16,7 @@ COMPILER = $(lastword $(if $(filter default,$(origin CXX)),g++,$(CXX)))
 .DEFAULT_GOAL := reproduce
 
 reproduce: $(READY)
-	@$(BIN)/snakemake --profile $(PROFILE) --quiet rules -- quick
+	@$(BIN)/snakemake --profile $(PROFILE) --set-threads build=1 --quiet rules -- quick
 	@$(BIN)/python -m analysis.scorecard --results results --scale quick
 	@echo "report: results/quick/report/index.html"
 

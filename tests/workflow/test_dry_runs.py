@@ -1,0 +1,61 @@
+"""What the workflow would run, and what it says about configurations that it cannot run."""
+
+import pytest
+
+from tests.conftest import EXPERIMENTS, OF_POINTS, jobs_of, of
+
+
+@pytest.mark.parametrize("scale", ["smoke", "quick", "paper"])
+def test_dry_run_of_a_scale(repository, scale, tmp_path):
+    # In a folder without results, so that every job is announced.
+    said = repository.snakemake("--dry-run", "--directory", str(tmp_path), scale).stdout
+    assert set(jobs_of(said)) == of({*OF_POINTS, "build", "document", "report"}, *EXPERIMENTS)
+
+
+def test_dry_run_of_papers_experiments_and_scales(repository, tmp_path):
+    here = ("--directory", str(tmp_path))
+    papers = repository.jobs(*here, "eprop", "gle", "gupta", "sal")
+    assert papers == of({*OF_POINTS, "build"}, *EXPERIMENTS)
+    assert repository.jobs(*here, *EXPERIMENTS) == papers
+    of_paper = [experiment for experiment in EXPERIMENTS if experiment.startswith("sal/")]
+    assert repository.jobs(*here, "sal") == of({*OF_POINTS, "build"}, *of_paper)
+    said = repository.snakemake("--dry-run", *here, "gle/lag_line", "--config", "scale=paper").stdout
+    assert set(jobs_of(said)) == of({*OF_POINTS, "build"}, "gle/lag_line")
+    assert "at scale paper" in said and "at scale quick" not in said
+
+
+@pytest.mark.parametrize("how", ["--config", "--configfile"])
+def test_dry_run_of_a_sweep(repository, tmp_path, how):
+    file = tmp_path / "mine.yaml"
+    file.write_text(
+        "name: mine\nexperiment: sal/phase_plane\nscale: smoke\nsweep: {network.n_pairs: [20, 30]}\n", encoding="utf-8"
+    )
+    arguments = ("--config", f"sweep={file}") if how == "--config" else ("--configfile", str(file))
+    said = repository.snakemake("--dry-run", "--directory", str(tmp_path), "sweep", *arguments).stdout
+    jobs = jobs_of(said)
+    assert set(jobs) == of({"plan", "build", "simulate", "observe", "provenance"}, "sal/phase_plane")
+    assert jobs.count(("build", "sal/phase_plane")) == 2
+    assert "at scale sweep-mine" in said
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--config", "scal=quick"], "--config: scal: unknown key; did you mean 'scale'?"),
+        (["--config", "scale=quik"], "--config: scale: unknown scale 'quik'; did you mean 'quick'?"),
+        (["--config", "chunk_seconds=abc"], "--config: chunk_seconds: needs a number of seconds, got 'abc'"),
+        (["--config", "chunk_seconds=0"], "chunk_seconds: 0: must be a positive number of seconds"),
+        (["--config", "sweep=none.yaml"], "none.yaml: file: does not exist"),
+        (["--config", "seeds=3"], "--configfile: experiment: missing"),
+        (["--configfile", "{file}"], "{file}: synapses.eta: given twice (lines 2 and 3); keep one of them"),
+        (["--config", "sweep={file}"], "{file}: synapses.eta: given twice (lines 2 and 3); keep one of them"),
+    ],
+)
+def test_bad_configurations_give_one_line(repository, tmp_path, arguments, message):
+    file = tmp_path / "mine.yaml"
+    file.write_text("sweep:\n  synapses.eta: [0.1]\n  synapses.eta: [0.2]\nexperiment: sal/phase_plane\n")
+    arguments = [argument.format(file=file) for argument in arguments]
+    done = repository.snakemake("sal", "--dry-run", "--quiet", "all", *arguments, check=False)
+    assert done.returncode
+    assert done.stdout.strip().splitlines()[-1] == message.format(file=file)
+    assert "Traceback" not in done.stdout and 'File "' not in done.stdout
