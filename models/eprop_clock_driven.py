@@ -115,7 +115,7 @@ inputs = Model(
     z : 1                                                                # 1 after a spike in the step before
     fires : 1                                                            # 1 if there is a spike in this step
     trace : 1                                                            # presynaptic trace that synapses see
-    trace_next : 1                                                       # the same, a step later
+    trace_next : 1                                                       # what they will see in the next step
     """,
     code={"threshold": "fires > 0.5", "reset": "z = 1", "method": "exact"},
     steps=(
@@ -150,11 +150,11 @@ neuron = Model(
     z : 1                                                                # 1 after a spike in the step before
     awake : 1                                                            # 0 in the pause: no spikes
     psi : 1                                                              # pseudo-derivative that synapses see
-    psi_next : 1                                                         # the same, a step later
+    psi_next : 1                                                         # what they will see in the next step
     trace : 1                                                            # presynaptic trace that synapses see
-    trace_next : 1                                                       # the same, a step later
+    trace_next : 1                                                       # what they will see in the next step
     trace_out : 1                                                        # filtered spikes that synapses see
-    trace_out_next : 1                                                   # the same, a step later
+    trace_out_next : 1                                                   # what they will see in the next step
     learning_signal : 1                                                  # from the feedback weights
     n_spikes : 1                                                         # spikes of this trial
     rate : 1                                                             # spikes per step of the last trial
