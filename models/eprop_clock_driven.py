@@ -31,7 +31,7 @@ class InputParams:
     """Parameters of the input neurons."""
 
     n_steps: int = param(1000, "steps of one trial", "T", TUTORIAL)
-    n_trial: int = param(1003, "the same, with the pause behind it", r"T'", "our design")
+    n_trial: int = param(1003, "the same, with the pause behind it", r"T_\mathrm{all}", "our design")
     tau_m: Quantity = param(30 * ms, "time constant of the presynaptic trace", r"\tau_m", TUTORIAL)
 
 
@@ -40,7 +40,7 @@ class NeuronParams:
     """Parameters of the recurrent neurons."""
 
     n_steps: int = param(1000, "steps of one trial", "T", TUTORIAL)
-    n_trial: int = param(1003, "the same, with the pause behind it", r"T'", "our design")
+    n_trial: int = param(1003, "the same, with the pause behind it", r"T_\mathrm{all}", "our design")
     tau_m: Quantity = param(30 * ms, "membrane time constant", r"\tau_m", TUTORIAL)
     tau_out: Quantity = param(30 * ms, "time constant of the readout filter", r"\tau_\mathrm{out}", TUTORIAL)
     v_th: float = param(0.03, "firing threshold", r"v_\mathrm{th}", TUTORIAL)
@@ -54,7 +54,7 @@ class ReadoutParams:
     """Parameters of the readout."""
 
     n_steps: int = param(1000, "steps of one trial", "T", TUTORIAL)
-    n_trial: int = param(1003, "the same, with the pause behind it", r"T'", "our design")
+    n_trial: int = param(1003, "the same, with the pause behind it", r"T_\mathrm{all}", "our design")
     tau_out: Quantity = param(30 * ms, "time constant of the readout filter", r"\tau_\mathrm{out}", TUTORIAL)
 
 
@@ -92,9 +92,15 @@ SYMBOLS = {
     "z": "z",
     "z_bar": r"\bar{z}",
     "z_out": r"\bar{z}^\mathrm{out}",
-    "trace": r"\bar{z}",
-    "trace_out": r"\bar{z}^\mathrm{out}",
+    "fires": "x",
+    "awake": "a",
+    "trace": r"\bar{z}_\mathrm{s}",
+    "trace_next": r"\bar{z}_\mathrm{n}",
+    "trace_out": r"\bar{z}^\mathrm{out}_\mathrm{s}",
+    "trace_out_next": r"\bar{z}^\mathrm{out}_\mathrm{n}",
     "psi": r"\psi",
+    "psi_next": r"\psi_\mathrm{n}",
+    "n_spikes": "n",
     "learning_signal": "L",
     "rate_error": "R",
     "rate": "f",
