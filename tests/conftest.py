@@ -30,8 +30,6 @@ VERBS = {
     "scoring": "score",
     "documenting": "document",
 }
-
-
 OF_POINTS = {"plan", "simulate", "observe", "provenance", "draw", "score"}  # rules of one experiment after its build
 
 
