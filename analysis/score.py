@@ -457,14 +457,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
         "--tables", type=Path, required=True, help="folder with one <table>.parquet per observation table"
     )
     parser.add_argument("--scale", required=True, help=" | ".join(SCALES))
-    parser.add_argument("--digest", default="", help="digest of what was scored; goes into the file")
+    parser.add_argument("--guards", type=json.loads, default={}, help="JSON: digests of what decides the score")
     parser.add_argument("--out", type=Path, required=True, help="score.json to write")
     options = parser.parse_args(arguments)
     try:
         entries = score(*load(options.targets, options.tables), options.scale, str(options.targets))
     except ValueError as problem:
         sys.exit(f"error: {problem}")
-    content = {"scale": options.scale, "digest": options.digest, "summary": summary(entries), "targets": entries}
+    content = {"scale": options.scale, "guards": options.guards, "summary": summary(entries), "targets": entries}
     options.out.parent.mkdir(parents=True, exist_ok=True)
     partial = options.out.with_name(options.out.name + ".part")
     partial.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

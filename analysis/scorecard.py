@@ -37,7 +37,8 @@ def card(name: str, scale: str, results: Path) -> dict[str, Any]:
     -------
     dict
         ``experiment``, ``scale``, ``summary`` (outcome to number), ``targets`` (name to outcome), ``cost``
-        (``build_cpu_s``, ``runs_cpu_s``, ``runs``) and ``digest``; empty without a score.
+        (``build_cpu_s``, ``runs_cpu_s``, ``runs``), ``commit`` of the run and ``guards`` (part of what decides the
+        numbers to its digest); empty without a score.
     """
     scored = read_json(results / scale / name / "score.json")
     if not scored:
@@ -54,7 +55,8 @@ def card(name: str, scale: str, results: Path) -> dict[str, Any]:
         "summary": count(entries),
         "targets": {entry["name"]: entry["outcome"] for entry in entries},
         "cost": {**rounded, "runs": runs.get("n")},
-        "digest": str(scored.get("digest", "")),
+        "commit": provenance.get("commit", "unknown"),
+        "guards": scored.get("guards", {}),
     }
 
 

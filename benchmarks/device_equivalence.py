@@ -19,14 +19,16 @@ from runner.binary import RunError
 from runner.build import build
 from runner.experiment import SCALES, Experiment, load, read_yaml
 from runner.fingerprint import ROOT
+from runner.guards import guards
 from runner.quantities import ConfigError
 from runner.records import points_table
 from runner.simulate import data_of, run_point
 from runner.standalone import BuildError
-from runner.sweep import plan, planned, science
+from runner.sweep import plan, planned
 
 TOLERANCE = 1e-9  # of the largest value of a column: rounding, over the steps of a run
 CARD = "devices.json"
+PARTS = ("network", "values", "inputs", "observe", "targets", "score")  # what decides a score on any device
 
 
 def recordings(experiment: Experiment, scale: str, device: str, results: Path) -> tuple[dict[str, pd.DataFrame], float]:
@@ -120,7 +122,7 @@ def compare(experiment: Experiment, scale: str, device: str, results: Path) -> d
     Returns
     -------
     dict
-        ``scale``, ``digest`` (of all that decides the score), ``outcome`` (``same tables``, ``same score``,
+        ``scale``, ``guards`` (of what decides the score on any device), ``outcome`` (``same tables``, ``same score``,
         ``differs``, or ``no target``: other tables and nothing to score), ``difference`` (of the recordings; None if
         they have different rows), ``targets`` (number that the scale can test), ``differ`` (names of the targets with
         another outcome), ``cpu_s`` of both devices.
@@ -132,6 +134,7 @@ def compare(experiment: Experiment, scale: str, device: str, results: Path) -> d
         observed = load_figure(experiment.folder / "figure.py").observe(recorded)
         found = score(read_yaml(experiment.folder / "targets.yaml"), observed, scale)
         entries[name] = {entry["name"]: entry["outcome"] for entry in found}
+    points = planned(experiment.name, scale).points
     usual, other = entries[devices.DEFAULT], entries[device]
     largest = difference(tables[devices.DEFAULT], tables[device])
     tested = sum(outcome != "not run" for outcome in usual.values())
@@ -139,7 +142,7 @@ def compare(experiment: Experiment, scale: str, device: str, results: Path) -> d
     same = "same tables" if largest <= TOLERANCE else same
     return {
         "scale": scale,
-        "digest": science(experiment.name, planned(experiment.name, scale).source),
+        "guards": {part: guard for part, guard in guards(experiment, points).items() if part in PARTS},
         "outcome": same,
         "difference": float(f"{largest:.1g}") if np.isfinite(largest) else None,
         "targets": tested,

@@ -33,9 +33,10 @@ def experiments_table() -> str:
     from brian2 import defaultclock, ms
 
     from runner.experiment import load, names
+    from runner.guards import changed, guards
     from runner.numpy_device import activate
     from runner.standalone import assemble
-    from runner.sweep import planned, science
+    from runner.sweep import planned
 
     activate()
     others = [name for name in devices.DEVICES if name != devices.DEFAULT]
@@ -45,24 +46,25 @@ def experiments_table() -> str:
         made = planned(name, "smoke")
         file = experiment.folder / "devices.json"
         cards = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
-        digest = science(name, made.source)
+        now = guards(experiment, made.points)
         required: list[devices.Requirement] = []
         for structure in made.builds.values():
             defaultclock.dt = 0.1 * ms
             required += devices.requirements(assemble(experiment.module, structure))
-        cells = [_cell(devices.DEVICES[other], required, cards.get(other, {}), digest) for other in others]
+        held = {device: card for device, card in cards.items() if not changed(card["guards"], now)}
+        cells = [_cell(devices.DEVICES[other], required, held.get(other, {})) for other in others]
         rows.append(f"| `{name}` | {' | '.join(cells)} |")
     return "\n".join(rows)
 
 
-def _cell(on: devices.Device, required: list[devices.Requirement], card: Mapping[str, Any], digest: str) -> str:
+def _cell(on: devices.Device, required: list[devices.Requirement], card: Mapping[str, Any]) -> str:
     """Write what one experiment does on one device. Nothing is claimed that was not run with this very code."""
     lacking = [requirement for requirement in required if requirement.feature in on.lacks]
     if lacking:
         features = list(dict.fromkeys(requirement.feature for requirement in lacking))
         rest = f"; also {', '.join(features[1:])}" if features[1:] else ""
         return f"refused ({features[0]}): `{lacking[0].object}` {lacking[0].detail}{rest}".replace("|", r"\|")
-    if card.get("digest") != digest:
+    if not card:
         return "accepted; not run" if on.name == "genn" else "runs; not compared"
     if card["outcome"] == "no target":
         return f"runs; other tables, and no target at scale {card['scale']}: not compared"

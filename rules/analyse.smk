@@ -15,7 +15,7 @@ rule observe:
         "../environment.yml"
     params:
         figure=lambda w: folder(w.exp) / "figure.py",
-        code=lambda w: of_figure(w.exp, "draw", "SIZE"),
+        code=lambda w: of_observation(folder(w.exp)),
         by=swept_columns,
     message:
         "observing {wildcards.exp} at scale {wildcards.scale}"
@@ -83,7 +83,7 @@ rule draw:
         "../environment.yml"
     params:
         figure=lambda w: folder(w.exp) / "figure.py",
-        code=lambda w: of_figure(w.exp, "observe"),
+        code=lambda w: code(folder(w.exp) / "figure.py", "draw", "SIZE"),
     message:
         "drawing {wildcards.exp} at scale {wildcards.scale}"
     shell:
@@ -104,10 +104,10 @@ rule score:
         "../environment.yml"
     params:
         code=code(BASE / "analysis" / "score.py"),
-        digest=lambda w: science(w.exp, plan_of(w).source),
+        guards=lambda w: json.dumps(guards(load(w.exp), plan_of(w).points)),
         scale=true_scale,
     message:
         "scoring {wildcards.exp} at scale {wildcards.scale}"
     shell:
         "python -m analysis.score --targets {input.targets} --tables {input.observations}"
-        " --scale {params.scale} --digest {params.digest} --out {output} > {log} 2> >(tee -a {log} >&2)"
+        " --scale {params.scale} --guards {params.guards:q} --out {output} > {log} 2> >(tee -a {log} >&2)"

@@ -15,11 +15,12 @@ if "flags" in config:
 from runner import devices
 from runner.experiment import SCALES, check_targets, load, names, read_yaml
 from runner.fingerprint import code, corpora, digest, sources
+from runner.guards import guards, of_observation
 from runner.jobs import measured, share_environment
 from runner.quantities import ConfigError, nearest
 from runner.records import column
 from runner.sweep import CHUNK_SECONDS as DEFAULT_CHUNK_SECONDS
-from runner.sweep import SWEEP_KEYS, plain, plan, planned, read_sweep, science
+from runner.sweep import SWEEP_KEYS, plain, plan, planned, read_sweep
 
 JOB_KEYS = {"chunk_seconds", "device", "flags"}  # how jobs are made, not what is run
 # Relative, so that a repository that was moved or copied with its results has nothing to redo.
@@ -134,11 +135,6 @@ def structure_of(wildcards):
     raise ConfigError(
         "results/builds", wildcards.key, f"no scale of {wildcards.exp} uses it"
     )
-
-
-def of_figure(exp, *without):
-    """Return the digest of the figure code of an experiment, without some of its functions."""
-    return code(folder(exp) / "figure.py", without)
 
 
 def build_of(wildcards):

@@ -26,6 +26,39 @@ def cpu_seconds() -> float:
     )
 
 
+def generate(
+    experiment: Experiment,
+    structure: Mapping[str, Any],
+    project: Path,
+    traces: Mapping[str, Any] | None = None,
+    device: str = devices.DEFAULT,
+) -> None:
+    """Write the sources of one structure, with their ``manifest.json``.
+
+    Parameters
+    ----------
+    experiment : Experiment
+        The experiment.
+    structure : Mapping
+        ``network.*`` keys and their values.
+    project : Path
+        Existing folder.
+    traces : Mapping, optional
+        Arguments of `runner.standalone.add_traces`.
+    device : str
+        Name of the device.
+
+    Raises
+    ------
+    BuildError
+        The device cannot run the network, or Brian2 refuses it.
+    ConfigError
+        What the device needs is not installed.
+    """
+    manifest = devices.generate(device, experiment, structure, project, traces)
+    (project / "manifest.json").write_text(json.dumps({**manifest, "device": device}, indent=1), encoding="utf-8")
+
+
 def build(
     experiment: Experiment,
     structure: Mapping[str, Any],
@@ -34,7 +67,7 @@ def build(
     traces: Mapping[str, Any] | None = None,
     device: str = devices.DEFAULT,
 ) -> None:
-    """Build the program of one structure; the folder appears only when it is complete.
+    """Generate and compile the program of one structure; the folder appears only when it is complete.
 
     Parameters
     ----------
@@ -62,14 +95,14 @@ def build(
     wall, cpu = time.time(), cpu_seconds()
     cache = Path(os.environ.get("LOCAL_CREDIT_CACHE", target.parent)).resolve()
     with atomic(target, directory=True) as project:
-        manifest, tools = devices.make(device, experiment, structure, project, cache, jobs, traces)
-        (project / "manifest.json").write_text(json.dumps({**manifest, "device": device}, indent=1), encoding="utf-8")
+        generate(experiment, structure, project, traces, device)
+        devices.compile_project(device, project, cache, jobs)
         cost = {
             "key": target.name,
             "device": device,
             "cpu_s": round(cpu_seconds() - cpu, 2),
             "wall_s": round(time.time() - wall, 2),
-            **tools,
+            **devices.tools(device),
         }
         (project / "build.json").write_text(json.dumps(cost, indent=1), encoding="utf-8")
 

@@ -229,7 +229,7 @@ def identity(name: str) -> list[Any]:
     from runner.experiment import compiler
     from runner.fingerprint import ROOT, code
 
-    shared = [name, code(ROOT / "runner" / "standalone.py"), brian2.__version__]
+    shared = [name, code(ROOT / "runner" / "standalone.py", "generate", "compile_project"), brian2.__version__]
     if name == "numpy":
         return [*shared, np.__version__]
     header = {"cpp_standalone": "standalone.h", "genn": "genn.h"}[name]
@@ -241,16 +241,35 @@ def identity(name: str) -> list[Any]:
     return shared + compiled
 
 
-def make(
+def tools(name: str) -> dict[str, str]:
+    """Return what compiles the programs of a device.
+
+    Parameters
+    ----------
+    name : str
+        Name of the device.
+
+    Returns
+    -------
+    dict
+        ``compiler`` and ``flags``; empty texts if nothing is compiled.
+    """
+    from runner import standalone
+    from runner.experiment import compiler
+
+    if name == "numpy":
+        return {"compiler": "", "flags": ""}
+    return {"compiler": ": ".join(compiler()), "flags": " ".join(standalone.FLAGS)}
+
+
+def generate(
     name: str,
     experiment: "Experiment",
     structure: Mapping[str, Any],
     project: Path,
-    cache: Path,
-    jobs: int,
     traces: Mapping[str, Any] | None = None,
-) -> tuple[dict[str, Any], dict[str, str]]:
-    """Make in a folder what a device needs to run one structure.
+) -> dict[str, Any]:
+    """Write in a folder what a device makes of one structure, without compiling it.
 
     Parameters
     ----------
@@ -262,29 +281,22 @@ def make(
         ``network.*`` keys and their values.
     project : Path
         The folder.
-    cache : Path
-        Folder of the compiler cache.
-    jobs : int
-        Number of compilers at a time.
     traces : Mapping, optional
         Arguments of `runner.standalone.add_traces`.
 
     Returns
     -------
-    manifest : dict
+    dict
         Description of the network (see `runner.standalone.description`).
-    tools : dict
-        ``compiler`` and ``flags``; empty texts if nothing is compiled.
 
     Raises
     ------
     BuildError
-        The device cannot run the network, or the network or its compilation failed.
+        The device cannot run the network, or Brian2 refuses it.
     ConfigError
         What the device needs is not installed.
     """
     from runner import standalone
-    from runner.experiment import compiler
 
     ready(name)
     module = experiment.module
@@ -294,22 +306,46 @@ def make(
             raise standalone.BuildError(refusal(module.__name__, required, DEVICES[name]))
 
     if name == "cpp_standalone":
-        manifest = standalone.generate(module, structure, project, traces, check)
-        standalone.compile_project(project, cache, jobs)
-    else:
-        from runner.numpy_device import NumpyProgram
-        from runner.sweep import plain
+        return standalone.generate(module, structure, project, traces, check)
+    from runner.numpy_device import NumpyProgram
+    from runner.sweep import plain
 
-        program = NumpyProgram(experiment, structure, traces)
-        check(program.network)
-        manifest = {**program.manifest, "experiment": experiment.name, "structure": plain(structure)}
-        if name == "numpy":
-            return manifest, {"compiler": "", "flags": ""}
+    program = NumpyProgram(experiment, structure, traces)
+    check(program.network)
+    if name == "numpy":
+        return {**program.manifest, "experiment": experiment.name, "structure": plain(structure)}
+    from runner import genn
+
+    return genn.generate_elsewhere(experiment.name, plain(structure), project)
+
+
+def compile_project(name: str, project: Path, cache: Path, jobs: int) -> None:
+    """Compile what `generate` has written; nothing to do where a device compiles nothing.
+
+    Parameters
+    ----------
+    name : str
+        Name of the device.
+    project : Path
+        The folder.
+    cache : Path
+        Folder of the compiler cache.
+    jobs : int
+        Number of compilers at a time.
+
+    Raises
+    ------
+    BuildError
+        The compilation failed.
+    """
+    if name == "cpp_standalone":
+        from runner import standalone
+
+        standalone.compile_project(project, cache, jobs)
+    elif name == "genn":
         from runner import genn
 
-        manifest = genn.generate_elsewhere(experiment.name, plain(structure), project)
         genn.compile_project(project)
-    return manifest, {"compiler": ": ".join(compiler()), "flags": " ".join(standalone.FLAGS)}
 
 
 def open_program(folder: Path) -> "Arrays":

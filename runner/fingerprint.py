@@ -1,15 +1,22 @@
-"""Digests of code that ignore comments, docstrings and layout: what decides whether something must be redone."""
+"""Digests of code that see what is computed and nothing else: what decides whether something must be redone.
+
+A digest covers the functions, classes and constants that are *reached* from where one looks, in whatever files they
+are: not comments, docstrings, prose and layout, not the drawing code beside a function that observes, not the place of
+a definition. It is strict otherwise: a renamed local variable counts. What such an edit does to the numbers is the
+question of `runner.neutral`.
+"""
 
 import ast
 import hashlib
 import json
 import re
-from collections.abc import Sequence
-from functools import cache
+from collections.abc import Iterator, Sequence
+from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 ROOT = Path(__file__).resolve().parent.parent
+EVERYTHING = "*"  # in place of a name: all of a file
 
 
 def digest(*things: Any) -> str:
@@ -32,31 +39,12 @@ class _Normalise(ast.NodeTransformer):
     """Drop what does not change a result: docstrings, the prose of `param` and `Model`, comments in equations."""
 
     PROSE = {"text", "source", "symbol", "symbols", "deviations"}
-    LETTERS = "SYMBOLS"  # the table of symbols that the models of a file share
-
-    def __init__(self, without: Sequence[str]) -> None:
-        self.without = set(without)
 
     def _body(self, node: Any) -> Any:
-        first = node.body[0] if node.body else None
-        if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and isinstance(first.value.value, str):
-            node.body = node.body[1:] or [ast.Pass()]
+        node.body = _without_docstring(node.body) or [ast.Pass()]
         return self.generic_visit(node)
 
-    def visit_Module(self, node: ast.Module) -> Any:
-        node.body = [item for item in node.body if not self._names(item) & {*self.without, self.LETTERS}]
-        return self._body(node)
-
-    @staticmethod
-    def _names(node: ast.stmt) -> set[str]:
-        targets = getattr(node, "targets", [getattr(node, "target", None)])
-        return {getattr(node, "name", ""), *(getattr(target, "id", "") for target in targets)} - {""}
-
-    def visit_FunctionDef(self, node: ast.FunctionDef) -> Any:
-        return self._body(node)
-
-    def visit_ClassDef(self, node: ast.ClassDef) -> Any:
-        return self._body(node)
+    visit_FunctionDef = visit_AsyncFunctionDef = visit_ClassDef = _body
 
     def visit_Call(self, node: ast.Call) -> Any:
         if isinstance(node.func, ast.Name) and node.func.id in ("param", "Model"):
@@ -72,21 +60,181 @@ class _Normalise(ast.NodeTransformer):
         return node
 
 
-def _imports(tree: ast.AST, file: Path) -> list[Path]:
-    """Return the project files that a module imports."""
-    found: set[Path] = set()
+def _without_docstring(body: Sequence[ast.stmt]) -> list[ast.stmt]:
+    """Return statements without the text that may stand first."""
+    first = body[0] if body else None
+    documented = isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant)
+    return list(body[1:] if documented and isinstance(first.value.value, str) else body)  # type: ignore[union-attr]
+
+
+class _Unit(NamedTuple):
+    """Statements that count together: all that bind one name, or one that binds none."""
+
+    text: str
+    uses: frozenset[tuple[str, ...]]  # names, with the attributes that are taken of them
+
+
+class _Module(NamedTuple):
+    """A parsed file."""
+
+    units: dict[str, _Unit]  # by the name that they bind
+    always: tuple[_Unit, ...]  # what runs whenever the file is imported
+    imports: dict[str, frozenset[tuple[str, str]]]  # name to (module, attribute or nothing)
+    loads: frozenset[str]  # names that are imported whenever the file is
+
+
+LETTERS = "SYMBOLS"  # the table of symbols that the models of a file share: prose
+
+
+def _bound(node: ast.stmt) -> set[str]:
+    """Return the names that a top-level statement binds; none if it does more than that."""
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        return {node.name}
+    if isinstance(node, ast.Assign | ast.AnnAssign | ast.AugAssign):
+        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+        parts = [part for target in targets for part in getattr(target, "elts", [target])]
+        return {part.id for part in parts} if all(isinstance(part, ast.Name) for part in parts) else set()
+    return set()
+
+
+def _uses(node: ast.AST) -> Iterator[tuple[str, ...]]:
+    """Yield every name in a piece of code, with the attributes that are taken of it: ``("np", "random", "rand")``."""
+    chain: list[str] = []
+    inner = node
+    while isinstance(inner, ast.Attribute):
+        chain.append(inner.attr)
+        inner = inner.value
+    if isinstance(inner, ast.Name):
+        yield (inner.id, *reversed(chain))
+        return
+    for child in ast.iter_child_nodes(node):
+        yield from _uses(child)
+
+
+def _imported(tree: ast.AST, file: Path) -> Iterator[tuple[str, str, str]]:
+    """Yield (name, module, attribute) of every import, wherever in a file."""
     for node in ast.walk(tree):
-        base, names = ROOT, []
         if isinstance(node, ast.ImportFrom):
-            base = file.parents[node.level - 1] if node.level else ROOT
-            module = f"{node.module}." if node.module else ""
-            names = [module.strip("."), *(f"{module}{alias.name}" for alias in node.names)]
+            base = ".".join(file.parents[node.level - 1].relative_to(ROOT).parts) if node.level else ""
+            module = ".".join(filter(None, (base, node.module)))
+            for alias in node.names:
+                yield alias.asname or alias.name, module, alias.name
         elif isinstance(node, ast.Import):
-            names = [alias.name for alias in node.names]
-        for name in filter(None, names):
-            path = base / name.replace(".", "/")
-            found |= {candidate for candidate in (path.with_suffix(".py"), path / "__init__.py") if candidate.is_file()}
-    return sorted(found)
+            for alias in node.names:
+                yield (
+                    alias.asname or alias.name.split(".")[0],
+                    alias.name if alias.asname else (alias.name.split(".")[0]),
+                    "",
+                )
+
+
+def _parse(file: Path) -> _Module:
+    """Return a parsed file of the project; parsed anew when it has changed."""
+    found = file.stat()
+    return _parsed(file, found.st_mtime_ns, found.st_size)
+
+
+@lru_cache(maxsize=4096)
+def _parsed(file: Path, changed: int, size: int) -> _Module:
+    tree = ast.parse(file.read_text(encoding="utf-8"), filename=str(file))
+    imports: dict[str, set[tuple[str, str]]] = {}
+    for name, module, attribute in _imported(tree, file):
+        imports.setdefault(name, set()).add((module, attribute))
+    binding: dict[str, list[ast.stmt]] = {}
+    free: list[ast.stmt] = []
+    for node in _without_docstring(tree.body):
+        main = isinstance(node, ast.If) and ast.unparse(node.test) in ("__name__ == '__main__'", "TYPE_CHECKING")
+        if isinstance(node, ast.Import | ast.ImportFrom) or main or LETTERS in (names := _bound(node)):
+            continue
+        node = _Normalise().visit(node)
+        for name in names:
+            binding.setdefault(name, []).append(node)
+        if not names:
+            free.append(node)
+
+    def unit(nodes: Sequence[ast.stmt]) -> _Unit:
+        text = "\n".join(map(ast.dump, nodes))
+        return _Unit(text, frozenset(use for node in nodes for use in _uses(node)))
+
+    loaded = [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
+    return _Module(
+        {name: unit(nodes) for name, nodes in binding.items()},
+        tuple(unit([node]) for node in free),
+        {name: frozenset(found) for name, found in imports.items()},
+        frozenset(name for node in loaded for name, _, _ in _imported(node, file)),
+    )
+
+
+def _file(module: str) -> Path | None:
+    """Return the file of a module of the project."""
+    path = ROOT / module.replace(".", "/")
+    return next((file for file in (path.with_suffix(".py"), path / "__init__.py") if module and file.is_file()), None)
+
+
+def _inside(module: str) -> bool:
+    """Return whether a dotted name is a module or a folder of the project."""
+    return bool(module) and (_file(module) is not None or (ROOT / module.replace(".", "/")).is_dir())
+
+
+def _follow(module: str, rest: tuple[str, ...]) -> Iterator[tuple[Path, str]]:
+    """Yield what a chain of attributes of a module of the project means: (file, name), and the packages above it."""
+    while True:
+        file = _file(module)
+        deeper = f"{module}.{rest[0]}" if rest else ""
+        if deeper and _inside(deeper) and not (file and rest[0] in _parse(file).units):
+            if file:
+                yield file, ""
+            module, rest = deeper, rest[1:]
+            continue
+        if file:
+            yield file, rest[0] if rest else EVERYTHING
+        return
+
+
+def _reached(path: Path, roots: Sequence[str]) -> tuple[set[str], set[Path]]:
+    """Return the texts of all that is reached from some names of a file, and the files in which it stands."""
+    waiting: list[tuple[Path, str]] = [(path.resolve(), root) for root in roots]
+    seen: set[tuple[Path, str]] = set()
+    texts: set[str] = set()
+    while waiting:
+        here = file, name = waiting.pop()
+        if here in seen:
+            continue
+        seen.add(here)
+        module = _parse(file)
+        units = [module.units[name]] if name in module.units else []
+        if name == EVERYTHING:
+            units = list(module.units.values())
+        elif not name:  # whatever is imported runs what always runs
+            units = list(module.always)
+            waiting += [(found, "") for one in module.loads for found in _loaded(module, one)]
+        elif name in module.imports:
+            waiting += _meant(module, (name,), texts)
+        if name:
+            waiting.append((file, ""))
+        for unit in units:
+            texts.add(unit.text)
+            for use in unit.uses:
+                if use[0] in module.imports:
+                    waiting += _meant(module, use, texts)
+                if use[0] in module.units:
+                    waiting.append((file, use[0]))
+    return texts, {file for file, _ in seen}
+
+
+def _meant(module: _Module, use: tuple[str, ...], texts: set[str]) -> Iterator[tuple[Path, str]]:
+    """Yield what an imported name means in the project; write down what it means elsewhere."""
+    for source, attribute in module.imports[use[0]]:
+        if _inside(source):
+            yield from _follow(source, (attribute, *use[1:]) if attribute else use[1:])
+        else:
+            texts.add(f"import {source} {attribute} as {use[0]}")
+
+
+def _loaded(module: _Module, name: str) -> Iterator[Path]:
+    """Yield the files of the project that are run when a name is imported."""
+    for source, attribute in module.imports[name]:
+        yield from filter(None, (_file(source), _file(f"{source}.{attribute}") if attribute else None))
 
 
 def sources(path: Path) -> list[Path]:
@@ -107,7 +255,8 @@ def sources(path: Path) -> list[Path]:
         file = waiting.pop()
         if file not in seen:
             seen.add(file)
-            waiting += _imports(ast.parse(file.read_text(encoding="utf-8"), filename=str(file)), file)
+            module = _parse(file)
+            waiting += [found for name in module.imports for found in _loaded(module, name)]
     return sorted(seen)
 
 
@@ -136,29 +285,25 @@ def corpora(path: Path) -> tuple[str, ...]:
     return tuple(sorted(found))
 
 
-@cache
-def code(path: Path, without: tuple[str, ...] = ()) -> str:
-    """Return the digest of a Python file and of the project files it imports.
+def code(path: Path, *roots: str) -> str:
+    """Return the digest of what a Python file computes, with what it uses of other files of the project.
 
     Parameters
     ----------
     path : Path
         A Python file.
-    without : tuple of str
-        Top-level functions and constants of this file that do not count.
+    *roots : str
+        Functions, classes and constants of the file from which one looks; default is all of them.
 
     Returns
     -------
     str
-        Digest that changes when, and only when, the code changes: comments, docstrings, prose and layout are ignored.
-        Templates of generated code beside a file, and trained weights (``.npz``), count with it.
+        Digest that changes when what is reached changes: comments, docstrings, prose, layout, the place of a
+        definition, and what is not reached are ignored. Templates of generated code beside a file, and trained weights
+        (``.npz``), count with it.
     """
-    texts = []
-    for template in sorted({f for file in sources(path) for f in file.parent.glob("templates/*")}):
-        texts.append((template.name, template.read_text(encoding="utf-8")))
-    for weights in sorted({f for file in sources(path) for f in file.parent.glob("*.npz")}):
-        texts.append((weights.name, hashlib.sha256(weights.read_bytes()).hexdigest()))
-    for file in sources(path):
-        tree = ast.parse(file.read_text(encoding="utf-8"), filename=str(file))
-        texts.append((file.name, ast.dump(_Normalise(without if file == path.resolve() else ()).visit(tree))))
-    return digest(sorted(texts))
+    texts, files = _reached(path, roots or (EVERYTHING,))
+    folders = sorted({file.parent for file in files})
+    templates = [(f.name, f.read_text(encoding="utf-8")) for folder in folders for f in folder.glob("templates/*")]
+    weights = [(f.name, hashlib.sha256(f.read_bytes()).hexdigest()) for folder in folders for f in folder.glob("*.npz")]
+    return digest(sorted(texts), sorted(templates), sorted(weights))

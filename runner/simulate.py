@@ -182,6 +182,54 @@ def run_point(experiment: str, point: Mapping[str, Any], program: Arrays) -> tup
     return run_rounds(experiment, point, run), cost
 
 
+def _located(plan: Mapping[str, Any], number: int, error: RunError) -> RunError:
+    """Return an error with the name of its point, for which `runner.status` looks."""
+    return RunError(f"{plan['experiment']} at scale {plan['scale']}, point {number}: {error}")
+
+
+def run_points(
+    plan: Mapping[str, Any], numbers: Sequence[int], program: Arrays
+) -> tuple[dict[str, pd.DataFrame], list[dict[str, Any]]]:
+    """Run some points of a plan.
+
+    Parameters
+    ----------
+    plan : Mapping
+        Content of ``plan.json``.
+    numbers : sequence of int
+        The points; all have the same program.
+    program : Arrays
+        The program.
+
+    Returns
+    -------
+    tables : dict
+        Recordings of all points, and ``points``: one row per point with every parameter and the data that it was shown.
+    costs : list of dict
+        ``point``, ``cpu_s``, ``wall_s``.
+
+    Raises
+    ------
+    RunError
+        Names the point whose result cannot be trusted.
+    """
+    experiment = plan["experiment"]
+    collected: dict[str, list[pd.DataFrame]] = {}
+    costs, data = [], []
+    for done, number in enumerate(numbers):
+        try:
+            tables, cost = run_point(experiment, plan["points"][number], program)
+            data.append(data_of(experiment, plan["points"][number]))
+        except RunError as error:
+            raise _located(plan, number, error) from None
+        for name, table in tables.items():
+            collected.setdefault(name, []).append(table)
+        costs.append({"point": number, **cost})
+        print(f"point {number} done, {done + 1} of {len(numbers)}, {cost['cpu_s']:.2f} CPU s", flush=True)
+    points = points_table(plan, list(numbers)).join(pd.DataFrame(data))
+    return {**{name: pd.concat(parts, ignore_index=True) for name, parts in collected.items()}, "points": points}, costs
+
+
 def main() -> None:
     """Command line of the simulation job."""
     parser = argparse.ArgumentParser(prog="python -m runner.simulate", description=__doc__)
@@ -193,23 +241,16 @@ def main() -> None:
 
     plan = json.loads(args.plan.read_text(encoding="utf-8"))
     numbers = plan["chunks"][args.chunk]
-    collected: dict[str, list[pd.DataFrame]] = {}
-    costs, data = [], []
-    number = numbers[0]
     try:
-        program = open_program(args.build)
-        for done, number in enumerate(numbers):
-            tables, cost = run_point(plan["experiment"], plan["points"][number], program)
-            for name, table in tables.items():
-                collected.setdefault(name, []).append(table)
-            costs.append({"point": number, **cost})
-            data.append(data_of(plan["experiment"], plan["points"][number]))
-            print(f"point {number} done, {done + 1} of {len(numbers)}, {cost['cpu_s']:.2f} CPU s", flush=True)
+        try:
+            program = open_program(args.build)
+        except RunError as error:
+            raise _located(plan, numbers[0], error) from None
+        tables, costs = run_points(plan, numbers, program)
     except RunError as error:
-        sys.exit(f"{plan['experiment']} at scale {plan['scale']}, point {number}: {error}")
+        sys.exit(str(error))
     with atomic(args.out, directory=True) as folder:
-        write({name: pd.concat(parts, ignore_index=True) for name, parts in collected.items()}, folder)
-        write({"points": points_table(plan, numbers).join(pd.DataFrame(data))}, folder)
+        write(tables, folder)
         (folder / "cost.json").write_text(json.dumps(costs), encoding="utf-8")
 
 

@@ -1,5 +1,6 @@
 """Compile a network once, as a C++ program that takes every value, the seed and the duration at run time."""
 
+import gc
 import os
 import re
 import shlex
@@ -362,6 +363,7 @@ def generate(
     dict
         The manifest (see `manifest`), with ``final`` and ``schedule`` added.
     """
+    gc.collect()  # a network that is still there takes names from the objects of the next
     set_device("cpp_standalone", build_on_run=False, directory=None)
     device.reinit()
     device.activate(build_on_run=False, directory=None)

@@ -16,7 +16,8 @@ from brian2 import Quantity
 
 from runner import devices, standalone
 from runner.experiment import SCALES, Experiment, flatten, load, names, read_yaml
-from runner.fingerprint import ROOT, code, digest
+from runner.fingerprint import code, digest
+from runner.guards import of_inputs, of_runner
 from runner.quantities import ConfigError, display_unit, nearest, parse
 
 CHUNK_SECONDS = 10.0  # how long a job should last, unless asked otherwise
@@ -129,26 +130,6 @@ def read_sweep(declared: str | Mapping[str, Any]) -> Sweep:
     )
 
 
-def science(experiment: str, source: str) -> str:
-    """Return the digest of everything that decides the score of an experiment, the same on every machine.
-
-    Parameters
-    ----------
-    experiment : str
-        ``<paper>/<experiment>``.
-    source : str
-        Digest of network, values and drawing code (`Plan`).
-
-    Returns
-    -------
-    str
-        Digest of source, code that observes, and targets.
-    """
-    folder = ROOT / "experiments" / experiment
-    seen = code(folder / "figure.py", ("draw", "SIZE"))
-    return digest(source, seen, (folder / "targets.yaml").read_text(encoding="utf-8"))
-
-
 @dataclass(frozen=True)
 class Plan:
     """Everything that is going to be run, with its price.
@@ -171,10 +152,8 @@ class Plan:
         Keys that differ between points.
     cost : dict
         Expected CPU seconds: ``build`` for one build, ``point`` for one point.
-    drawing : str
-        Digest of the code that draws the inputs of a point.
-    source : str
-        Digest of network, values and drawing code that is the same on every machine.
+    computing : str
+        Digest of the code that draws the inputs of a point, runs it and records it.
     device : str
         Name of the device.
     """
@@ -187,18 +166,18 @@ class Plan:
     units: dict[str, tuple[str, float]]
     swept: list[str]
     cost: dict[str, float]
-    drawing: str
-    source: str
+    computing: str
     device: str = devices.DEFAULT
 
     def chunk_digest(self, chunk: int) -> str:
-        """Return a digest of all that decides the recordings of one chunk."""
-        return digest([self.points[number] for number in self.chunks[chunk]], self.units, self.drawing)
+        """Return a digest of all, beside the program, that decides the recordings of one chunk."""
+        shown = [{k: v for k, v in self.points[number].items() if k != "build"} for number in self.chunks[chunk]]
+        return digest(shown, self.units, self.computing)
 
     @property
     def digest(self) -> str:
         """Digest of all that decides the recordings of the experiment; chunking is not part of it."""
-        return digest(self.points, self.units, self.drawing)
+        return digest(self.points, self.units, self.computing)
 
     def content(self) -> dict[str, Any]:
         """Return the plan as JSON-like data, for the jobs that run without Brian2."""
@@ -210,7 +189,6 @@ class Plan:
             "units": self.units,
             "swept": self.swept,
             "digest": self.digest,
-            "source": self.source,
             "device": self.device,
         }
 
@@ -406,9 +384,6 @@ def plan(
     cost["point"] *= float(values["run.duration"] / usual)
     size = min(MAX_CHUNK, max(1, int(chunk_seconds / max(cost["point"], 1e-3))))
     units = {key: display_unit(value) for key, value in values.items() if display_unit(value)[0]}
-    drawing = experiment.folder / "inputs.py"
-    drawn = code(drawing) if drawing.exists() else ""
-    sources = {key: source_key(experiment, structure) for key, structure in builds.items()}
     return Plan(
         experiment.name,
         label,
@@ -418,8 +393,7 @@ def plan(
         units,
         list(swept),
         cost,
-        drawn,
-        digest([[sources[str(point["build"])], point["seed"], point["values"]] for point in points], drawn),
+        digest(of_inputs(experiment), of_runner()),
         used,
     )
 

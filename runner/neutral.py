@@ -1,0 +1,390 @@
+"""Prove that an edit of the code changes no number, and say so in the score cards that it made stale.
+
+python -m runner.neutral --base HEAD~1                 all experiments, the last commit against the one before
+python -m runner.neutral --base main sal/lif gle/speech
+
+Both sides, a git worktree of the base and this checkout, say on this machine what their code means
+(`runner.meaning`), as far as the parts that differ ask for it:
+
+================= ======================================== ==================================================
+part              proved by                                evidence, not proof
+================= ======================================== ==================================================
+network, generator the same generated programs
+inputs            the same arrays in the first round       the same tables at scale smoke, if rounds follow
+runner            the same arrays in the first round       the same tables at scale smoke
+observe                                                    the same tables at scale smoke
+versions          the same programs and arrays             the same tables at scale smoke
+targets, score    scored again from the tables of the run
+================= ======================================== ==================================================
+
+Changed values, and whatever differs, leave the card stale; the line says which run is asked for and what it costs.
+"""
+
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from runner.experiment import SCALES, names
+from runner.fingerprint import ROOT
+from runner.guards import changed
+from runner.programs import differing
+from runner.quantities import nearest
+
+PROOFS = {"network": ("programs",), "generator": ("programs",), "inputs": ("inputs",), "runner": ("inputs", "tables"),
+          "observe": ("tables",), "versions": ("programs", "inputs", "tables")}  # fmt: skip
+RESCORED = ("targets", "score")
+
+
+class Refused(Exception):
+    """Nothing can be compared."""
+
+
+def git(*arguments: str) -> str:
+    """Return what git says.
+
+    Raises
+    ------
+    Refused
+        With git's own word.
+    """
+    try:
+        done = subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True, check=False)
+    except FileNotFoundError:
+        raise Refused("git: not found; two states of the code are compared by git worktrees") from None
+    if done.returncode:
+        raise Refused(f"git {arguments[0]}: {done.stderr.strip().splitlines()[-1]}")
+    return done.stdout.strip()
+
+
+@contextmanager
+def worktree(revision: str) -> Iterator[Path]:
+    """Yield a checkout of a revision, which goes away at the end."""
+    with tempfile.TemporaryDirectory(prefix="local-credit-") as scratch:
+        folder = Path(scratch) / "base"
+        git("worktree", "add", "--detach", str(folder), revision)
+        try:
+            yield folder
+        finally:
+            git("worktree", "remove", "--force", str(folder))
+
+
+class Side:
+    """A checkout that says what its code means.
+
+    Parameters
+    ----------
+    name : str
+        Named in errors.
+    folder : Path
+        Root of the checkout.
+    python : str
+        Interpreter, with the packages that are pinned there.
+    scratch : Path
+        Folder of what it says.
+    builds : Path
+        Folder of compiled programs; both sides share it.
+    """
+
+    def __init__(self, name: str, folder: Path, python: str, scratch: Path, builds: Path) -> None:
+        self.name, self.folder, self.python, self.scratch, self.builds = name, folder, python, scratch, builds
+        self.running: dict[Path, subprocess.Popen[str]] = {}
+
+    def ask(self, what: str, scale: str, experiments: Sequence[str]) -> Path:
+        """Start to say something; `answer` waits for it."""
+        out = self.scratch / f"{self.name}.{what}.{scale}.json"
+        command = [self.python, "-m", "runner.meaning", what, scale, *experiments]
+        command += ["--builds", str(self.builds), "--out", str(out)]
+        environment = {**os.environ, "PYTHONPATH": str(self.folder), "LOCAL_CREDIT_CACHE": str(self.builds)}
+        self.running[out] = subprocess.Popen(
+            command, cwd=self.folder, env=environment, text=True, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+        )
+        return out
+
+    def answer(self, out: Path) -> dict[str, dict[str, Any]]:
+        """Return what was said: scale to experiment to answer.
+
+        Raises
+        ------
+        Refused
+            It failed.
+        """
+        process = self.running.pop(out)
+        _, said = process.communicate()
+        if process.returncode:
+            raise Refused(f"{self.name}: runner.meaning failed: {said.strip().splitlines()[-1] if said else 'no word'}")
+        found: dict[str, dict[str, Any]] = json.loads(out.read_text(encoding="utf-8"))
+        return found
+
+
+class Answers:
+    """What both sides said, as far as it was asked.
+
+    Parameters
+    ----------
+    sides : sequence of Side
+        The base, and this checkout.
+    """
+
+    def __init__(self, sides: Sequence[Side]) -> None:
+        self.sides = sides
+        self.found: dict[tuple[str, str, str], tuple[dict[str, Any], dict[str, Any]]] = {}
+
+    def ask(self, what: str, wanted: Iterable[tuple[str, str]]) -> None:
+        """Ask both sides at a time for something about (experiment, scale)."""
+        scales: dict[str, set[str]] = {}
+        for experiment, scale in wanted:
+            scales.setdefault(scale, set()).add(experiment)
+        for scale, experiments in scales.items():
+            print(f"{what} at scale {scale}: {len(experiments)} experiments", file=sys.stderr, flush=True)
+            outs = [side.ask(what, scale, sorted(experiments)) for side in self.sides]
+            before, now = (side.answer(out)[scale] for side, out in zip(self.sides, outs, strict=True))
+            self.found |= {(what, name, scale): (before[name], now[name]) for name in experiments}
+
+    def difference(self, what: str, experiment: str, scale: str) -> str:
+        """Say in which respect the sides differ; nothing if they are the same."""
+        before, now = self.found[what, experiment, scale]
+        for side, answer in (("base", before), ("here", now)):
+            if "error" in answer:
+                return f"{what} could not be made ({side}: {answer['error']})"
+        if before == now:
+            return ""
+        if what == "programs":
+            files = {file for key in {*before, *now} for file in differing(before.get(key, {}), now.get(key, {}))}
+            return f"another program ({', '.join(sorted(files)[:3])})"
+        of = "points" if what == "inputs" else what
+        return f"other {what} ({of} {', '.join(differing(before, now)[:3])})"
+
+
+@dataclass
+class Card:
+    """A committed card: of a score, or of a comparison of devices.
+
+    Parameters
+    ----------
+    file : Path
+        Its file.
+    experiment, scale : str
+        What was run.
+    content : dict
+        The card; holds ``guards``.
+    device : str
+        The device, if it is an entry of ``devices.json``.
+    """
+
+    file: Path
+    experiment: str
+    scale: str
+    content: dict[str, Any]
+    device: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.experiment} at scale {self.scale}{f' on {self.device}' if self.device else ''}"
+
+    def write(self) -> None:
+        """Put it back into its file."""
+        content = self.content
+        if self.device:
+            content = {**json.loads(self.file.read_text(encoding="utf-8")), self.device: self.content}
+        self.file.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+    @property
+    def remedy(self) -> str:
+        """The command that makes it fresh, and what it costs."""
+        if self.device:
+            return f"run python -m benchmarks.device_equivalence {self.experiment} --device {self.device}"
+        spent = [value for key, value in self.content["cost"].items() if key.endswith("cpu_s") and value is not None]
+        return (
+            f"run snakemake --profile profiles/default {self.experiment} --config scale={self.scale} "
+            f"({sum(spent):.0f} CPU s), then python -m analysis.scorecard --scale {self.scale} --publish "
+            "--update README.md"
+        )
+
+
+def cards(experiments: Iterable[str]) -> list[Card]:
+    """Return the committed cards of some experiments."""
+    found = []
+    for name in experiments:
+        folder = ROOT / "experiments" / name
+        for scale in SCALES:
+            file = folder / f"scorecard.{scale}.json"
+            if file.exists():
+                found.append(Card(file, name, scale, json.loads(file.read_text(encoding="utf-8"))))
+        file = folder / "devices.json"
+        entries = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+        found += [Card(file, name, entry["scale"], entry, device) for device, entry in entries.items()]
+    return found
+
+
+def rescored(card: Card, guards: Mapping[str, str]) -> str:
+    """Score an experiment again from the tables of its run; return why that is not possible.
+
+    Parameters
+    ----------
+    card : Card
+        Its score is replaced.
+    guards : Mapping
+        What decides the numbers now.
+    """
+    tables = ROOT / "experiments" / card.experiment / "published"
+    if card.scale != "paper":
+        run = Path("results") / card.scale / card.experiment
+        tables, scored = run / "observations", run / "score.json"
+        made = json.loads(scored.read_text(encoding="utf-8"))["guards"] if scored.exists() else {}
+        if card.device or not made or set(changed(made, guards)) - {*RESCORED}:
+            return "and no tables of this run are here"
+    with tempfile.TemporaryDirectory() as scratch:
+        out = Path(scratch) / "score.json"
+        targets = ROOT / "experiments" / card.experiment / "targets.yaml"
+        command = [sys.executable, "-m", "analysis.score", "--targets", str(targets), "--tables", str(tables)]
+        command += ["--scale", card.scale, "--out", str(out)]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+        if done.returncode:
+            return f"and {done.stderr.strip().splitlines()[-1]}"
+        found = json.loads(out.read_text(encoding="utf-8"))
+    card.content["summary"] = found["summary"]
+    card.content["targets"] = {entry["name"]: entry["outcome"] for entry in found["targets"]}
+    return ""
+
+
+def needed(parts: Iterable[str], rounds: bool) -> dict[str, str]:
+    """Return what must be the same when some parts differ, in order, each with the scale at which it is compared.
+
+    Parameters
+    ----------
+    parts : iterable of str
+        Parts that differ.
+    rounds : bool
+        Whether the network is shown more than its first round, which depends on what was recorded.
+    """
+    wanted = {proof for part in parts for proof in PROOFS.get(part, ())}
+    if "inputs" in wanted and rounds:
+        wanted.add("tables")
+    return {what: "smoke" if what == "tables" else "" for what in ("programs", "inputs", "tables") if what in wanted}
+
+
+def judge(card: Card, answers: Answers) -> tuple[str, dict[str, Any]]:
+    """Decide whether a stale card holds all the same.
+
+    Parameters
+    ----------
+    card : Card
+        Scored again, if that is what the edit asks for.
+    answers : Answers
+        What both sides said.
+
+    Returns
+    -------
+    why : str
+        Why it does not hold; empty if it does.
+    renewal : dict
+        ``parts``, ``proof`` and ``evidence``.
+    """
+    of = (card.experiment, card.scale)
+    before, now = answers.found["guards", *of]
+    parts = changed(card.content["guards"], now)
+    if gone := answers.difference("guards", *of) if "error" in (before | now) else "":
+        return gone, {}
+    if already := changed(card.content["guards"], before):
+        return f"was stale at the base already ({', '.join(already)})", {}
+    if "values" in parts:
+        return "values changed", {}
+    rounds = any(side.get("rounds") for side in answers.found.get(("inputs", *of), ()))
+    compared = needed(parts, rounds)
+    differences = [answers.difference(what, card.experiment, scale or card.scale) for what, scale in compared.items()]
+    if any(differences):
+        return "; ".join(filter(None, differences)), {}
+    again = [part for part in parts if part in RESCORED]
+    if again and (why_not := rescored(card, now)):
+        return f"{' and '.join(again)} changed, {why_not}", {}
+    proof = [f"same {what}" for what in compared if what != "tables"] + ["scored again"] * bool(again)
+    return "", {"parts": parts, "proof": proof, "evidence": ["same tables at scale smoke"] * ("tables" in compared)}
+
+
+def compare(base: str, experiments: Sequence[str], base_python: str, stamp: bool) -> int:
+    """Compare two sides, print a line per stale card and stamp those that hold.
+
+    Returns
+    -------
+    int
+        Number of cards that stay stale.
+    """
+    commits = {"from": git("rev-parse", base), "to": git("rev-parse", "HEAD")}
+    held, builds, left = cards(experiments), (Path("results") / "neutral").resolve(), 0
+    with worktree(base) as folder, tempfile.TemporaryDirectory() as scratch:
+        sides = (
+            Side("base", folder, base_python, Path(scratch), builds),
+            Side("here", ROOT, sys.executable, Path(scratch), builds),
+        )
+        answers = Answers(sides)
+        answers.ask("guards", {(card.experiment, card.scale) for card in held})
+        parts = {}
+        for card in held:
+            now = answers.found["guards", card.experiment, card.scale][1]
+            if "error" in now or changed(card.content["guards"], now):
+                parts[id(card)] = changed(card.content["guards"], now)
+        stale = [card for card in held if id(card) in parts]
+        print(f"{len(stale)} of {len(held)} cards are stale", flush=True)
+        for what in ("programs", "inputs", "tables"):
+            wanted = set()
+            for card in stale:
+                of = (card.experiment, card.scale)
+                rounds = any(side.get("rounds") for side in answers.found.get(("inputs", *of), ()))
+                compared = needed(parts[id(card)], rounds)
+                if what in compared:
+                    wanted.add((card.experiment, compared[what] or card.scale))
+            answers.ask(what, wanted)
+        for card in stale:
+            why, renewal = judge(card, answers)
+            if why:
+                left += 1
+                print(f"{card}: stale: {why}; {card.remedy}", flush=True)
+                continue
+            said = ", ".join([*renewal["proof"], *renewal["evidence"]])
+            print(f"{card}: {said} ({', '.join(renewal['parts'])} changed)", flush=True)
+            if stamp:
+                card.content["guards"] |= {
+                    part: guard
+                    for part, guard in answers.found["guards", card.experiment, card.scale][1].items()
+                    if part in card.content["guards"]
+                }
+                card.content["renewed"] = [*card.content.get("renewed", []), {**commits, **renewal}]
+                card.write()
+    shutil.rmtree(builds, ignore_errors=True)
+    return left
+
+
+def main() -> None:
+    """Command line: status 1 if a card stays stale."""
+    parser = argparse.ArgumentParser(
+        prog="python -m runner.neutral", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--base", required=True, help="git revision at which the cards were fresh")
+    parser.add_argument("experiments", nargs="*", help="<paper>/<experiment>; default: all")
+    parser.add_argument("--base-python", default=sys.executable, help="interpreter with the packages of the base")
+    parser.add_argument("--look", action="store_true", help="print only, stamp no card")
+    args = parser.parse_args()
+    for name in args.experiments:
+        if name not in names():
+            sys.exit(f"experiments: {name}: unknown experiment; {nearest(name, names())}")
+    try:
+        code = [line for line in git("status", "--porcelain").splitlines() if "scorecard." not in line]
+        if code and not args.look:
+            raise Refused("uncommitted changes: a stamp names two commits; commit the edit first, or use --look")
+        left = compare(args.base, args.experiments or names(), args.base_python, stamp=not args.look)
+    except Refused as error:
+        sys.exit(str(error))
+    if left:
+        sys.exit(f"{left} cards stay stale")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,76 @@
+"""What a generated program says, without what Brian2 leaves to chance: its contents, and the key that they make.
+
+Two runs of the same code write the same C++ project, but for the order in which ``main.cpp`` treats clocks and the
+order of the arrays in the manifest, which follow sets of objects. A program is known by its contents, so that an edit
+that does not reach it compiles and simulates nothing.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from runner.fingerprint import digest
+
+NOT_SAID = ("build.json", "results", "main")  # beside the sources: cost, results, the compiled program itself
+# Neighbouring lines that come in the order of a set: clocks that are set back, and clocks that are only kept.
+UNORDERED = re.compile(
+    rb"(?:^[ \t]*_array_\w*clock\w*_(?:timestep|t)\[0\] = 0(?:\.0)?;\n){2,}|(?:^[ \t]*\w+\.add\(&\w+, NULL\);\n){2,}",
+    re.MULTILINE,
+)
+
+
+def _said(file: Path) -> bytes:
+    """Return the bytes of a generated file in the one order of all that are equal."""
+    content = file.read_bytes()
+    if file.name == "main.cpp":
+        return UNORDERED.sub(lambda lines: b"".join(sorted(lines[0].splitlines(keepends=True))), content)
+    if file.name == "manifest.json":
+        return json.dumps(json.loads(content), sort_keys=True).encode()
+    return content
+
+
+def contents(project: Path) -> dict[str, str]:
+    """Return what a generated project says.
+
+    Parameters
+    ----------
+    project : Path
+        Folder of the project, with its ``manifest.json``; compiled or not.
+
+    Returns
+    -------
+    dict
+        Relative path of every file to the SHA-256 of its bytes.
+    """
+    files = (file for file in sorted(project.rglob("*")) if file.is_file() and file.suffix not in (".lock", ".o", ".d"))
+    return {
+        name: hashlib.sha256(_said(file)).hexdigest()
+        for file in files
+        if (name := file.relative_to(project).as_posix()).split("/")[0] not in NOT_SAID
+    }
+
+
+def program_key(project: Path, identity: Any) -> str:
+    """Return the key of a program.
+
+    Parameters
+    ----------
+    project : Path
+        Folder of the generated project.
+    identity : Any
+        JSON-like: what compiles it (`runner.devices.identity`).
+
+    Returns
+    -------
+    str
+        The same for the same contents, compiler and flags, whatever code has generated them.
+    """
+    return digest(contents(project), identity)
+
+
+def differing(one: Mapping[str, str], other: Mapping[str, str]) -> list[str]:
+    """Return the names of the files in which two projects differ, sorted."""
+    return sorted(name for name in {*one, *other} if one.get(name) != other.get(name))
