@@ -1,6 +1,7 @@
-"""Reduce the recordings of an experiment to small tidy tables."""
+"""Reduce the recordings of an experiment to small tidy tables, and write down what made them."""
 
 import argparse
+import json
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -8,7 +9,8 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.experiment_code import load
-from analysis.tables import read_folder, write_folder
+from analysis.provenance import provenance
+from analysis.tables import read_folder, write_folder, write_json
 
 
 def merge(chunks: Sequence[Path]) -> dict[str, pd.DataFrame]:
@@ -75,13 +77,21 @@ def main() -> None:
     parser.add_argument("--figure", type=Path, required=True, help="figure.py of the experiment")
     parser.add_argument("--recordings", type=Path, nargs="+", required=True, help="folders of recordings")
     parser.add_argument("--by", nargs="*", default=[], help="columns of the points: observe each combination alone")
+    parser.add_argument("--plan", type=Path, required=True, help="plan.json")
+    parser.add_argument("--builds", type=Path, required=True, help="folder of all builds")
     parser.add_argument("--out", type=Path, required=True, help="folder of tables to make")
+    parser.add_argument("--provenance", type=Path, required=True, help="JSON file to make: what made the tables")
     args = parser.parse_args()
-    tables = observe_by(load(args.figure).observe, merge(args.recordings), args.by)
+    recordings = merge(args.recordings)
+    points = recordings["points"].copy()
+    tables = observe_by(load(args.figure).observe, recordings, args.by)
     for name, table in tables.items():
         if table.empty:
             sys.exit(f"{args.figure}: observe: table '{name}' is empty")
+    plan = json.loads(args.plan.read_text(encoding="utf-8"))
     write_folder(tables, args.out)
+    # The checksum is that of the files.
+    write_json(provenance(plan, args.recordings, args.builds, points, read_folder(args.out)), args.provenance)
 
 
 if __name__ == "__main__":

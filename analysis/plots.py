@@ -5,7 +5,6 @@ from pathlib import Path
 from types import MappingProxyType
 
 import numpy as np
-import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.collections import PathCollection
 from matplotlib.lines import Line2D
@@ -71,6 +70,8 @@ def band(
     Line2D
         The line of the mean.
     """
+    import seaborn as sns  # more than a second, and half of the figures need it
+
     means = rows.groupby([x, over], as_index=False)[y].mean()
     given = {"xlabel": ax.get_xlabel(), "ylabel": ax.get_ylabel()}
     style = {"color": COLOURS[colour], "err_kws": {"linewidth": 0}, "legend": False}

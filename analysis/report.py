@@ -433,7 +433,8 @@ def experiment(name: str, scale: str, results: Path, folder: Path) -> dict[str, 
     place = results / scale / name
     config = read_config(folder / name / "config.yaml")
     scored = read_json(place / "score.json")
-    provenance = read_json(place / "provenance.json")
+    shipped = scale == "published"
+    provenance = read_json((folder / name / "published" if shipped else place) / "provenance.json")
     paper = config.get("paper")
     paper = paper if isinstance(paper, Mapping) else {}
     entries = scored.get("targets", [])
@@ -442,7 +443,7 @@ def experiment(name: str, scale: str, results: Path, folder: Path) -> dict[str, 
     build, runs = provenance.get("build") or {}, provenance.get("runs") or {}
     facts = _facts(provenance, build, runs) if provenance else []
     files = {kind: place / f"figure.{kind}" for kind in ("svg", "png")}
-    anchor = name.replace("/", "-") + ("-published" if scale == "published" else "")
+    anchor = name.replace("/", "-") + ("-published" if shipped else "")
     return {
         "name": name,
         "anchor": anchor,
@@ -456,7 +457,9 @@ def experiment(name: str, scale: str, results: Path, folder: Path) -> dict[str, 
         "targets": [_cell(entry) for entry in entries],
         "counts": count(entries),
         "ran": bool(provenance or entries),
-        "mathematics": _mathematics(read_json(place / "document.json"), used, provenance),
+        "mathematics": _mathematics(
+            {} if shipped else read_json(results / "documents" / f"{name}.json"), used, provenance
+        ),
         "readme": readme.read_text(encoding="utf-8").strip() if readme.is_file() else "",
         "commit": str(provenance.get("commit") or "")[:10],
         "dirty": bool(provenance.get("dirty")),

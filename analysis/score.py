@@ -13,9 +13,8 @@ import numpy as np
 import pandas as pd
 import yaml
 from pandas import DataFrame
-from scipy.stats import ks_2samp
 
-from analysis.tables import read_folder
+from analysis.tables import read_folder, write_json
 
 OUTCOMES = ("match", "close", "differs", "not run")
 SCALES = ("smoke", "quick", "paper")
@@ -303,6 +302,8 @@ def _distribution(observed: np.ndarray, target: Mapping[str, Any]) -> dict[str, 
     size = target["accept"]["ks"]
     if np.isnan(observed).any():
         return {"outcome": "differs", "note": "the observation holds NaN"}
+    from scipy.stats import ks_2samp  # half a second, and few targets need it
+
     test: Any = ks_2samp(observed, target["reported"]["value"])
     distance = float(test.statistic)
     return {"outcome": _grade(distance, size), "deviation": distance / size, "note": f"KS = {distance:.3g}"}
@@ -465,10 +466,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except ValueError as problem:
         sys.exit(f"error: {problem}")
     content = {"scale": options.scale, "guards": options.guards, "summary": summary(entries), "targets": entries}
-    options.out.parent.mkdir(parents=True, exist_ok=True)
-    partial = options.out.with_name(options.out.name + ".part")
-    partial.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    partial.replace(options.out)  # a killed job leaves no half-written score
+    write_json(content, options.out)
     counts = content["summary"]
     print(", ".join(f"{counts[outcome]} {outcome}" for outcome in OUTCOMES))
 

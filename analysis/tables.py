@@ -1,9 +1,11 @@
 """Folders of Parquet files, one table each."""
 
 import hashlib
+import json
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -41,6 +43,22 @@ def write_folder(tables: Mapping[str, pd.DataFrame], folder: Path) -> None:
         table.to_parquet(new / f"{name}.parquet", index=False)
     shutil.rmtree(folder, ignore_errors=True)
     new.rename(folder)
+
+
+def write_json(content: Any, file: Path) -> None:
+    """Write a JSON file that appears only when it is complete.
+
+    Parameters
+    ----------
+    content : Any
+        JSON-like data.
+    file : Path
+        Replaced if it exists.
+    """
+    file.parent.mkdir(parents=True, exist_ok=True)
+    partial = file.with_name(f"{file.name}.part")
+    partial.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    partial.replace(file)
 
 
 def checksum(tables: Mapping[str, pd.DataFrame]) -> str:

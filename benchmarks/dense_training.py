@@ -25,8 +25,8 @@ from experiments.eprop.pattern_generation.inputs import arrays
 from runner.binary import Program
 from runner.build import build
 from runner.experiment import load
+from runner.planning import plan
 from runner.simulate import run_point
-from runner.sweep import plan
 
 NAME = "eprop/pattern_generation"
 TRIALS = (2, 22)

@@ -17,14 +17,15 @@ from analysis.score import score
 from runner import devices
 from runner.binary import RunError
 from runner.build import build
-from runner.experiment import SCALES, Experiment, load, read_yaml
+from runner.catalogue import SCALES
+from runner.errors import BuildError, ConfigError
+from runner.experiment import Experiment, load
 from runner.fingerprint import ROOT
 from runner.guards import guards
-from runner.quantities import ConfigError
+from runner.planning import plan, planned
 from runner.records import points_table
 from runner.simulate import data_of, run_point
-from runner.standalone import BuildError
-from runner.sweep import plan, planned
+from runner.yaml_files import read_yaml
 
 TOLERANCE = 1e-9  # of the largest value of a column: rounding, over the steps of a run
 CARD = "devices.json"

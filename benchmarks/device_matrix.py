@@ -32,11 +32,12 @@ def experiments_table() -> str:
     """Write what every experiment does on every device, as Markdown; looks at every network of scale smoke."""
     from brian2 import defaultclock, ms
 
-    from runner.experiment import load, names
+    from runner.catalogue import names
+    from runner.experiment import load
     from runner.guards import changed, guards
     from runner.numpy_device import activate
+    from runner.planning import planned
     from runner.standalone import assemble
-    from runner.sweep import planned
 
     activate()
     others = [name for name in devices.DEVICES if name != devices.DEFAULT]

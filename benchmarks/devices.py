@@ -13,10 +13,10 @@ from pathlib import Path
 
 from runner import devices
 from runner.build import build
+from runner.errors import ConfigError
 from runner.experiment import load
-from runner.quantities import ConfigError
+from runner.planning import plan
 from runner.simulate import run_point
-from runner.sweep import plan
 
 EXPERIMENT = "sal/phase_plane"
 

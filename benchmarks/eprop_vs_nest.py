@@ -23,8 +23,8 @@ import numpy as np
 from runner.binary import Program
 from runner.build import build
 from runner.experiment import load
+from runner.planning import plan
 from runner.simulate import run_point
-from runner.sweep import plan
 
 TASKS = {
     "sine waves": ("eprop/sine_tutorial", {"inputs.feedback": "random"}, 60),

@@ -20,8 +20,8 @@ import torch
 from runner.binary import Program
 from runner.build import build
 from runner.experiment import load
+from runner.planning import plan
 from runner.simulate import run_point
-from runner.sweep import plan
 
 NAME = "gle/mnist_1d"
 SIZES = [1] + [53] * 6 + [10]

@@ -21,7 +21,8 @@ import pandas as pd
 import yaml
 
 from runner.experiment import load
-from runner.sweep import plan, read_sweep
+from runner.planning import plan
+from runner.sweep import read_sweep
 
 ROOT = Path(__file__).resolve().parent.parent
 EXPERIMENT = "sal/phase_plane"
@@ -70,10 +71,11 @@ def measure(scratch: Path) -> pd.DataFrame:
         cost = plan(experiment, "quick", read_sweep(str(file))).cost["point"]
         for per_job in PER_JOB:
             chunk = str(1.001 * per_job * cost)
-            out = scratch / "plan.json"
+            plans = scratch / "plans"
             planning, _ = seconds_of(
-                "runner.plan", EXPERIMENT, "--sweep", str(file), "--chunk-seconds", chunk, "--out", str(out)
+                "runner.plan", EXPERIMENT, "--sweep", str(file), "--chunk-seconds", chunk, "--results", str(plans)
             )
+            (out,) = plans.glob(f"sweep-{file.stem}/*/*/plan.json")
             jobs = len(json.loads(out.read_text(encoding="utf-8"))["chunks"])
             command = ["snakemake", "--profile", "profiles/default", "sweep", "--config", f"sweep={file}"]
             command += [f"chunk_seconds={chunk}", "--directory"]

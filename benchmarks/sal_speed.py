@@ -17,8 +17,8 @@ from pathlib import Path
 from runner.binary import Program
 from runner.build import build
 from runner.experiment import load
+from runner.planning import plan
 from runner.simulate import run_point
-from runner.sweep import plan
 
 C_LOOP = r"""
 #include <math.h>

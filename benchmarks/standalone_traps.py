@@ -16,7 +16,7 @@ from pathlib import Path
 
 from brian2 import Network, NeuronGroup, Synapses, device, ms, prefs, second, set_device
 
-from runner import standalone
+from runner import standalone, toolchain
 
 
 def cpu(command: list[str], folder: Path, **environment: str) -> float:
@@ -57,12 +57,12 @@ def project(network: Callable[[], Network], folder: Path, link: list[str], durat
     """Generate and compile a plain Brian2 program, and return its folder."""
     device.reinit()
     set_device("cpp_standalone", build_on_run=False)
-    prefs.codegen.cpp.extra_compile_args_gcc = standalone.FLAGS
+    prefs.codegen.cpp.extra_compile_args_gcc = toolchain.FLAGS
     prefs.codegen.cpp.extra_link_args = link
     net = network()
     net.run(duration * second, namespace={}, **run)
     device.build(directory=str(folder), compile=False, run=False)
-    header = standalone.precompiled_header(folder.parent)
+    header = toolchain.precompiled_header(folder.parent)
     cpu(["make", "-j2", "DEPS="], folder, CXX=f"g++ -fpch-preprocess -include {header}")
     return folder
 
@@ -77,16 +77,16 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as scratch:
         here = Path(scratch)
         slow = fastest(project(decaying, here / "denormal", ["-pthread"], 10.0))
-        fast = fastest(project(decaying, here / "flushed", standalone.LINK_FLAGS, 10.0))
+        fast = fastest(project(decaying, here / "flushed", toolchain.LINK_FLAGS, 10.0))
         print(f"denormals   {slow:6.2f} / {fast:.2f} CPU s = {slow / fast:5.1f}   without / with flush to zero")
 
-        silent = fastest(project(small, here / "silent", standalone.LINK_FLAGS, 60.0))
-        told = fastest(project(small, here / "told", standalone.LINK_FLAGS, 60.0, report="text"))
+        silent = fastest(project(small, here / "silent", toolchain.LINK_FLAGS, 60.0))
+        told = fastest(project(small, here / "told", toolchain.LINK_FLAGS, 60.0, report="text"))
         print(f"progress    {told:6.2f} / {silent:.2f} CPU s = {told / silent:5.1f}   with / without Brian2's report")
 
         folder = here / "silent"
         standalone.ignore_wall_time(folder / "network.cpp")
-        header = standalone.precompiled_header(here)
+        header = toolchain.precompiled_header(here)
         cpu(["make", "-j2", "DEPS="], folder, CXX=f"g++ -fpch-preprocess -include {header}")
         timeless = fastest(folder)
         print(

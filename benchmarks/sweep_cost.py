@@ -40,14 +40,17 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
         sweep = ["--scale", "quick", "--sweep", json.dumps(SWEEP)]
-        planning = cpu("runner.plan", SWEEP["experiment"], *sweep, "--out", str(folder / "plan.json"))
-        building = cpu("runner.build", SWEEP["experiment"], *sweep, "--out", str(folder / "builds"))
-        plan = json.loads((folder / "plan.json").read_text(encoding="utf-8"))
-        builds = [file.parent for file in (folder / "builds").glob("*/build.json")]
+        planning = cpu("runner.plan", SWEEP["experiment"], *sweep, "--results", str(folder))
+        (file,) = folder.glob("sweep-*/*/*/plan.json")
+        plan = json.loads(file.read_text(encoding="utf-8"))
+        building = sum(
+            cpu("runner.build", SWEEP["experiment"], key, "--results", str(folder)) for key in plan["builds"]
+        )
+        builds = [folder / "builds" / SWEEP["experiment"] / key for key in plan["builds"]]
         simulating, bare = 0.0, 0.0
         for chunk in range(len(plan["chunks"])):
             out = folder / "recordings" / str(chunk)
-            arguments = ["--plan", str(folder / "plan.json"), "--chunk", str(chunk), "--build", str(builds[0])]
+            arguments = ["--plan", str(file), "--chunk", str(chunk), "--build", str(builds[0])]
             simulating += cpu("runner.simulate", *arguments, "--out", str(out))
             bare += sum(run["cpu_s"] for run in json.loads((out / "cost.json").read_text(encoding="utf-8")))
 

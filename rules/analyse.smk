@@ -1,72 +1,34 @@
-"""From recordings to figure and score: observe, record provenance, draw, score."""
+"""From recordings to figure and score. What can be finished goes before what can be started: see the priorities."""
 
 
 rule observe:
-    """Reduce the recordings to small tables."""
+    """Reduce the recordings to small tables, and write down what made them: code, versions, machine, cost."""
     input:
         recordings=recordings_of,
     output:
-        directory("results/{scale}/{exp}/observations"),
+        tables=directory("results/{scale}/{exp}/observations"),
+        provenance="results/{scale}/{exp}/provenance.json",
     log:
         "results/logs/{scale}/{exp}/observe.log",
-    wildcard_constraints:
-        scale="(?!published).+",
+    priority: 2
     conda:
         "../environment.yml"
     params:
         figure=lambda w: folder(w.exp) / "figure.py",
-        code=lambda w: of_observation(folder(w.exp)),
+        code=lambda w: plan_of(w)["guards"]["observe"],
         by=swept_columns,
     message:
         "observing {wildcards.exp} at scale {wildcards.scale}"
     shell:
-        "python -m analysis.observe --figure {params.figure} --recordings {input.recordings}"
-        " --by {params.by} --out {output} > {log} 2> >(tee -a {log} >&2)"
+        "python -m analysis.observe --figure {params.figure} --recordings {input.recordings} --by {params.by}"
+        " --plan results/{wildcards.scale}/{wildcards.exp}/plan.json --builds results/builds"
+        " --out {output.tables} --provenance {output.provenance} > {log} 2> >(tee -a {log} >&2)"
 
 
-rule published:
-    """Take the tables that are shipped with the repository instead of a simulation."""
+rule present:
+    """Draw the figure from the tables, with provenance in the files, and score them against the reported numbers."""
     input:
-        lambda w: published(w.exp),
-    output:
-        tables=directory("results/published/{exp}/observations"),
-        provenance="results/published/{exp}/provenance.json",
-    log:
-        "results/logs/published/{exp}.log",
-    conda:
-        "../environment.yml"
-    message:
-        "taking the published tables of {wildcards.exp}"
-    shell:
-        "(mkdir -p {output.tables} && cp {input} {output.tables}"
-        " && mv {output.tables}/provenance.json {output.provenance}) 2> {log}"
-
-
-rule provenance:
-    """Write down what made the tables: code, versions, machine, parameters, cost."""
-    input:
-        plan="results/{scale}/{exp}/plan.json",
-        recordings=recordings_of,
-        observations="results/{scale}/{exp}/observations",
-    output:
-        "results/{scale}/{exp}/provenance.json",
-    log:
-        "results/logs/{scale}/{exp}/provenance.log",
-    wildcard_constraints:
-        scale="(?!published).+",
-    conda:
-        "../environment.yml"
-    message:
-        "recording the provenance of {wildcards.exp} at scale {wildcards.scale}"
-    shell:
-        "python -m runner.provenance --plan {input.plan} --recordings {input.recordings} --builds results/builds"
-        " --observations {input.observations} --out {output} > {log} 2> >(tee -a {log} >&2)"
-
-
-rule draw:
-    """Draw the figure from the tables; provenance goes into the files."""
-    input:
-        observations="results/{scale}/{exp}/observations",
+        tables="results/{scale}/{exp}/observations",
         provenance="results/{scale}/{exp}/provenance.json",
         targets=lambda w: folder(w.exp) / "targets.yaml",
     output:
@@ -77,37 +39,38 @@ rule draw:
             subcategory="{scale}",
         ),
         png="results/{scale}/{exp}/figure.png",
+        score="results/{scale}/{exp}/score.json",
     log:
-        "results/logs/{scale}/{exp}/draw.log",
+        "results/logs/{scale}/{exp}/present.log",
+    priority: 3
     conda:
         "../environment.yml"
     params:
-        figure=lambda w: folder(w.exp) / "figure.py",
-        code=lambda w: code(folder(w.exp) / "figure.py", "draw", "SIZE"),
+        experiment=lambda w: folder(w.exp),
+        code=lambda w: plan_of(w)["presented_by"],
+        guards=lambda w: json.dumps(plan_of(w)["guards"]),
     message:
-        "drawing {wildcards.exp} at scale {wildcards.scale}"
+        "presenting {wildcards.exp} at scale {wildcards.scale}"
     shell:
-        "python -m analysis.draw --figure {params.figure} --tables {input.observations}"
-        " --targets {input.targets} --provenance {input.provenance} --svg {output.svg} --png {output.png} > {log} 2> >(tee -a {log} >&2)"
+        "python -m analysis.present --experiment {params.experiment} --scale {wildcards.scale} --tables {input.tables}"
+        " --provenance {input.provenance} --guards {params.guards:q} --out results/{wildcards.scale}/{wildcards.exp}"
+        " > {log} 2> >(tee -a {log} >&2)"
 
 
-rule score:
-    """Compare the tables with the numbers that the paper reports."""
+rule published:
+    """Draw and score the full-size tables that are shipped with the experiments of a paper."""
     input:
-        observations="results/{scale}/{exp}/observations",
-        targets=lambda w: folder(w.exp) / "targets.yaml",
+        lambda w: published_of(w.paper),
     output:
-        "results/{scale}/{exp}/score.json",
+        directory("results/published/{paper}"),
     log:
-        "results/logs/{scale}/{exp}/score.log",
+        "results/logs/published/{paper}.log",
     conda:
         "../environment.yml"
     params:
-        code=code(BASE / "analysis" / "score.py"),
-        guards=lambda w: json.dumps(guards(load(w.exp), plan_of(w).points)),
-        scale=true_scale,
+        folder=lambda w: BASE / "experiments" / w.paper,
+        code=lambda w: [plan("quick", exp)["presented_by"] for exp in of_paper(w.paper)],
     message:
-        "scoring {wildcards.exp} at scale {wildcards.scale}"
+        "presenting what is published with {wildcards.paper}"
     shell:
-        "python -m analysis.score --targets {input.targets} --tables {input.observations}"
-        " --scale {params.scale} --guards {params.guards:q} --out {output} > {log} 2> >(tee -a {log} >&2)"
+        "python -m analysis.present --published {params.folder} --out {output} > {log} 2> >(tee -a {log} >&2)"

@@ -1,8 +1,7 @@
-"""What all rules share: plans, paths and the check of the command line."""
+"""What all rules share: the check of the command line, plans and paths. Needs no Brian2."""
 
 import json
 import os
-import shlex
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -13,24 +12,32 @@ if "flags" in config:
     os.environ.update(LOCAL_CREDIT_FLAGS=str(config["flags"]))
 
 from runner import devices
-from runner.experiment import SCALES, check_targets, load, names, read_yaml
-from runner.fingerprint import code, corpora, digest, sources
-from runner.guards import guards, of_observation
+from runner.catalogue import SCALES, check_targets, names
+from runner.errors import ConfigError, nearest
+from runner.fingerprint import code
 from runner.jobs import measured, share_environment
-from runner.quantities import ConfigError, nearest
-from runner.records import column
-from runner.sweep import CHUNK_SECONDS as DEFAULT_CHUNK_SECONDS
-from runner.sweep import SWEEP_KEYS, plain, plan, planned, read_sweep
+from runner.plans import CHUNK_SECONDS, Plans, asked
+from runner.progress import Lines
+from runner.sweep import SWEEP_KEYS, read_sweep
+from runner.yaml_files import read_yaml
 
 JOB_KEYS = {"chunk_seconds", "device", "flags"}  # how jobs are made, not what is run
+OTHER = {"--lint", "--unlock"}  # what Snakemake does without running anything
+SHOWN = (
+    "figure.svg",
+    "score.json",
+    "provenance.json",
+)  # the final files of an experiment
+PAPERS = sorted({exp.split("/")[0] for exp in names()})
 # Relative, so that a repository that was moved or copied with its results has nothing to redo.
 BASE = Path(os.path.relpath(workflow.basedir))
 share_environment(this_python=not workflow.deployment_settings.deployment_method)
 
 
 wildcard_constraints:
-    scale="smoke|quick|paper|published|sweep-[A-Za-z0-9_-]+",
+    scale="smoke|quick|paper|sweep-[A-Za-z0-9_-]+",
     exp="[a-z0-9_]+/[a-z0-9_]+",
+    paper="[a-z0-9_]+",
     key="[0-9a-f]{16}",
     chunk="[0-9]+",
 
@@ -49,12 +56,10 @@ try:
         raise ConfigError(
             "--config", "scale", f"unknown scale '{SCALE}'; {nearest(SCALE, SCALES)}"
         )
-    CHUNK_SECONDS = config.get("chunk_seconds", DEFAULT_CHUNK_SECONDS)
-    if isinstance(CHUNK_SECONDS, bool) or not isinstance(CHUNK_SECONDS, int | float):
+    seconds = config.get("chunk_seconds", CHUNK_SECONDS)
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float):
         raise ConfigError(
-            "--config",
-            "chunk_seconds",
-            f"needs a number of seconds, got {CHUNK_SECONDS!r}",
+            "--config", "chunk_seconds", f"needs a number of seconds, got {seconds!r}"
         )
     DEVICE = config.get("device")  # None: that of each configuration
     if DEVICE is not None:
@@ -68,19 +73,19 @@ try:
         USER = read_sweep(config["sweep"] if in_file else declared)
         if in_file and "scale" in config:
             USER = replace(USER, scale=SCALE)
-        USER_PLAN = plan(
-            load(USER.experiment),
-            USER.scale,
-            USER,
-            chunk_seconds=CHUNK_SECONDS,
-            device=DEVICE,
-        )
+    plan = Plans(
+        Path("results"), DEVICE, float(seconds), USER, make=workflow.is_main_process
+    )
     if workflow.is_main_process:
-        # All at once, so that a wrong key stops the workflow before its first job, and not behind a traceback.
         check_targets(sys.argv[1:])
-        for name in names():
-            for scale in SCALES:
-                planned(name, scale, CHUNK_SECONDS, DEVICE)
+        # Snakemake itself reads the targets later.
+        wanted = (
+            asked(sys.argv[1:], SCALE, USER) if not OTHER & set(sys.argv[1:]) else []
+        )
+        # All at once, so that a wrong key stops the workflow before its first job, and not behind a traceback.
+        plan.ensure(wanted)
+        if not workflow.output_settings.dryrun:
+            Lines.show(wanted, plan, quiet=workflow.output_settings.quiet or ())
 except ConfigError as error:
     sys.exit(str(error))
 
@@ -88,22 +93,23 @@ except ConfigError as error:
 def plan_of(wildcards):
     """Return the plan of an experiment at a scale, or of the sweep of the user."""
     if wildcards.scale.startswith("sweep-"):
-        if USER is None or wildcards.scale != USER_PLAN.scale:
+        if USER is None or wildcards.scale != f"sweep-{USER.name}":
             raise ConfigError(
                 "--config", "sweep", f"missing for results/{wildcards.scale}"
             )
-        return USER_PLAN
-    return planned(wildcards.exp, true_scale(wildcards), CHUNK_SECONDS, DEVICE)
+    return plan(wildcards.scale, wildcards.exp)
 
 
-def true_scale(wildcards):
-    """Return the scale of results: what is published was run at scale paper."""
-    return "paper" if wildcards.scale == "published" else wildcards.scale
+def of_paper(paper):
+    """Return the experiments of a paper."""
+    return [exp for exp in names() if exp.startswith(f"{paper}/")]
 
 
-def published(exp):
-    """Return the files that are shipped with an experiment: tables of a run at scale paper, and their provenance."""
-    return sorted((folder(exp) / "published").glob("*"))
+def published_of(paper):
+    """Return the files that are shipped with the experiments of a paper, and what they are scored against."""
+    tables = sorted((BASE / "experiments" / paper).glob("*/published/*"))
+    shown = {file.parent.parent for file in tables}
+    return [*tables, *sorted(exp / "targets.yaml" for exp in shown)]
 
 
 def folder(exp):
@@ -113,34 +119,13 @@ def folder(exp):
 
 def corpora_of(wildcards):
     """Return where the data are that the points are shown: other folders, other results."""
-    variables = corpora(folder(wildcards.exp) / "inputs.py")
-    return {name: os.environ.get(name, "") for name in variables}
-
-
-def plan_arguments(wildcards):
-    """Return the arguments with which a job repeats a plan."""
-    on = f" --device {DEVICE}" if DEVICE else ""
-    if wildcards.scale.startswith("sweep-"):
-        return f"--scale {USER.scale} --sweep {shlex.quote(USER.text())}{on}"
-    return f"--scale {wildcards.scale}{on}"
-
-
-def structure_of(wildcards):
-    """Return the structural values of a build, as JSON text, and its device."""
-    scales = [planned(wildcards.exp, scale, CHUNK_SECONDS, DEVICE) for scale in SCALES]
-    for found in [*scales, *([USER_PLAN] if USER is not None else [])]:
-        if wildcards.key in found.builds:
-            structure = json.dumps(plain(found.builds[wildcards.key]))
-            return f"{shlex.quote(structure)} --device {found.device}"
-    raise ConfigError(
-        "results/builds", wildcards.key, f"no scale of {wildcards.exp} uses it"
-    )
+    return {name: os.environ.get(name, "") for name in plan_of(wildcards)["corpora"]}
 
 
 def build_of(wildcards):
     """Return the folder of the program that a chunk runs."""
     plan = plan_of(wildcards)
-    point = plan.points[plan.chunks[int(wildcards.chunk)][0]]
+    point = plan["points"][plan["chunks"][int(wildcards.chunk)][0]]
     return f"results/builds/{wildcards.exp}/{point['build']}"
 
 
@@ -148,7 +133,9 @@ def minutes(wildcards, attempt):
     """Return the run time to ask a scheduler for: five times what is expected, more after a failure."""
     plan = plan_of(wildcards)
     before, _ = measured(wildcards.scale, wildcards.exp)
-    seconds = len(plan.chunks[int(wildcards.chunk)]) * max(plan.cost["point"], before)
+    seconds = len(plan["chunks"][int(wildcards.chunk)]) * max(
+        plan["cost"]["point"], before
+    )
     return attempt * max(5, int(5 * seconds / 60))
 
 
@@ -160,7 +147,7 @@ def megabytes(wildcards, attempt):
 
 def recordings_of(wildcards):
     """Return the recordings of all chunks."""
-    n = len(plan_of(wildcards).chunks)
+    n = len(plan_of(wildcards)["chunks"])
     return [
         f"results/{wildcards.scale}/{wildcards.exp}/recordings/{k}" for k in range(n)
     ]
@@ -168,28 +155,12 @@ def recordings_of(wildcards):
 
 def swept_columns(wildcards):
     """Return what the user sweeps: the experiment is observed once for each combination of these values."""
-    if not wildcards.scale.startswith("sweep-"):
-        return []
-    plan = plan_of(wildcards)
-    return [column(key, plan.units.get(key, ("", 1))[0]) for key in plan.swept]
+    return plan_of(wildcards)["columns"] if wildcards.scale.startswith("sweep-") else []
 
 
-def sources_of(wildcards):
+def sources_of(paper):
     """Return the files whose text the report shows."""
-    exp = folder(wildcards.exp)
-    return [exp / "config.yaml", *map(os.path.relpath, sources(exp / "experiment.py"))]
-
-
-def of_all(*files):
-    """Return an input function: these files of every experiment."""
-    return lambda w: [
-        f"results/{w.scale}/{exp}/{file}" for exp in names() for file in files
+    files = [
+        BASE / file for exp in of_paper(paper) for file in plan("quick", exp)["sources"]
     ]
-
-
-def experiment_files(exp, scale):
-    """Return the final files of one experiment."""
-    return [
-        f"results/{scale}/{exp}/{name}"
-        for name in ("figure.svg", "score.json", "provenance.json")
-    ]
+    return sorted({*files, *(folder(exp) / "config.yaml" for exp in of_paper(paper))})

@@ -2,38 +2,33 @@
 
 
 rule document:
-    """Render equations and parameter tables from the strings that are simulated."""
+    """Render equations and parameter tables of a paper from the strings that are simulated."""
     input:
-        sources_of,
+        lambda w: sources_of(w.paper),
     output:
-        "results/{scale}/{exp}/document.json",
+        directory("results/documents/{paper}"),
     log:
-        "results/logs/{scale}/{exp}/document.log",
+        "results/logs/documents/{paper}.log",
     conda:
         "../environment.yml"
     params:
-        code=code(BASE / "runner" / "document.py"),
+        code=code(BASE / "runner" / "document.py", "document"),
+        experiments=lambda w: of_paper(w.paper),
     message:
-        "documenting {wildcards.exp}"
+        "documenting {wildcards.paper}"
     shell:
-        "python -m runner.document {wildcards.exp} --out {output} > {log} 2> >(tee -a {log} >&2)"
+        "python -m runner.document {params.experiments} --out {output} > {log} 2> >(tee -a {log} >&2)"
 
 
 rule report:
     """Write the page of one scale."""
     input:
-        of_all(
-            "figure.svg",
-            "figure.png",
-            "score.json",
-            "provenance.json",
-            "document.json",
-        ),
+        lambda w: [
+            f"results/{w.scale}/{exp}/{file}" for exp in names() for file in SHOWN
+        ],
+        documents=[f"results/documents/{paper}" for paper in PAPERS],
         published=[
-            f"results/published/{exp}/{file}"
-            for exp in names()
-            if published(exp)
-            for file in ("figure.svg", "score.json")
+            f"results/published/{paper}" for paper in PAPERS if published_of(paper)
         ],
         configs=[folder(exp) / "config.yaml" for exp in names()],
         remarks=sorted((BASE / "experiments").glob("*/*/README.md")),

@@ -5,8 +5,8 @@ if USER is not None:
     rule sweep:
         """Tables of the sweep of the user."""
         input:
-            f"results/{USER_PLAN.scale}/{USER.experiment}/observations",
-            f"results/{USER_PLAN.scale}/{USER.experiment}/provenance.json",
+            f"results/sweep-{USER.name}/{USER.experiment}/observations",
+            f"results/sweep-{USER.name}/{USER.experiment}/provenance.json",
 
 
 for exp in names():
@@ -15,29 +15,25 @@ for exp in names():
         name:
             exp
         input:
-            experiment_files(exp, SCALE),
+            [f"results/{SCALE}/{exp}/{file}" for file in SHOWN],
 
 
-for paper in sorted({exp.split("/")[0] for exp in names()}):
+for paper in PAPERS:
 
     rule:
         name:
             paper
         input:
             [
-                file
-                for exp in names()
-                if exp.startswith(f"{paper}/")
-                for file in experiment_files(exp, SCALE)
+                f"results/{SCALE}/{exp}/{file}"
+                for exp in of_paper(paper)
+                for file in SHOWN
             ],
 
 
 localrules:
-    plan,
     observe,
+    present,
     published,
-    provenance,
-    draw,
-    score,
     document,
     report,

@@ -18,6 +18,8 @@ from typing import Any
 
 import numpy as np
 
+EVERY = 60.0  # seconds between two lines about one point on the terminal
+
 
 class RunError(Exception):
     """A run cannot be started, or its result cannot be trusted."""
@@ -264,16 +266,24 @@ class Program(Arrays):
         return read
 
 
-def log_progress(point: int) -> Callable[[float, float], None]:
-    """Return a progress function that prints one line for the job's log.
+def log_progress(experiment: str, point: int) -> Callable[[float, float], None]:
+    """Return a progress function that prints a line for the job's log, and once a minute for the terminal.
 
     Parameters
     ----------
+    experiment : str
+        ``<paper>/<experiment>``.
     point : int
         Number of the point.
     """
+    shown = time.time()
 
     def show(percent: float, left: float) -> None:
-        print(f"point {point}: {percent:.0f} % simulated, about {left:.0f} s left", file=sys.stderr, flush=True)
+        nonlocal shown
+        line = f"{experiment}, point {point}: {percent:.0f} % simulated, about {left:.0f} s left"
+        print(line, flush=True)
+        if time.time() - shown >= EVERY:
+            shown = time.time()
+            print(line, file=sys.stderr, flush=True)
 
     return show

@@ -5,17 +5,19 @@ import json
 import logging
 import os
 import resource
+import shutil
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from runner import devices, standalone
-from runner.experiment import Experiment, load
+from runner import devices
+from runner.errors import BuildError, ConfigError
 from runner.files import atomic
-from runner.quantities import ConfigError
-from runner.sweep import build_key, plan, read_sweep, with_units
+
+if TYPE_CHECKING:
+    from runner.experiment import Experiment
 
 
 def cpu_seconds() -> float:
@@ -27,7 +29,7 @@ def cpu_seconds() -> float:
 
 
 def generate(
-    experiment: Experiment,
+    experiment: "Experiment",
     structure: Mapping[str, Any],
     project: Path,
     traces: Mapping[str, Any] | None = None,
@@ -60,7 +62,7 @@ def generate(
 
 
 def build(
-    experiment: Experiment,
+    experiment: "Experiment",
     structure: Mapping[str, Any],
     target: Path,
     jobs: int = 2,
@@ -76,8 +78,7 @@ def build(
     structure : Mapping
         ``network.*`` keys and their values.
     target : Path
-        Folder to make: ``manifest.json``, ``build.json`` (device, cost, compiler, flags) and, where there is one, the
-        program ``main`` with its sources.
+        Folder to make; see `compiled`.
     jobs : int
         Number of compilers at a time.
     traces : Mapping, optional
@@ -92,10 +93,33 @@ def build(
     ConfigError
         What the device needs is not installed.
     """
+    compiled(target, lambda project: generate(experiment, structure, project, traces, device), device, jobs)
+
+
+def compiled(target: Path, sources: Callable[[Path], None], device: str, jobs: int) -> None:
+    """Put sources into a folder and compile them; the folder appears only when it is complete.
+
+    Parameters
+    ----------
+    target : Path
+        Folder to make: ``manifest.json``, ``build.json`` (device, cost, compiler, flags) and, where there is one, the
+        program ``main`` with its sources.
+    sources : callable
+        Writes the sources into the folder that it is given.
+    device : str
+        Name of the device.
+    jobs : int
+        Number of compilers at a time.
+
+    Raises
+    ------
+    BuildError
+        The compilation failed.
+    """
     wall, cpu = time.time(), cpu_seconds()
     cache = Path(os.environ.get("LOCAL_CREDIT_CACHE", target.parent)).resolve()
     with atomic(target, directory=True) as project:
-        generate(experiment, structure, project, traces, device)
+        sources(project)
         devices.compile_project(device, project, cache, jobs)
         cost = {
             "key": target.name,
@@ -107,36 +131,63 @@ def build(
         (project / "build.json").write_text(json.dumps(cost, indent=1), encoding="utf-8")
 
 
+def planned_structure(results: Path, name: str, key: str) -> tuple[dict[str, Any], str]:
+    """Return the structural values that belong to the key of a program, and its device.
+
+    Parameters
+    ----------
+    results : Path
+        Folder of all results, with the plans.
+    name : str
+        ``<paper>/<experiment>``.
+    key : str
+        The key.
+
+    Raises
+    ------
+    BuildError
+        No plan asks for it.
+    """
+    for file in sorted(results.glob(f"*/{name}/plan.json")):
+        plan = json.loads(file.read_text(encoding="utf-8"))
+        if key in plan["builds"]:
+            return plan["builds"][key], plan["device"]
+    raise BuildError(f"{name}: program {key}: no plan in {results} asks for it; run the workflow again")
+
+
 def main() -> None:
     """Command line of the build job."""
     parser = argparse.ArgumentParser(prog="python -m runner.build", description=__doc__)
     parser.add_argument("experiment", help="<paper>/<experiment>")
-    parser.add_argument("key", nargs="?", help="key of the build; default: all builds of the scale")
-    parser.add_argument("--structure", help="JSON text of the structural values that belong to the key")
-    parser.add_argument("--scale", default="quick")
-    parser.add_argument("--sweep", help="sweep of your own: YAML file, or JSON text")
-    parser.add_argument("--device", choices=devices.DEVICES, help="default: that of the configuration")
-    parser.add_argument("--out", type=Path, required=True, help="folder to make (with a key), or folder of all builds")
+    parser.add_argument("key", help="key of the program, from plan.json")
+    parser.add_argument("--results", type=Path, default=Path("results"), help="folder of all results")
     parser.add_argument("--jobs", type=int, default=2, help="compilers at a time")
     args = parser.parse_args()
-    logging.getLogger("brian2").setLevel(logging.WARNING)
-    try:
+    target = args.results / "builds" / args.experiment / args.key
+    generated = args.results / "generated" / args.experiment / args.key
+
+    def sources(project: Path) -> None:
+        if generated.exists():
+            shutil.copytree(generated, project, dirs_exist_ok=True)
+            return
+        # Loaded only here: what is generated already needs no Brian2.
+        from runner.experiment import load
+        from runner.planning import with_units
+
         experiment = load(args.experiment)
-        device = args.device or experiment.device
-        if args.structure:
-            structure = with_units(experiment, json.loads(args.structure))
-            builds = {build_key(experiment, structure, device=device): structure}
-        else:
-            builds = plan(experiment, args.scale, read_sweep(args.sweep) if args.sweep else None, device=device).builds
-        if args.key and args.key not in builds:
-            sys.exit(f"{args.experiment}: build {args.key}: the code has changed since the workflow was planned; rerun")
-        for key in [args.key] if args.key else builds:
-            target = args.out if args.key else args.out / key
-            if not target.exists():
-                print(f"building {args.experiment} for {device}, structure {key}", flush=True)
-                build(experiment, builds[key], target, args.jobs, device=device)
-    except (ConfigError, standalone.BuildError) as error:
+        print(f"generating {args.experiment}", flush=True)
+        for handler in logging.getLogger("brian2").handlers:
+            if type(handler) is logging.StreamHandler:
+                handler.setStream(sys.stdout)  # warnings are for the log
+        generate(experiment, with_units(experiment, structure), project, device=device)
+
+    try:
+        structure, device = planned_structure(args.results, args.experiment, args.key)
+        print(f"compiling {args.experiment} for {device}, program {args.key}", flush=True)
+        compiled(target, sources, device, args.jobs)
+    except (ConfigError, BuildError) as error:
         sys.exit(str(error))
+    shutil.rmtree(generated, ignore_errors=True)
 
 
 if __name__ == "__main__":

@@ -72,21 +72,24 @@ class Device:
         As in the configuration.
     text : str
         What it is, one line.
+    program : bool
+        Whether what it generates says all, so that it is known by its contents (`runner.programs`) and not by its code.
     lacks : frozenset of str
         Keys of `FEATURES` that it does not offer. Every device offers all `SERVICES`.
     """
 
     name: str
     text: str
+    program: bool
     lacks: frozenset[str]
 
 
 DEVICES = {
     device.name: device
     for device in (
-        Device("cpp_standalone", "a compiled C++ program; the default", frozenset({"python"})),
-        Device("numpy", "Brian2's runtime mode without a compiler, for small networks", frozenset({"copies"})),
-        Device("genn", "GeNN on a GPU or one core of the CPU, by brian2genn", frozenset(FEATURES)),
+        Device("cpp_standalone", "a compiled C++ program; the default", True, frozenset({"python"})),
+        Device("numpy", "Brian2's runtime mode without a compiler, for small networks", False, frozenset({"copies"})),
+        Device("genn", "GeNN on a GPU or one core of the CPU, by brian2genn", False, frozenset(FEATURES)),
     )
 }
 
@@ -106,7 +109,7 @@ def device(name: object, file: object = "--config") -> Device:
     ConfigError
         There is no such device.
     """
-    from runner.quantities import ConfigError, nearest
+    from runner.errors import ConfigError, nearest
 
     if name not in DEVICES:
         raise ConfigError(file, "device", f"unknown device '{name}'; {nearest(str(name), DEVICES)}")
@@ -199,7 +202,7 @@ def ready(name: str) -> None:
         genn.sources()
         genn.interpreter()
     if name != "numpy":
-        from runner.experiment import compiler
+        from runner.toolchain import compiler
 
         compiler()
 
@@ -225,15 +228,14 @@ def identity(name: str) -> list[Any]:
     import brian2
     import numpy as np
 
-    from runner import standalone
-    from runner.experiment import compiler
     from runner.fingerprint import ROOT, code
+    from runner.toolchain import recipe
 
-    shared = [name, code(ROOT / "runner" / "standalone.py", "generate", "compile_project"), brian2.__version__]
+    shared = [name, code(ROOT / "runner" / "standalone.py", "generate"), brian2.__version__]
     if name == "numpy":
         return [*shared, np.__version__]
     header = {"cpp_standalone": "standalone.h", "genn": "genn.h"}[name]
-    compiled: list[Any] = [(ROOT / "runner" / header).read_text(encoding="utf-8"), standalone.FLAGS, compiler()[1]]
+    compiled: list[Any] = [(ROOT / "runner" / header).read_text(encoding="utf-8"), recipe()]
     if name == "genn":
         from runner import genn
 
@@ -254,12 +256,11 @@ def tools(name: str) -> dict[str, str]:
     dict
         ``compiler`` and ``flags``; empty texts if nothing is compiled.
     """
-    from runner import standalone
-    from runner.experiment import compiler
+    from runner.toolchain import FLAGS, compiler
 
     if name == "numpy":
         return {"compiler": "", "flags": ""}
-    return {"compiler": ": ".join(compiler()), "flags": " ".join(standalone.FLAGS)}
+    return {"compiler": ": ".join(compiler()), "flags": " ".join(FLAGS)}
 
 
 def generate(
@@ -297,18 +298,19 @@ def generate(
         What the device needs is not installed.
     """
     from runner import standalone
+    from runner.errors import BuildError
 
     ready(name)
     module = experiment.module
 
     def check(network: "Network") -> None:
         for required in refusals(network, DEVICES[name]):
-            raise standalone.BuildError(refusal(module.__name__, required, DEVICES[name]))
+            raise BuildError(refusal(module.__name__, required, DEVICES[name]))
 
     if name == "cpp_standalone":
         return standalone.generate(module, structure, project, traces, check)
     from runner.numpy_device import NumpyProgram
-    from runner.sweep import plain
+    from runner.planning import plain
 
     program = NumpyProgram(experiment, structure, traces)
     check(program.network)
@@ -339,9 +341,9 @@ def compile_project(name: str, project: Path, cache: Path, jobs: int) -> None:
         The compilation failed.
     """
     if name == "cpp_standalone":
-        from runner import standalone
+        from runner import toolchain
 
-        standalone.compile_project(project, cache, jobs)
+        toolchain.compile_project(project, cache, jobs)
     elif name == "genn":
         from runner import genn
 

@@ -525,22 +525,24 @@ def document(objects: Mapping[str, Model], structure: type | None = None, inputs
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Write ``document.json``: equations, steps and parameters of one experiment as MathML."""
+    """Write ``<experiment>.json``: equations, steps and parameters of experiments as MathML."""
     parser = argparse.ArgumentParser(prog="python -m runner.document", description=main.__doc__)
-    parser.add_argument("experiment", help="for example sal/phase_plane")
-    parser.add_argument("--out", type=Path, required=True, help="document.json to write")
+    parser.add_argument("experiments", nargs="+", metavar="experiment", help="for example sal/phase_plane")
+    parser.add_argument("--out", type=Path, required=True, help="folder to make: one file for each")
     options = parser.parse_args(arguments)
-    module = f"experiments.{options.experiment.strip('/').replace('/', '.')}.experiment"
-    try:
-        experiment = importlib.import_module(module)
-    except ModuleNotFoundError as problem:
-        if not module.startswith(str(problem.name)):
-            raise  # the experiment exists, and something it imports does not
-        sys.exit(f"error: {options.experiment}: no such experiment")
-    content = document(experiment.OBJECTS, getattr(experiment, "Structure", None), getattr(experiment, "Inputs", None))
-    shown = json.dumps({"experiment": options.experiment, **content}, indent=1, ensure_ascii=False)
-    with atomic(options.out) as out:
-        out.write_text(shown + "\n", encoding="utf-8")
+    with atomic(options.out, directory=True) as folder:
+        for name in options.experiments:
+            module = f"experiments.{name.strip('/').replace('/', '.')}.experiment"
+            try:
+                experiment = importlib.import_module(module)
+            except ModuleNotFoundError as problem:
+                if not module.startswith(str(problem.name)):
+                    raise  # the experiment exists, and something it imports does not
+                sys.exit(f"error: {name}: no such experiment")
+            structure, inputs = (getattr(experiment, section, None) for section in ("Structure", "Inputs"))
+            content = {"experiment": name, **document(experiment.OBJECTS, structure, inputs)}
+            shown = json.dumps(content, indent=1, ensure_ascii=False)
+            (folder / f"{name.split('/')[-1]}.json").write_text(shown + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -39,7 +39,7 @@ def sources() -> Path:
     ConfigError
         There is none, or it is not GeNN 4.
     """
-    from runner.quantities import ConfigError
+    from runner.errors import ConfigError
 
     named = os.environ.get("GENN_PATH", "")
     if not named:
@@ -66,7 +66,7 @@ def interpreter() -> str:
     ConfigError
         Neither has it.
     """
-    from runner.quantities import ConfigError
+    from runner.errors import ConfigError
 
     named = os.environ.get("GENN_PYTHON", "")
     if named and shutil.which(named) is None:
@@ -108,7 +108,8 @@ def generate(module: Any, structure: Mapping[str, Any], project: Path, gpu: bool
     from brian2.core.network import _get_all_objects
     from brian2.groups.group import CodeRunner
 
-    from runner.standalone import FLAGS, LINK_FLAGS, assemble, description, explained
+    from runner.standalone import assemble, description, explained
+    from runner.toolchain import FLAGS, LINK_FLAGS
 
     # Not `device.build`: brian2genn refuses what was done before the run once the run is over.
     set_device("genn", directory=str(project), compile=False, run=False, use_GPU=gpu)
@@ -180,7 +181,7 @@ def generate_elsewhere(experiment: str, structure: Mapping[str, Any], project: P
     BuildError
         With the last words of the process.
     """
-    from runner.standalone import BuildError
+    from runner.errors import BuildError
 
     command = [interpreter(), "-m", "runner.genn_project", experiment, "--structure", json.dumps(structure)]
     command += ["--out", str(project), *(["--gpu"] if use_gpu() else [])]
@@ -205,7 +206,7 @@ def compile_project(project: Path) -> None:
     BuildError
         With the first error of the compiler.
     """
-    from runner.standalone import BuildError
+    from runner.errors import BuildError
 
     folder = sources()
     include = os.pathsep.join(map(str, (project.resolve(), project.resolve() / "brianlib" / "randomkit")))

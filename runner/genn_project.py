@@ -6,11 +6,10 @@ import logging
 import sys
 from pathlib import Path
 
+from runner.errors import BuildError, ConfigError
 from runner.experiment import load
 from runner.genn import generate
-from runner.quantities import ConfigError
-from runner.standalone import BuildError
-from runner.sweep import with_units
+from runner.planning import with_units
 
 
 def main() -> None:

@@ -4,9 +4,10 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from runner import standalone
-from runner.experiment import Experiment, read_yaml
+from runner import toolchain
+from runner.experiment import Experiment
 from runner.fingerprint import ROOT, code, digest
+from runner.yaml_files import read_yaml
 
 # Part to meaning; `runner.neutral` says for each how an edit of it can be proved to change nothing.
 PARTS = {
@@ -67,9 +68,10 @@ def of_generator() -> str:
     """Return the digest of the code that generates and compiles a program, flags included."""
     here = ROOT / "runner"
     return digest(
-        code(here / "standalone.py", "generate", "compile_project"),
+        code(here / "standalone.py", "generate"),
+        code(here / "toolchain.py", "compile_project"),
         (here / "standalone.h").read_text(encoding="utf-8"),
-        standalone.FLAGS,
+        toolchain.FLAGS,
     )
 
 

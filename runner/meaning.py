@@ -24,15 +24,15 @@ from analysis.observe import observe_by
 from analysis.tables import checksum
 from runner import devices
 from runner.build import build, generate
-from runner.experiment import SCALES, Experiment, load, names
+from runner.catalogue import SCALES, names
+from runner.errors import BuildError, ConfigError
+from runner.experiment import Experiment, load
 from runner.files import atomic
 from runner.fingerprint import digest
 from runner.guards import guards
+from runner.planning import plain, planned
 from runner.programs import contents
-from runner.quantities import ConfigError
 from runner.simulate import drawn, inputs_module, run_points
-from runner.standalone import BuildError
-from runner.sweep import plain, planned
 
 
 def of_guards(experiment: Experiment, scale: str, builds: Path) -> dict[str, str]:

@@ -33,11 +33,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from runner.experiment import SCALES, names
+from runner.catalogue import SCALES, names
+from runner.errors import nearest
 from runner.fingerprint import ROOT
 from runner.guards import changed
 from runner.programs import differing
-from runner.quantities import nearest
 
 PROOFS = {"network": ("programs",), "generator": ("programs",), "inputs": ("inputs",), "runner": ("inputs", "tables"),
           "observe": ("tables",), "versions": ("programs", "inputs", "tables")}  # fmt: skip

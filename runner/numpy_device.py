@@ -12,8 +12,8 @@ from brian2 import BrianLogger, Network, prefs, second, set_device
 
 from runner.binary import Arrays
 from runner.experiment import Experiment, load
+from runner.planning import with_units
 from runner.standalone import assemble, description, explained, timed_arrays
-from runner.sweep import with_units
 
 REPORT = 10 * second  # wall time between two words about progress
 

@@ -1,15 +1,36 @@
-"""Print what an experiment is going to cost, or write its plan for the jobs that run it."""
+"""Say what experiments are going to cost, or write their plans and programs for the jobs that run them.
+
+python -m runner.plan sal/phase_plane                          points, builds, jobs and cost
+python -m runner.plan sal/phase_plane --sweep my.yaml          the same for a sweep
+python -m runner.plan --all                                    checks the configurations of all experiments and scales
+"""
 
 import argparse
 import json
+import multiprocessing
+import os
 import sys
+import tempfile
+import traceback
+from collections.abc import Iterable
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
+from typing import Any
 
-from runner.devices import DEVICES
-from runner.experiment import load
+from runner.build import generate
+from runner.catalogue import SCALES, names
+from runner.devices import DEFAULT, DEVICES
+from runner.errors import BuildError, ConfigError, nearest
+from runner.experiment import Experiment, load
 from runner.files import atomic
-from runner.quantities import ConfigError
-from runner.sweep import CHUNK_SECONDS, Plan, plan, read_sweep
+from runner.fingerprint import ROOT, code, corpora, digest, sources
+from runner.guards import guards
+from runner.planning import Plan, build_key, plain, plan
+from runner.plans import CHUNK_SECONDS, PlanError, Plans
+from runner.programs import program_key
+from runner.records import column
+from runner.sweep import Sweep, read_sweep
+from runner.toolchain import recipe
 
 
 def describe(planned: Plan) -> str:
@@ -39,31 +60,187 @@ def describe(planned: Plan) -> str:
     return "\n".join(lines)
 
 
+def program_of(experiment: Experiment, structure: dict[str, Any], device: str, results: Path) -> str:
+    """Return the key of the program of one structure; where contents decide, its sources are generated.
+
+    Parameters
+    ----------
+    experiment : Experiment
+        The experiment.
+    structure : dict
+        ``network.*`` keys and their values.
+    device : str
+        Name of the device.
+    results : Path
+        Folder of all results: the sources go to ``generated/<experiment>/<key>``, and beside them a file for every
+        state of the code (`runner.planning.build_key`) that is known to write this program.
+
+    Returns
+    -------
+    str
+        Digest of what the program says and of how it is compiled; where a device is not known by its contents, or
+        refuses the network (its build will say why), that of the code.
+    """
+    source = build_key(experiment, structure, device=device)
+    if not DEVICES[device].program:
+        return source
+    folder = results / "generated" / experiment.name
+    known = folder / "by-code" / source
+    if known.exists():
+        return known.read_text(encoding="utf-8")
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder, prefix=".new.") as scratch:
+        project = Path(scratch) / "project"
+        project.mkdir()
+        try:
+            generate(experiment, structure, project, device=device)
+        except BuildError as error:
+            print(error, flush=True)
+            return source
+        key = program_key(project, recipe())
+        if not (folder / key).exists() and not (results / "builds" / experiment.name / key).exists():
+            project.rename(folder / key)
+    with atomic(known) as file:
+        file.write_text(key, encoding="utf-8")
+    return key
+
+
+def content(experiment: Experiment, planned: Plan, user: Sweep | None, results: Path, stamp: str) -> dict[str, Any]:
+    """Return all that the workflow has to know of an experiment, as JSON-like data.
+
+    Parameters
+    ----------
+    experiment : Experiment
+        The experiment.
+    planned : Plan
+        Its plan, with builds named by their code.
+    user : Sweep or None
+        The sweep of the user.
+    results : Path
+        Folder of all results.
+    stamp : str
+        Of `runner.plans.Plans.stamp`.
+    """
+    programs = {
+        key: program_of(experiment, structure, planned.device, results) for key, structure in planned.builds.items()
+    }
+    figure = experiment.folder / "figure.py"
+    target, of = ("sweep", f"sweep={user.file}") if user else (experiment.name, f"scale={planned.scale}")
+    device = "" if planned.device == DEFAULT else f" device={planned.device}"
+    return {
+        **planned.content(),
+        "points": [{**point, "build": programs[point["build"]]} for point in planned.points],
+        "builds": {programs[key]: plain(structure) for key, structure in planned.builds.items()},
+        "cost": planned.cost,
+        "command": f"snakemake --profile profiles/default {target} --config {of}{device}",
+        "columns": [column(key, planned.units.get(key, ("", 1))[0]) for key in planned.swept],
+        "chunk_digests": [planned.chunk_digest(number) for number in range(len(planned.chunks))],
+        "guards": guards(experiment, planned.points),
+        "presented_by": digest(code(figure, "draw", "SIZE"), code(ROOT / "analysis" / "present.py", "present")),
+        "corpora": corpora(experiment.folder / "inputs.py"),
+        "sources": [os.path.relpath(file, ROOT) for file in sources(experiment.folder / "experiment.py")],
+        "stamp": stamp,
+    }
+
+
+def _write(arguments: tuple[Plans, str, str]) -> str:
+    """Write the plan of one experiment; return what is wrong with it. Runs in a process of its own."""
+    plans, scale, name = arguments
+    log = plans.results / "logs" / scale / name / "plan.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("w", encoding="utf-8") as said:
+        os.dup2(said.fileno(), 1)
+        os.dup2(said.fileno(), 2)
+    try:
+        experiment = load(name)
+        base = plans.user.scale if plans.user else scale
+        planned = plan(experiment, base, plans.user, chunk_seconds=plans.chunk_seconds, device=plans.device)
+        found = json.dumps(content(experiment, planned, plans.user, plans.results, plans.stamp(scale, name)))
+    except ConfigError as error:
+        return str(error)
+    except Exception as error:
+        traceback.print_exc()
+        return f"{name}: {type(error).__name__}: {' '.join(str(error).split())}; the whole story is in {log}"
+    file = plans.file(scale, name)
+    if not file.exists() or file.read_text(encoding="utf-8") != found:
+        with atomic(file) as out:
+            out.write_text(found, encoding="utf-8")
+    return ""
+
+
+def write(plans: Plans, scale: str, experiments: Iterable[str]) -> None:
+    """Write plans, side by side.
+
+    Parameters
+    ----------
+    plans : Plans
+        Where, and how.
+    scale : str
+        Scale, or ``sweep-<name>``.
+    experiments : iterable of str
+        ``<paper>/<experiment>``.
+
+    Raises
+    ------
+    ConfigError
+        The first thing that is wrong.
+    """
+    tasks = [(plans, scale, name) for name in experiments]
+    jobs = min(len(tasks), os.cpu_count() or 1, 4)
+    sys.stdout.flush()
+    # Forked: Brian2 is loaded once.
+    with ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("fork")) as pool:
+        for wrong in pool.map(_write, tasks):
+            if wrong:
+                pool.shutdown(cancel_futures=True)
+                raise PlanError(wrong)
+
+
+def check_all() -> None:
+    """Plan every experiment at every scale, and say what is wrong.
+
+    Raises
+    ------
+    ConfigError
+        The first thing that is wrong.
+    """
+    for name in names():
+        for scale in SCALES:
+            plan(load(name), scale)
+    print(f"{len(names())} experiments, {len(SCALES)} scales: nothing wrong")
+
+
 def main() -> None:
     """Command line of the planner."""
-    parser = argparse.ArgumentParser(prog="python -m runner.plan", description=__doc__)
-    parser.add_argument("experiment", help="<paper>/<experiment>")
+    parser = argparse.ArgumentParser(
+        prog="python -m runner.plan", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("experiments", nargs="*", metavar="experiment", help="<paper>/<experiment>")
+    parser.add_argument("--all", action="store_true", help="check all experiments at all scales")
     parser.add_argument("--scale", help="default: that of the sweep, or quick")
     parser.add_argument("--sweep", help="sweep of your own: YAML file, or JSON text")
     parser.add_argument("--chunk-seconds", type=float, default=CHUNK_SECONDS, help="how long one job should last")
     parser.add_argument("--device", choices=DEVICES, help="default: that of the configuration")
-    parser.add_argument("--out", type=Path, help="write the plan as JSON")
+    parser.add_argument("--results", type=Path, help="write plans and sources of programs into this folder")
     args = parser.parse_args()
+    if not args.experiments and not args.all:
+        parser.error("name an experiment, or give --all")
     try:
-        user = read_sweep(args.sweep) if args.sweep else None
-        planned = plan(
-            load(args.experiment),
-            args.scale or (user.scale if user else "quick"),
-            user,
-            chunk_seconds=args.chunk_seconds,
-            device=args.device,
-        )
+        if args.all:
+            check_all()
+        for name in args.experiments:
+            if name not in names():
+                raise ConfigError("experiments", name, f"unknown experiment; {nearest(name, names())}")
+        user: Sweep | None = read_sweep(args.sweep) if args.sweep else None
+        scale = args.scale or (user.scale if user else "quick")
+        if args.results and args.experiments:
+            label = f"sweep-{user.name}" if user else scale
+            write(Plans(args.results, args.device, args.chunk_seconds, user), label, args.experiments)
+            return
+        for name in args.experiments:
+            print(describe(plan(load(name), scale, user, chunk_seconds=args.chunk_seconds, device=args.device)))
     except ConfigError as error:
         sys.exit(str(error))
-    print(describe(planned))
-    if args.out:
-        with atomic(args.out) as out:
-            out.write_text(json.dumps(planned.content()), encoding="utf-8")
 
 
 if __name__ == "__main__":

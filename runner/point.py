@@ -11,14 +11,15 @@ from brian2 import ms
 from runner import devices
 from runner.binary import Arrays, RunError
 from runner.build import build
+from runner.errors import BuildError, ConfigError
 from runner.experiment import load
 from runner.files import atomic
 from runner.numpy_device import NumpyProgram
-from runner.quantities import ConfigError, parse
+from runner.planning import build_key, plan
+from runner.quantities import parse
 from runner.records import write
 from runner.simulate import run_point
-from runner.standalone import BuildError
-from runner.sweep import build_key, plan, read_sweep
+from runner.sweep import read_sweep
 
 
 def main() -> None:

@@ -1,14 +1,14 @@
 """Text to quantity and back: ``"20 ms"`` with its dimensions checked, and errors a reader can act on."""
 
-import difflib
 import re
-from collections.abc import Iterable
 from math import isfinite
 from typing import Any
 
 from brian2 import Unit, get_dimensions
 from brian2.core.namespace import DEFAULT_UNITS
 from brian2.units.fundamentalunits import get_unit
+
+from runner.errors import ConfigError, nearest
 
 UNITS = {**DEFAULT_UNITS, "s": DEFAULT_UNITS["second"]}
 
@@ -30,33 +30,6 @@ DISPLAY = {
 }
 
 NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
-
-
-class ConfigError(Exception):
-    """Something in a configuration is wrong: one line with the file, the key, the reason and the remedy."""
-
-    def __init__(self, file: object, key: str, reason: str) -> None:
-        super().__init__(f"{file}: {key}: {reason}")
-
-
-def nearest(name: str, names: Iterable[str]) -> str:
-    """Suggest the valid name that is nearest to a wrong one.
-
-    Parameters
-    ----------
-    name : str
-        What was written.
-    names : iterable of str
-        What could have been written.
-
-    Returns
-    -------
-    str
-        ``did you mean 'x'?`` or the list of valid names.
-    """
-    names = sorted(names)
-    found = difflib.get_close_matches(str(name), names, n=1, cutoff=0.5)
-    return f"did you mean '{found[0]}'?" if found else f"valid are: {', '.join(names)}"
 
 
 def display_unit(value: Any) -> tuple[str, float]:

@@ -175,7 +175,7 @@ def run_point(experiment: str, point: Mapping[str, Any], program: Arrays) -> tup
     def run(values: dict[str, Any]) -> dict[str, pd.DataFrame]:
         with tempfile.TemporaryDirectory(prefix="local-credit-") as scratch:
             results = Path(scratch)
-            spent = program.run(values, results, log_progress(point["point"]))
+            spent = program.run(values, results, log_progress(experiment, point["point"]))
             cost.update({key: cost[key] + spent[key] for key in cost})
             return recordings(program.manifest, program.reader(results), point)
 

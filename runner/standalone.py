@@ -1,11 +1,8 @@
 """Compile a network once, as a C++ program that takes every value, the seed and the duration at run time."""
 
 import gc
-import os
 import re
-import shlex
 import shutil
-import subprocess
 import sys
 import traceback
 from collections.abc import Callable, Iterator, Mapping
@@ -31,22 +28,9 @@ from brian2 import (
 from brian2.core.variables import ArrayVariable, DynamicArrayVariable, Subexpression
 from brian2.monitors.spikemonitor import EventMonitor
 
-from runner.fingerprint import digest
+from runner.errors import BuildError
 from runner.quantities import display_unit
-
-# Portable (no -march) and without unsafe mathematics: the same numbers on every node of a cluster. A site may add to
-# them (see runner/sweep.py).
-FLAGS = ["-w", "-O3", "-std=c++14", "-fno-math-errno", "-fno-trapping-math", "-pthread"]
-# gcc flushes denormals to zero only when *linked* with this flag; without it decaying traces become many times slower
-# (benchmarks/standalone_traps.py).
-LINK_FLAGS = ["-pthread", "-ffast-math"]
-
-STANDARD_HEADERS = """cmath iostream fstream random vector map set tuple string algorithm climits csignal ctime cstdlib
-cstdio cstring chrono condition_variable mutex thread utility limits sstream stdint.h stdlib.h time.h""".split()
-
-
-class BuildError(Exception):
-    """The network cannot be built."""
+from runner.toolchain import FLAGS, LINK_FLAGS
 
 
 @contextmanager
@@ -293,49 +277,6 @@ def _adapt(project: Path, network: str, epsilon: float) -> None:
     )
 
 
-def _environment(cache: Path, header: Path) -> dict[str, str]:
-    """Return the environment of make: the compiler with the precompiled header, and ccache where there is one."""
-    command = os.environ.get("CXX", "g++")
-    # Part of the command, because Brian2 >= 2.10 tests its flags one by one and would drop a flag with an argument.
-    environment = {**os.environ, "CXX": f"{command} -fpch-preprocess -include {shlex.quote(str(header))}"}
-    if shutil.which("ccache") is None or "ccache" in command:
-        return environment
-    return {
-        **environment,
-        "CXX": f"ccache {environment['CXX']}",
-        "CCACHE_SLOPPINESS": "pch_defines,time_macros",
-        "CCACHE_DIR": os.environ.get("CCACHE_DIR", str(cache / "ccache")),
-        "CCACHE_BASEDIR": str(cache.parent),
-    }
-
-
-def precompiled_header(cache: Path) -> Path:
-    """Compile the standard headers once for all builds; parsing them is most of the time of a build.
-
-    Parameters
-    ----------
-    cache : Path
-        Folder of the compiler cache.
-
-    Returns
-    -------
-    Path
-        Header to include; its compiled form lies beside it.
-    """
-    command = os.environ.get("CXX", "g++")
-    version = subprocess.run([*command.split(), "--version"], capture_output=True, text=True, check=True).stdout
-    folder = cache / f"header-{digest(FLAGS, version)}"
-    header = folder / "standard.h"
-    if not header.with_suffix(".h.gch").exists():
-        from runner.files import atomic
-
-        with atomic(folder, directory=True) as new:
-            text = "".join(f"#include <{name}>\n" for name in STANDARD_HEADERS)
-            (new / "standard.h").write_text(text, encoding="utf-8")
-            subprocess.run([*command.split(), *FLAGS, "-x", "c++-header", "standard.h"], cwd=new, check=True)
-    return header
-
-
 def generate(
     module: Any,
     structure: Mapping[str, Any],
@@ -413,31 +354,3 @@ def description(module: Any, network: Network) -> dict[str, Any]:
         f"{obj.when:<18} {obj.order:>4}  dt={float(obj.clock.dt):<10g} {obj.name}" for obj in network.sorted_objects
     ]
     return {**found, "final": list(getattr(module, "FINAL", [])), "schedule": schedule}
-
-
-def compile_project(project: Path, cache: Path, jobs: int) -> None:
-    """Compile a generated project and drop what running it does not need.
-
-    Parameters
-    ----------
-    project : Path
-        Folder of the project.
-    cache : Path
-        Folder of the compiler cache.
-    jobs : int
-        Number of compilers at a time.
-
-    Raises
-    ------
-    BuildError
-        With the first error of the compiler.
-    """
-    # DEPS= skips a preprocessor pass over all files, which a folder that is built once does not need.
-    command, environment = ["make", f"-j{jobs}", "DEPS="], _environment(cache, precompiled_header(cache))
-    made = subprocess.run(command, cwd=project, env=environment, capture_output=True, text=True, check=False)
-    if made.returncode:
-        errors = [line for line in made.stderr.splitlines() if "error" in line.lower()]
-        print(made.stdout, made.stderr, sep="\n")  # the job's log keeps the whole story
-        raise BuildError(f"compilation failed: {errors[0] if errors else made.stderr.strip()[-300:]}")
-    for file in [*project.rglob("*.o"), *project.rglob("*.d")]:
-        file.unlink()

@@ -235,7 +235,7 @@ def main() -> None:
     args = parser.parse_args()
     # Only what is asked loads Brian2.
     if args.sweep:
-        from runner.quantities import ConfigError
+        from runner.errors import ConfigError
         from runner.sweep import read_sweep
 
         try:
@@ -250,7 +250,7 @@ def main() -> None:
 
     def cost(experiment: str) -> float:
         from runner.experiment import load
-        from runner.sweep import plan
+        from runner.planning import plan
 
         return plan(load(experiment), user.scale if args.sweep else scale, user if args.sweep else None).cost["point"]
 

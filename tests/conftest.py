@@ -1,5 +1,6 @@
 """What the tests share: a copy of the repository, its run at scale smoke, and compiled programs, each made once."""
 
+import json
 import os
 import re
 import shutil
@@ -21,16 +22,14 @@ EXPERIMENTS = tuple(sorted(f"{f.parts[-3]}/{f.parts[-2]}" for f in (ROOT / "expe
 SECRET = "this-must-not-be-written-anywhere"  # a value in the environment of every workflow that the tests start
 
 VERBS = {
-    "planning": "plan",
     "compiling": "build",
     "simulating": "simulate",
     "observing": "observe",
-    "recording the provenance of": "provenance",
-    "drawing": "draw",
-    "scoring": "score",
+    "presenting": "present",
     "documenting": "document",
 }
-OF_POINTS = {"plan", "simulate", "observe", "provenance", "draw", "score"}  # rules of one experiment after its build
+OF_POINTS = {"simulate", "observe", "present"}  # rules of one experiment after its build
+PAPERS = tuple(sorted({experiment.split("/")[0] for experiment in EXPERIMENTS}))
 
 
 class Workflow:
@@ -82,6 +81,10 @@ class Workflow:
         said = self.snakemake("--dry-run", *arguments).stdout
         return {job for job in jobs_of(said)}
 
+    def plan(self, scale: str, experiment: str) -> dict:
+        """Return the plan of an experiment, which the last call has made."""
+        return json.loads((self.folder / "results" / scale / experiment / "plan.json").read_text(encoding="utf-8"))
+
     def edit(self, file: str, old: str, new: str) -> None:
         """Replace the only occurrence of a text in a file."""
         path = self.folder / file
@@ -95,6 +98,8 @@ def jobs_of(said: str) -> list[tuple[str, str]]:
     verbs = "|".join(VERBS)
     found = re.findall(rf"^Job \d+: ({verbs}) ([\w/]+)", said, flags=re.MULTILINE)
     jobs = [(VERBS[verb], experiment) for verb, experiment in found]
+    shipped = re.findall(r"^Job \d+: presenting what is published with (\w+)", said, flags=re.MULTILINE)
+    jobs = [job for job in jobs if job != ("present", "what")] + [("published", paper) for paper in shipped]
     return jobs + [("report", "")] * len(re.findall(r"^Job \d+: writing the report", said, flags=re.MULTILINE))
 
 
@@ -155,10 +160,9 @@ def smoke(repository: Workflow, once: Callable) -> Workflow:
 def built(smoke: Workflow) -> Callable:
     """Return a function: name of an experiment to its compiled program of scale smoke, found by the key made here."""
     from runner.binary import Program
-    from runner.sweep import planned
 
     def program(experiment: str) -> Program:
-        (key,) = planned(experiment, "smoke").builds
+        (key,) = smoke.plan("smoke", experiment)["builds"]
         return Program(smoke.folder / "results" / "builds" / experiment / key)
 
     return program

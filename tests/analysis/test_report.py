@@ -147,7 +147,8 @@ def tree(tmp_path_factory):
         place.mkdir(parents=True)
         if name != "other/unpublished":
             plot(k).savefig(place / "figure.png", dpi=110)
-            write_json(place / "document.json", description())
+            (root / "results" / "documents" / name).parent.mkdir(parents=True, exist_ok=True)
+            write_json(root / "results" / "documents" / f"{name}.json", description())
             write_json(place / "provenance.json", PROVENANCE)
         if name not in ("other/unpublished", "gupta/iris"):
             plot(k).savefig(place / "figure.svg")

@@ -30,8 +30,8 @@ def tree(tmp_path):
     place.mkdir(parents=True)
     outcomes = {"a": "match", "b": "match", "c": "close", "d": "not run", "e": "differs"}
     targets = [{"name": name, "outcome": outcome} for name, outcome in outcomes.items()]
-    (place / "score.json").write_text(json.dumps({"scale": "quick", "digest": "abcd", "targets": targets}))
-    provenance = {"build": {"cpu_s": 21.44}, "runs": {"n": 48, "cpu_s": 101.0}}
+    (place / "score.json").write_text(json.dumps({"scale": "quick", "guards": {"network": "abcd"}, "targets": targets}))
+    provenance = {"commit": "0123", "build": {"cpu_s": 21.44}, "runs": {"n": 48, "cpu_s": 101.0}}
     (place / "provenance.json").write_text(json.dumps(provenance))
     (tmp_path / "README.md").write_text(f"# Suite\n\n{MARKERS[0]}\nold\n{MARKERS[1]}\n\nEnd.\n")
     return tmp_path
@@ -55,7 +55,7 @@ def test_one_screen(tree, capsys):
 
 
 def test_publish_and_update(tree):
-    """Cards hold score, cost and digest; the README shows them; doing it again changes nothing."""
+    """Cards hold score, cost, commit and guards; the README shows them; doing it again changes nothing."""
     run(tree, "--publish", "--update", str(tree / "README.md"))
     found = json.loads((tree / "experiments" / "sal" / "one" / "scorecard.quick.json").read_text())
     assert found == {
@@ -64,7 +64,8 @@ def test_publish_and_update(tree):
         "summary": {"match": 2, "close": 1, "differs": 1, "not run": 1},
         "targets": {"a": "match", "b": "match", "c": "close", "d": "not run", "e": "differs"},
         "cost": {"build_cpu_s": 21.0, "runs_cpu_s": 100.0, "runs": 48},
-        "digest": "abcd",
+        "commit": "0123",
+        "guards": {"network": "abcd"},
     }
     assert not (tree / "experiments" / "gle" / "two" / "scorecard.quick.json").exists()
     shown = (tree / "README.md").read_text()

@@ -7,8 +7,8 @@ from experiments.eprop.arm import inputs as arm
 from experiments.eprop.arm.movements import end_point, movements, population
 from runner.binary import RunError
 from runner.experiment import load
+from runner.planning import plan
 from runner.simulate import drawn
-from runner.sweep import plan
 
 
 def test_the_hand_is_where_geometry_says():

@@ -6,8 +6,8 @@ from analysis.spiking_gradients import Cells, forward, traces
 from experiments.eprop.lemniscate import inputs as lemniscate
 from runner.experiment import load
 from runner.numpy_device import NumpyProgram
+from runner.planning import plan
 from runner.simulate import run_point
-from runner.sweep import plan
 
 
 def test_the_pen_returns():

@@ -8,7 +8,7 @@ from experiments.eprop.copy_repeat import figure as copied
 from experiments.eprop.copy_repeat import inputs as copy
 from experiments.eprop.lstm_protocol import RULES, rule
 from runner.experiment import load
-from runner.sweep import plan
+from runner.planning import plan
 
 PAPER = {"eprop/copy_repeat": (12, {"network.n_rec": 256, "task.n_batch": 256}), "eprop/next_symbol": (15, {})}
 

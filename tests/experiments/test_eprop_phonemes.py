@@ -9,8 +9,8 @@ from datasets.base import Dataset
 from experiments.eprop.phonemes import inputs as phonemes
 from runner.experiment import load
 from runner.numpy_device import NumpyProgram
+from runner.planning import plan
 from runner.simulate import run_point
-from runner.sweep import plan
 
 SMALL = {
     "network.n_in": 4,

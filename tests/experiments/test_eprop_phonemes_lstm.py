@@ -8,8 +8,8 @@ from analysis.lstm_gradients import GATES, backward
 from experiments.eprop.phonemes_lstm import inputs as phonemes
 from runner.experiment import load
 from runner.numpy_device import NumpyProgram
+from runner.planning import plan
 from runner.simulate import run_point
-from runner.sweep import plan
 
 SMALL = {
     "network.n_in": 4,

@@ -10,7 +10,7 @@ from experiments.eprop.evidence_accumulation import inputs as evidence
 from experiments.eprop.pattern_generation import inputs as patterns
 from experiments.eprop.store_recall import inputs as recall
 from runner.experiment import load
-from runner.sweep import plan
+from runner.planning import plan
 
 PAPER = {
     "eprop/sine_tutorial": (30, {"network.n_rec": 100}),

@@ -8,7 +8,7 @@ import pytest
 from datasets import espeak, speech_commands
 from datasets.base import Dataset, DatasetNotFound
 from experiments.gle.speech import inputs as speech
-from runner.sweep import planned
+from runner.planning import planned
 
 
 def smoke(**changes):

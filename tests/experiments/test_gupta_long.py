@@ -5,8 +5,8 @@ import pytest
 
 from experiments.gupta.network import Structure
 from runner.experiment import load
+from runner.planning import plan
 from runner.simulate import drawn, run_point
-from runner.sweep import plan
 from tests.models.test_gupta import reference
 
 

@@ -6,8 +6,8 @@ import pytest
 from experiments.gle.inference import inputs as gle
 from experiments.gupta.inference import inputs as gupta
 from experiments.gupta.protocol import layers_of
+from runner.planning import planned
 from runner.records import recordings
-from runner.sweep import planned
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ from experiments.sal.classification.figure import observe
 from experiments.sal.classification.inputs import inputs, learner, links, split
 from runner.binary import RunError
 from runner.experiment import load
+from runner.planning import plan
 from runner.simulate import drawn
-from runner.sweep import plan
 
 LAYERS = (4, 3, 3, 2)
 KEPT = ("network", "inputs")  # sections of the table of points that matter here

@@ -7,8 +7,8 @@ from experiments.eprop.evidence_accumulation import inputs as evidence
 from experiments.eprop.sine_tutorial import inputs as sines
 from runner.experiment import load
 from runner.numpy_device import NumpyProgram
+from runner.planning import plan
 from runner.simulate import run_point
-from runner.sweep import plan
 
 SINES = [101.964356999041, 103.466731126205, 103.340607074771, 103.680244037686, 104.412775748752]
 EVIDENCE = {
@@ -284,7 +284,7 @@ def test_what_cannot_be_run_is_one_line(name, more, message):
 )
 def test_what_the_clock_driven_network_refuses_is_one_line(more, message):
     from runner.binary import RunError
-    from runner.standalone import BuildError
+    from runner.errors import BuildError
 
     sizes = {key: SMALL_SINES[key] for key in ("network.n_in", "network.n_rec", "network.n_steps", "inputs.p_spike")}
     experiment, structure, point = small("eprop/clock_driven", **{**sizes, "inputs.n_trials": 3, **more})

@@ -6,8 +6,8 @@ import pytest
 from experiments.eprop.arm import inputs as arm
 from runner.experiment import load
 from runner.numpy_device import NumpyProgram
+from runner.planning import plan
 from runner.simulate import run_point
-from runner.sweep import plan
 
 STEPS = 500
 

@@ -10,8 +10,8 @@ from experiments.eprop.lstm_protocol import RULES
 from experiments.eprop.next_symbol import inputs as text
 from runner.experiment import load
 from runner.numpy_device import NumpyProgram
+from runner.planning import plan
 from runner.simulate import run_point
-from runner.sweep import plan
 
 SMALL = {
     "network.n_rec": 6,

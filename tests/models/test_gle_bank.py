@@ -5,7 +5,7 @@ import pytest
 from scipy.stats import nbinom
 
 from experiments.gle.lag_bank.inputs import N_CHANNELS, inputs
-from runner.sweep import planned
+from runner.planning import planned
 
 EXPERIMENT = "gle/lag_bank"
 N_BATCHES = 12  # every fourth is only looked at

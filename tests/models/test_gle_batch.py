@@ -3,7 +3,7 @@
 import numpy as np
 
 from experiments.gle.mnist_1d.inputs import inputs
-from runner.sweep import planned
+from runner.planning import planned
 
 EXPERIMENT = "gle/mnist_1d"
 N_BATCHES = 3  # the last one is only looked at

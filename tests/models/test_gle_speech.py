@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from experiments.gle.speech.inputs import N_LAYERS, inputs
+from runner.planning import planned
 from runner.records import recordings
-from runner.sweep import planned
 
 EXPERIMENT = "gle/speech"
 N_BATCHES = 4

@@ -10,7 +10,7 @@ from experiments.gle.spikes import experiment
 from experiments.gle.spikes.figure import power
 from experiments.gle.spikes.inputs import SENT, cells, receivers
 from models import gle_chain, gle_spikes
-from runner.sweep import planned
+from runner.planning import planned
 
 DT = 0.01  # ms
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from experiments.gle.network_robustness.inputs import KINDS, N_CHANNELS, N_LAYERS, inputs
-from runner.sweep import planned
+from runner.planning import planned
 
 EXPERIMENT = "gle/network_robustness"
 N_BATCHES = 3  # the last one is only looked at

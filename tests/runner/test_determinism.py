@@ -9,8 +9,8 @@ import pytest
 from analysis.observe import merge
 from analysis.tables import checksum
 from runner.experiment import load
+from runner.planning import plan
 from runner.simulate import run_point
-from runner.sweep import plan
 
 NAME = "sal/phase_plane"
 SHORT = {"run.duration": "2.4 s"}

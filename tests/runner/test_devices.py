@@ -29,17 +29,16 @@ from brian2 import (
 
 from benchmarks.device_equivalence import compare, difference
 from dense import DenseSynapses
-from runner import devices, experiment, genn
+from runner import devices, genn, toolchain
 from runner.binary import RunError
 from runner.build import build
 from runner.devices import DEVICES, FEATURES, GENN_SCHEDULE, refusals, requirements
+from runner.errors import BuildError, ConfigError
 from runner.experiment import load
 from runner.numpy_device import NumpyProgram, activate
-from runner.quantities import ConfigError
+from runner.planning import build_key, plain, plan
 from runner.records import recordings
 from runner.simulate import drawn, run_point
-from runner.standalone import BuildError
-from runner.sweep import build_key, plain, plan
 from tests.genn_project import compile_stand_in, syntax_errors, unknown_placeholders
 from tests.toy.experiment import toy
 
@@ -288,7 +287,7 @@ def test_the_configuration_names_a_device(monkeypatch):
     def none():
         raise ConfigError("environment", "CXX", "not found")
 
-    monkeypatch.setattr(experiment, "compiler", none)
+    monkeypatch.setattr(toolchain, "compiler", none)
     assert plan(on_numpy, "smoke").builds  # needs no compiler
 
 
@@ -297,7 +296,7 @@ def test_the_configuration_names_a_device(monkeypatch):
 
 def test_numpy_runs_what_was_built(tmp_path, monkeypatch):
     """A build without a compiler, opened again; the same seed gives the same tables, another seed others."""
-    monkeypatch.setattr(experiment, "compiler", lambda: pytest.fail("asked for a compiler"))
+    monkeypatch.setattr(toolchain, "compiler", lambda: pytest.fail("asked for a compiler"))
     name, overrides = "sal/phase_plane", {"run.duration": "0.7 s", "synapses.eta": 1.0}
     pairs = load(name)
     made = plan(pairs, "smoke", overrides=overrides, device="numpy")
@@ -346,9 +345,12 @@ def test_the_matrix_is_up_to_date():
 
 def test_workflow_on_another_device(repository):
     """The jobs get the device; what it needs is asked for before the first job."""
-    planned = repository.snakemake("--dry-run", "-p", "gle/lag_line", "--config", "scale=smoke", "device=numpy").stdout
-    assert re.search(r"runner\.plan gle/lag_line --scale smoke --device numpy", planned)
-    assert re.search(r"runner\.build gle/lag_line [0-9a-f]{16} --structure .* --device numpy", planned)
+    repository.snakemake("--dry-run", "gle/lag_line", "--config", "scale=smoke", "device=numpy")
+    plan = repository.plan("smoke", "gle/lag_line")
+    assert plan["device"] == "numpy" and plan["command"].endswith("gle/lag_line --config scale=smoke device=numpy")
+    repository.snakemake("--dry-run", "gle/lag_line", "--config", "scale=smoke")
+    other = repository.plan("smoke", "gle/lag_line")
+    assert other["device"] == "cpp_standalone" and not {*plan["builds"]} & {*other["builds"]}
     refused = repository.snakemake("--dry-run", "gle/lag_line", "--config", "device=genn", check=False).stdout
     if "GENN_PATH" not in repository.environment:
         assert "environment: GENN_PATH: not set; device genn needs" in refused and "Traceback" not in refused

@@ -199,9 +199,9 @@ def test_command_line(tmp_path, monkeypatch, capsys):
 
     if str(tmp_path / "experiments") not in experiments.__path__:  # a package of that name may be imported already
         monkeypatch.setattr(experiments, "__path__", [*experiments.__path__, str(tmp_path / "experiments")])
-    out = tmp_path / "deep" / "document.json"
+    out = tmp_path / "deep" / "toy"
     main(["toy/minimal", "--out", str(out)])
-    content = json.loads(out.read_text())
+    content = json.loads((out / "minimal.json").read_text())
     assert content["experiment"] == "toy/minimal"
     assert content["objects"][0]["equations"][0]["meaning"] == "twice"
     with pytest.raises(SystemExit, match="error: toy/none: no such experiment"):

@@ -5,8 +5,8 @@ import pytest
 
 from runner.experiment import load
 from runner.numpy_device import NumpyProgram
+from runner.planning import plan
 from runner.simulate import drawn, run_point
-from runner.sweep import plan
 
 
 @pytest.fixture

@@ -5,9 +5,11 @@ import re
 import pytest
 
 from runner import experiment as runner_experiment
-from runner.experiment import flatten, load, names, read_yaml
-from runner.quantities import ConfigError
-from runner.sweep import plan
+from runner.catalogue import names
+from runner.errors import ConfigError
+from runner.experiment import load
+from runner.planning import plan
+from runner.yaml_files import flatten, read_yaml
 
 FILE = "experiments/sal/phase_plane/config.yaml"
 

@@ -3,7 +3,8 @@
 import pytest
 from brian2 import Hz, ms, mV, second, volt
 
-from runner.quantities import ConfigError, display_unit, nearest, parse
+from runner.errors import ConfigError, nearest
+from runner.quantities import display_unit, parse
 
 
 @pytest.mark.parametrize(

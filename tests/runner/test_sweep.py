@@ -6,10 +6,12 @@ from dataclasses import replace
 import pytest
 from brian2 import ms
 
-from runner.experiment import SCALES, load, names
+from runner.catalogue import SCALES, names
+from runner.errors import ConfigError
+from runner.experiment import load
 from runner.plan import describe
-from runner.quantities import ConfigError
-from runner.sweep import MAX_CHUNK, build_key, plan, read_sweep
+from runner.planning import MAX_CHUNK, build_key, plan
+from runner.sweep import read_sweep
 from tests.toy.experiment import toy
 
 
@@ -147,17 +149,17 @@ def test_flags_name_the_command_line():
 
 
 def test_the_build_key_depends_on_compiler_flags_and_traces(monkeypatch):
-    from runner import experiment, standalone
+    from runner import toolchain
 
     structure = {"network.n": 4}
     key = build_key(toy(), structure)
     assert build_key(toy(), structure) == key
     assert build_key(toy(), structure, {"elements": 10, "every": 1 * ms}) != key
     assert build_key(toy(), {"network.n": 5}) != key
-    monkeypatch.setattr(standalone, "FLAGS", ["-O2"])
+    monkeypatch.setattr(toolchain, "FLAGS", ["-O2"])
     other = build_key(toy(), structure)
     assert other != key
-    monkeypatch.setattr(experiment, "compiler", lambda: ("g++", "g++ 1.0"))
+    monkeypatch.setattr(toolchain, "compiler", lambda: ("g++", "g++ 1.0"))
     assert build_key(toy(), structure) not in (key, other)
 
 

@@ -132,5 +132,5 @@ def test_a_killed_workflow_goes_on_after_unlock(slow, undisturbed):
     assert locked.returncode and "--unlock" in locked.stdout
     slow.snakemake("--unlock", "sweep", "--config", "sweep=slow.yaml")
     said = slow.snakemake("sweep", "--config", "sweep=slow.yaml").stdout
-    assert set(jobs_of(said)) == of({"simulate", "observe", "provenance"}, SAL)
+    assert set(jobs_of(said)) == of({"simulate", "observe"}, SAL)
     assert outcome(slow) == undisturbed

@@ -6,10 +6,11 @@ import pytest
 
 from analysis.scorecard import MAX_SHIPPED
 from analysis.tables import checksum, read_folder
-from runner.experiment import load, names
+from runner.catalogue import names
+from runner.experiment import load
 from runner.fingerprint import ROOT
 from runner.guards import PARTS, changed, guards
-from runner.sweep import planned
+from runner.planning import planned
 
 SHIPPED = sorted((ROOT / "experiments").glob("*/*/published"))
 CARDS = sorted((ROOT / "experiments").glob("*/*/scorecard.*.json"))
@@ -22,8 +23,8 @@ def test_card_is_fresh(file):
     now = guards(load(card["experiment"]), planned(card["experiment"], card["scale"]).points)
     assert set(card["guards"]) == set(PARTS) == set(now)
     assert not changed(card["guards"], now), (
-        "commit the edit and run `python -m runner.neutral --base <commit before it>`: it renews the card, or names the "
-        "run that does"
+        "commit the edit and run `python -m runner.neutral --base <commit before it>`: "
+        "it renews the card, or names the run that does"
     )
 
 

@@ -8,8 +8,8 @@ import pytest
 
 from analysis.tables import checksum, read_folder
 from runner.fingerprint import sources
-from runner.sweep import planned
-from tests.conftest import EXPERIMENTS, OF_POINTS, ROOT, jobs_of, of
+from runner.planning import planned
+from tests.conftest import EXPERIMENTS, OF_POINTS, PAPERS, ROOT, jobs_of, of
 
 FURTHER = [
     name for name in EXPERIMENTS if not planned(name, "quick").builds.keys() <= planned(name, "smoke").builds.keys()
@@ -24,14 +24,16 @@ def test_a_bad_experiment_gives_one_line_and_leaves_no_lock(smoke, tmp_path):
     reason = "run.duration: '20 mV' has the wrong unit; needs s, for example '20 ms'"
     assert done.stdout.strip().splitlines()[-1] == f"experiments/sal/phase_plane/config.yaml: {reason}"
     copy.edit("experiments/sal/phase_plane/config.yaml", "run: {duration: 20 mV}", "run: {duration: 900 s}")
-    assert set(jobs_of(copy.snakemake("smoke").stdout)) <= of({"document", "report"}, SAL)  # the file is newer
+    assert set(jobs_of(copy.snakemake("smoke").stdout)) <= of({"document", "report"}, "sal")  # the file is newer
 
 
 # -- end to end --------------------------------------------------------------------------------------------------------
 
 
 def test_smoke_ends_with_a_report(smoke):
-    assert set(jobs_of(smoke.said)) == of({*OF_POINTS, "build", "document", "report"}, *EXPERIMENTS)
+    assert set(jobs_of(smoke.said)) == of({*OF_POINTS, "build", "report"}, *EXPERIMENTS) | of(
+        {"document", "published"}, *PAPERS
+    )
     assert jobs_of(smoke.said).count(("build", "sal/phase_plane")) == 1
     results = smoke.folder / "results" / "smoke"
     assert (results / "report" / "index.html").stat().st_size > 10_000
@@ -55,25 +57,38 @@ SAL = "sal/phase_plane"
 USERS = [
     name for name in EXPERIMENTS if ROOT / "models/sal.py" in sources(ROOT / "experiments" / name / "experiment.py")
 ]
+PAGE = of({"document"}, "sal") | of({"report"})
 EDITS = {
     "equation": (
         "models/sal.py",
         "(1 + tau_ref / dt * exp(-u))",
         "(1 + 2 * tau_ref / dt * exp(-u))",
-        of({*OF_POINTS, "build", "document", "report"}, *USERS),
+        of({*OF_POINTS, "build"}, *USERS) | PAGE,
     ),
     "comment in an equation": (
         "models/sal.py",
         "# firing probability per step",
         "# probability of a spike in a step",
-        of({"document", "report"}, *USERS),
+        PAGE,
     ),
-    "docstring of a model": ("models/sal.py", '"""Parameters of', None, of({"document", "report"}, *USERS)),
+    "docstring of a model": ("models/sal.py", '"""Parameters of', None, PAGE),
     "network": (
         "experiments/sal/phase_plane/experiment.py",
         'when="end", order=0, name="weights"',
         'when="end", order=1, name="weights"',
-        of({*OF_POINTS, "build", "document", "report"}, SAL),
+        of({*OF_POINTS, "build"}, SAL) | PAGE,
+    ),
+    "network, with the same program": (
+        "experiments/sal/phase_plane/experiment.py",
+        "defaultclock.dt = p.dt",
+        "defaultclock.dt = step = p.dt",
+        of({"present"}, SAL) | PAGE,  # the score says what it answers for
+    ),
+    "all networks, with the same programs": (
+        "models/base.py",
+        "{**vars(self.params()), **values}",
+        "vars(self.params()) | values",
+        of({"present"}, *EXPERIMENTS) | of({"document"}, *PAPERS) | of({"report"}),
     ),
     "inputs": (
         "experiments/sal/phase_plane/inputs.py",
@@ -81,32 +96,62 @@ EDITS = {
         "-2000.0",
         of({*OF_POINTS, "report"}, SAL),
     ),
-    "draw": ("experiments/sal/phase_plane/figure.py", "def draw(", "draw", of({"draw", "report"}, SAL)),
+    "records": (
+        "runner/records.py",
+        "np.int32(point[",
+        "np.int16(point[",
+        of({*OF_POINTS, "report"}, *EXPERIMENTS),
+    ),
+    "seeds": (
+        "runner/simulate.py",
+        "default_rng(point[",
+        "default_rng(1 + point[",
+        of({*OF_POINTS, "report"}, *EXPERIMENTS),
+    ),
+    "flags": ("runner/toolchain.py", '"-O3"', '"-O2"', of({*OF_POINTS, "build", "report"}, *EXPERIMENTS)),
+    "score": (
+        "analysis/score.py",
+        "2 * tolerance",
+        "5 * tolerance",
+        of({"present", "report"}, *EXPERIMENTS) | of({"published"}, *PAPERS),
+    ),  # fmt: skip
+    "colour": (
+        "analysis/plots.py",
+        '"#0072B2"',
+        '"#0072B3"',
+        of({"present", "report"}, *EXPERIMENTS) | of({"published"}, *PAPERS),
+    ),  # fmt: skip
+    "draw": (
+        "experiments/sal/phase_plane/figure.py",
+        "def draw(",
+        "draw",
+        of({"present", "report"}, SAL) | of({"published"}, "sal"),
+    ),
     "observe": (
         "experiments/sal/phase_plane/figure.py",
         "def observe(",
         "observe",
-        of({"observe", "provenance", "draw", "score", "report"}, SAL),
+        of({"observe", "present", "report"}, SAL),
     ),
     "value": (
         "experiments/sal/phase_plane/config.yaml",
         "synapses: {eta",
         None,
-        of({*OF_POINTS, "document", "report"}, SAL),
+        of(OF_POINTS, SAL) | PAGE,
     ),
     "structure": (
         "experiments/sal/phase_plane/config.yaml",
         "n_pairs: 20",
         "n_pairs: 21",
-        of({*OF_POINTS, "build", "document", "report"}, SAL),
+        of({*OF_POINTS, "build"}, SAL) | PAGE,
     ),
-    "caption": (
-        "experiments/sal/phase_plane/config.yaml",
-        "title: Two",
-        "title: The two",
-        of({"document", "report"}, SAL),
+    "caption": ("experiments/sal/phase_plane/config.yaml", "title: Two", "title: The two", PAGE),
+    "targets": (
+        "experiments/sal/phase_plane/targets.yaml",
+        "",
+        None,
+        of({"present", "report"}, SAL) | of({"published"}, "sal"),
     ),
-    "targets": ("experiments/sal/phase_plane/targets.yaml", "", None, of({"score", "draw", "report"}, SAL)),
 }
 
 
@@ -128,7 +173,7 @@ def edit(copy, what):
     elif what == "value":
         text = text.replace("run: {duration: 900 s}", "run: {duration: 900 s}\nneurons: {t_psp: 9.2 ms}", 1)
     else:
-        assert text.count(old) == 1
+        assert old in text
         text = text.replace(old, new)
     assert text != path.read_text(encoding="utf-8")
     path.write_text(text, encoding="utf-8")

@@ -1,0 +1,354 @@
+"""From configuration to plan: points, builds and chunks. A pure function of configuration and code."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import product
+from math import ceil, isfinite
+from typing import Any
+
+from brian2 import Quantity
+
+from runner import devices
+from runner.catalogue import SCALES
+from runner.errors import ConfigError, nearest
+from runner.experiment import Experiment, load
+from runner.fingerprint import code, digest
+from runner.guards import of_inputs, of_runner, versions_digest
+from runner.plans import CHUNK_SECONDS
+from runner.quantities import display_unit, parse
+from runner.sweep import Sweep
+from runner.yaml_files import flatten
+
+MAX_CHUNK = 1000  # points of one job, however short they are
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything that is going to be run, with its price.
+
+    Parameters
+    ----------
+    experiment : str
+        ``<paper>/<experiment>``.
+    scale : str
+        Scale, or ``sweep-<name>`` for the sweep of a user.
+    points : list of dict
+        One per run: ``point`` (number), ``seed``, ``build`` (key), ``values`` (dotted key to number in SI base units).
+    builds : dict
+        Build key to the structural values (quantities).
+    chunks : list of list of int
+        Numbers of the points that one job runs.
+    units : dict
+        Dotted key to (suffix, size) of the display unit; keys without dimensions are absent.
+    swept : list of str
+        Keys that differ between points.
+    cost : dict
+        Expected CPU seconds: ``build`` for one build, ``point`` for one point.
+    computing : str
+        Digest of the code that draws the inputs of a point, runs it and records it, and of the packages that compute.
+    device : str
+        Name of the device.
+    """
+
+    experiment: str
+    scale: str
+    points: list[dict[str, Any]]
+    builds: dict[str, dict[str, Any]]
+    chunks: list[list[int]]
+    units: dict[str, tuple[str, float]]
+    swept: list[str]
+    cost: dict[str, float]
+    computing: str
+    device: str = devices.DEFAULT
+
+    def chunk_digest(self, chunk: int) -> str:
+        """Return a digest of all, beside the program, that decides the recordings of one chunk."""
+        shown = [{k: v for k, v in self.points[number].items() if k != "build"} for number in self.chunks[chunk]]
+        return digest(shown, self.units, self.computing)
+
+    @property
+    def digest(self) -> str:
+        """Digest of all that decides the recordings of the experiment; chunking is not part of it."""
+        return digest(self.points, self.units, self.computing)
+
+    def content(self) -> dict[str, Any]:
+        """Return the plan as JSON-like data, for the jobs that run without Brian2."""
+        return {
+            "experiment": self.experiment,
+            "scale": self.scale,
+            "points": self.points,
+            "chunks": self.chunks,
+            "units": self.units,
+            "swept": self.swept,
+            "digest": self.digest,
+            "device": self.device,
+        }
+
+
+def source_key(experiment: Experiment, structure: Mapping[str, Any]) -> str:
+    """Return the digest of what a network is, whatever compiles it.
+
+    Parameters
+    ----------
+    experiment : Experiment
+        Its code and that of the models it imports count; comments and prose do not.
+    structure : Mapping
+        Values of the ``network.*`` keys.
+
+    Returns
+    -------
+    str
+        The same on every machine.
+    """
+    return digest(
+        code(experiment.folder / "experiment.py"),
+        plain(structure),
+    )
+
+
+def build_key(
+    experiment: Experiment,
+    structure: Mapping[str, Any],
+    traces: Mapping[str, Any] | None = None,
+    device: str = devices.DEFAULT,
+) -> str:
+    """Return the key of what a device makes of one structure.
+
+    Parameters
+    ----------
+    experiment : Experiment
+        The experiment.
+    structure : Mapping
+        Values of the ``network.*`` keys.
+    traces : Mapping, optional
+        Arguments of `runner.standalone.add_traces`.
+    device : str
+        Name of the device.
+
+    Returns
+    -------
+    str
+        Hash of source, device, compiler, flags and Brian2 version.
+    """
+    return digest(
+        source_key(experiment, structure),
+        devices.identity(device),
+        {key: repr(value) for key, value in (traces or {}).items()},
+    )
+
+
+def _blocks(experiment: Experiment, sweep: Any, file: object) -> list[dict[str, list[Any]]]:
+    """Return the blocks of a sweep: within a block the product of the lists, over blocks the union."""
+    blocks = []
+    for block in sweep if isinstance(sweep, list) else [sweep or {}]:
+        if not isinstance(block, Mapping):
+            raise ConfigError(file, "sweep", f"must map keys to lists of values, got {block!r}")
+        parsed = {}
+        for key, values in flatten(block, file).items():
+            experiment.check_key(key, file)
+            if not isinstance(values, list):
+                raise ConfigError(file, f"sweep.{key}", f"needs a list of values, got {values!r}")
+            if not values:
+                raise ConfigError(file, f"sweep.{key}", "is empty; give at least one value or remove the key")
+            parsed[key] = [experiment.parse(key, value, file) for value in values]
+        blocks.append(parsed)
+    if not blocks:
+        raise ConfigError(file, "sweep", "is an empty list; give at least one block or remove it")
+    return blocks
+
+
+def _expected_cost(experiment: Experiment, scale: str) -> dict[str, float]:
+    """Return the expected CPU seconds of a build and of a point."""
+    from brian2 import second
+
+    file = experiment.config_file
+    cost = flatten({"cost": experiment.config.get("cost") or {}}, file)
+    known = {"cost.build", *(f"cost.point.{name}" for name in SCALES)}
+    for key in cost:
+        if key not in known:
+            raise ConfigError(file, key, f"unknown key; {nearest(key, known)}")
+    point = cost.get(f"cost.point.{scale}", "1 s")
+    return {
+        "build": float(parse(cost.get("cost.build", "20 s"), second, file, "cost.build")),
+        "point": float(parse(point, second, file, f"cost.point.{scale}")),
+    }
+
+
+@cache
+def planned(name: str, scale: str, chunk_seconds: float = CHUNK_SECONDS, device: str | None = None) -> Plan:
+    """Return the plan of an experiment of the repository; cached, because a workflow asks many times.
+
+    Parameters
+    ----------
+    name : str
+        ``<paper>/<experiment>``.
+    scale : str
+        ``smoke``, ``quick`` or ``paper``.
+    chunk_seconds : float
+        How long one job should last.
+    device : str, optional
+        Name of the device; default is that of the configuration.
+
+    Returns
+    -------
+    Plan
+        The same for the same configuration and code.
+    """
+    return plan(load(name), scale, chunk_seconds=chunk_seconds, device=device)
+
+
+def plan(
+    experiment: Experiment,
+    scale: str,
+    user: Sweep | None = None,
+    overrides: Mapping[str, Any] | None = None,
+    chunk_seconds: float = CHUNK_SECONDS,
+    device: str | None = None,
+) -> Plan:
+    """Plan all runs of an experiment at one scale.
+
+    Parameters
+    ----------
+    experiment : Experiment
+        Loaded experiment.
+    scale : str
+        ``smoke``, ``quick`` or ``paper``.
+    user : Sweep, optional
+        Replaces the experiment's own sweep; its values override those of the scale.
+    overrides : Mapping, optional
+        Dotted key to text, from the command line; the strongest.
+    chunk_seconds : float
+        How long one job should last.
+    device : str, optional
+        Name of the device; default is that of the configuration.
+
+    Returns
+    -------
+    Plan
+        Points in the order of declaration, seeds innermost.
+
+    Raises
+    ------
+    ConfigError
+        Unknown key, scale or device, wrong unit, empty sweep, a negative duration.
+    """
+    used = devices.device(device or experiment.device).name
+    if scale not in SCALES:
+        raise ConfigError("--scale", scale, f"unknown scale; {nearest(scale, SCALES)}")
+    if not (isfinite(chunk_seconds) and chunk_seconds > 0):
+        raise ConfigError("chunk_seconds", str(chunk_seconds), "must be a positive number of seconds")
+    file = experiment.config_file
+    own = dict(experiment.scale(scale))
+    sweep = own.pop("sweep", experiment.config.get("sweep"))
+    seeds = own.pop("seeds", 1)
+    of_scale = flatten(own, file)
+    sections = {k: v for k, v in experiment.config.items() if isinstance(v, Mapping) and k in _sections(experiment)}
+    values = dict(experiment.defaults)
+    values |= {key: experiment.parse(key, value, file) for key, value in flatten(sections, file).items()}
+
+    values |= {key: experiment.parse(key, value, file) for key, value in of_scale.items()}
+    usual = values["run.duration"]
+    label: str = scale
+    sweep_file: object = file
+    if user is not None:
+        label, sweep_file, sweep = f"sweep-{user.name}", user.file, user.sweep
+        seeds = seeds if user.seeds is None else user.seeds
+        values |= {key: experiment.parse(key, value, user.file) for key, value in user.values.items()}
+    strongest = {key: experiment.parse(key, value, "--set") for key, value in (overrides or {}).items()}
+    if not isinstance(seeds, int) or isinstance(seeds, bool) or seeds < 1:
+        raise ConfigError(sweep_file, "seeds", f"needs a whole number of at least 1, got {seeds!r}")
+
+    points: list[dict[str, Any]] = []
+    builds: dict[str, dict[str, Any]] = {}
+    swept: dict[str, None] = {}
+    for block in _blocks(experiment, sweep, sweep_file):
+        for combination in product(*block.values()):
+            resolved = values | dict(zip(block, combination, strict=True)) | strongest
+            structure = {key: value for key, value in resolved.items() if key.startswith("network.")}
+            key = build_key(experiment, structure, device=used)
+            builds[key] = structure
+            swept |= dict.fromkeys(block)
+            numbers = plain(resolved)
+            for seed in range(1, seeds + 1):
+                points.append({"point": len(points), "seed": seed, "build": key, "values": numbers})
+
+    cost = _expected_cost(experiment, scale)
+    cost["point"] *= float(values["run.duration"] / usual)
+    size = min(MAX_CHUNK, max(1, int(chunk_seconds / max(cost["point"], 1e-3))))
+    units = {key: display_unit(value) for key, value in values.items() if display_unit(value)[0]}
+    return Plan(
+        experiment.name,
+        label,
+        points,
+        builds,
+        _chunks(points, size),
+        units,
+        list(swept),
+        cost,
+        digest(of_inputs(experiment), of_runner(), versions_digest()),
+        used,
+    )
+
+
+def _sections(experiment: Experiment) -> set[str]:
+    """Return the sections of a configuration that hold parameter values."""
+    return {key.split(".")[0] for key in experiment.defaults}
+
+
+def plain(value: Any) -> Any:
+    """Return values as JSON-like data in SI base units.
+
+    Parameters
+    ----------
+    value : Any
+        Value of a parameter, or a mapping of values.
+
+    Returns
+    -------
+    Any
+        Quantities become numbers, tuples become lists.
+    """
+    if isinstance(value, Mapping):
+        return {key: plain(item) for key, item in value.items()}
+    if isinstance(value, Quantity):
+        return float(value)
+    if isinstance(value, tuple):
+        return [plain(item) for item in value]
+    return value
+
+
+def with_units(experiment: Experiment, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Undo `plain` for the keys of an experiment.
+
+    Parameters
+    ----------
+    experiment : Experiment
+        Knows the dimensions.
+    values : Mapping
+        Dotted key to number in SI base units.
+
+    Returns
+    -------
+    dict
+        Dotted key to quantity.
+    """
+    return {
+        key: Quantity(value, dim=experiment.defaults[key].dim)
+        if isinstance(experiment.defaults[key], Quantity)
+        else value
+        for key, value in values.items()
+    }
+
+
+def _chunks(points: Sequence[Mapping[str, Any]], size: int) -> list[list[int]]:
+    """Cut the points into equal chunks of at most `size`; all points of a chunk share their build."""
+    by_build: dict[str, list[int]] = {}
+    for point in points:
+        by_build.setdefault(point["build"], []).append(point["point"])
+    chunks = []
+    for members in by_build.values():
+        n = ceil(len(members) / size)
+        cuts = [round(k * len(members) / n) for k in range(n + 1)]
+        chunks += [members[a:b] for a, b in zip(cuts, cuts[1:], strict=False)]
+    return chunks

@@ -1,0 +1,142 @@
+"""The compiler: flags, a precompiled header for all programs, and make. Needs no Brian2."""
+
+import os
+import shlex
+import shutil
+import subprocess
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from runner.errors import BuildError, ConfigError
+from runner.files import atomic
+from runner.fingerprint import digest
+
+# Portable (no -march) and without unsafe mathematics: the same numbers on every node of a cluster. A site may add to
+# them (--config flags=-march=x86-64-v3); they are part of the key of a program and of the provenance.
+FLAGS = ["-w", "-O3", "-std=c++14", "-fno-math-errno", "-fno-trapping-math", "-pthread"]
+FLAGS += shlex.split(os.environ.get("LOCAL_CREDIT_FLAGS", ""))
+# gcc flushes denormals to zero only when *linked* with this flag; without it decaying traces become many times slower
+# (benchmarks/standalone_traps.py).
+LINK_FLAGS = ["-pthread", "-ffast-math"]
+
+# DEPS= skips a preprocessor pass over all files, which a folder that is built once does not need.
+MAKE = ["make", "DEPS="]
+
+STANDARD_HEADERS = """cmath iostream fstream random vector map set tuple string algorithm climits csignal ctime cstdlib
+cstdio cstring chrono condition_variable mutex thread utility limits sstream stdint.h stdlib.h time.h""".split()
+
+
+@cache
+def compiler() -> tuple[str, str]:
+    """Return the C++ compiler and its version.
+
+    Returns
+    -------
+    command : str
+        ``$CXX`` or ``g++``.
+    version : str
+        Its first line of ``--version``.
+
+    Raises
+    ------
+    ConfigError
+        There is no such compiler.
+    """
+    command = os.environ.get("CXX", "g++")
+    if shutil.which(command.split()[-1]) is None:
+        raise ConfigError("environment", "CXX", f"C++ compiler '{command}' not found; install g++ or set CXX")
+    version = subprocess.run([*command.split(), "--version"], capture_output=True, text=True, check=True).stdout
+    return command, version.splitlines()[0]
+
+
+def command(header: Path) -> str:
+    """Return the compiler as make is told: with the precompiled header, and ccache where there is one.
+
+    Parameters
+    ----------
+    header : Path
+        The header.
+    """
+    compiler = os.environ.get("CXX", "g++")
+    # Part of the command, because Brian2 >= 2.10 tests its flags one by one and would drop a flag with an argument.
+    told = f"{compiler} -fpch-preprocess -include {shlex.quote(str(header))}"
+    return told if shutil.which("ccache") is None or "ccache" in compiler else f"ccache {told}"
+
+
+def recipe() -> list[Any]:
+    """Return all that decides what a generated program is compiled to, beside the program; the same everywhere.
+
+    Raises
+    ------
+    ConfigError
+        There is no compiler.
+    """
+    told = command(Path("standard.h")).removeprefix("ccache ")
+    return [compiler()[1], FLAGS, LINK_FLAGS, told, STANDARD_HEADERS, MAKE]
+
+
+def _environment(cache: Path, header: Path) -> dict[str, str]:
+    """Return the environment of make."""
+    environment = {**os.environ, "CXX": command(header)}
+    if not environment["CXX"].startswith("ccache "):
+        return environment
+    return {
+        **environment,
+        "CCACHE_SLOPPINESS": "pch_defines,time_macros",
+        "CCACHE_DIR": os.environ.get("CCACHE_DIR", str(cache / "ccache")),
+        "CCACHE_BASEDIR": str(cache.parent),
+    }
+
+
+def precompiled_header(cache: Path) -> Path:
+    """Compile the standard headers once for all builds; parsing them is most of the time of a build.
+
+    Parameters
+    ----------
+    cache : Path
+        Folder of the compiler cache.
+
+    Returns
+    -------
+    Path
+        Header to include; its compiled form lies beside it.
+    """
+    command = os.environ.get("CXX", "g++")
+    version = subprocess.run([*command.split(), "--version"], capture_output=True, text=True, check=True).stdout
+    folder = cache / f"header-{digest(FLAGS, version)}"
+    header = folder / "standard.h"
+    if not header.with_suffix(".h.gch").exists():
+        with atomic(folder, directory=True) as new:
+            text = "".join(f"#include <{name}>\n" for name in STANDARD_HEADERS)
+            (new / "standard.h").write_text(text, encoding="utf-8")
+            subprocess.run([*command.split(), *FLAGS, "-x", "c++-header", "standard.h"], cwd=new, check=True)
+    return header
+
+
+def compile_project(project: Path, cache: Path, jobs: int) -> None:
+    """Compile a generated project and drop what running it does not need.
+
+    Parameters
+    ----------
+    project : Path
+        Folder of the project.
+    cache : Path
+        Folder of the compiler cache.
+    jobs : int
+        Number of compilers at a time.
+
+    Raises
+    ------
+    BuildError
+        With the first error of the compiler.
+    """
+    environment = _environment(cache, precompiled_header(cache))
+    make = [*MAKE, f"-j{jobs}"]
+    made = subprocess.run(make, cwd=project, env=environment, capture_output=True, text=True, check=False)
+    if made.returncode:
+        errors = [line for line in made.stderr.splitlines() if "error" in line.lower()]
+        print(made.stdout, made.stderr, sep="\n")  # the job's log keeps the whole story
+        raise BuildError(f"compilation failed: {errors[0] if errors else made.stderr.strip()[-300:]}")
+    for file in [*project.rglob("*.o"), *project.rglob("*.d")]:
+        file.unlink()
