@@ -76,6 +76,8 @@ def draw(
     stamp += "".join(used)
     fig.text(1, 0, stamp, ha="right", va="bottom", fontsize=4.5, color="0.55")
     inside = {key: made.get(key) for key in ("experiment", "scale", "commit", "dirty", "data", "checksum")}
+    fig.draw_without_rendering()
+    fig.set_layout_engine("none")  # solved once, for all files
     metadata = {"Title": stamp, "Description": json.dumps(inside)}
     for file in files:
         file.parent.mkdir(parents=True, exist_ok=True)

@@ -11,7 +11,7 @@ from runner.fingerprint import ROOT
 
 
 def share_environment(this_python: bool) -> None:
-    """Let jobs find the modules of the repository, from any working directory.
+    """Let jobs find the modules of the repository, from any working directory, and compute on one processor each.
 
     Parameters
     ----------
@@ -21,6 +21,9 @@ def share_environment(this_python: bool) -> None:
     """
     if this_python:
         os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    # A job has one processor; and sums in another order would give other bits on a computer with more of them.
+    for library in ("OPENBLAS", "MKL"):
+        os.environ.setdefault(f"{library}_NUM_THREADS", "1")
     os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
 
 

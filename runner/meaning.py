@@ -10,6 +10,7 @@ import argparse
 import inspect
 import json
 import logging
+import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Mapping
@@ -23,16 +24,17 @@ from analysis.experiment_code import load as load_figure
 from analysis.observe import observe_by
 from analysis.tables import checksum
 from runner import devices
-from runner.build import build, generate
+from runner.build import compiled, generate
 from runner.catalogue import SCALES, names
 from runner.errors import BuildError, ConfigError
 from runner.experiment import Experiment, load
 from runner.files import atomic
 from runner.fingerprint import digest
 from runner.guards import guards
-from runner.planning import plain, planned
-from runner.programs import contents
+from runner.planning import build_key, plain, planned
+from runner.programs import contents, program_key
 from runner.simulate import drawn, inputs_module, run_points
+from runner.toolchain import recipe
 
 
 def of_guards(experiment: Experiment, scale: str, builds: Path) -> dict[str, str]:
@@ -82,12 +84,7 @@ def of_tables(experiment: Experiment, scale: str, builds: Path) -> dict[str, str
     plan = planned(experiment.name, scale)
     tables: dict[str, Any] = {}
     for key, structure in plan.builds.items():
-        folder = builds / experiment.name / key
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        with FileLock(f"{folder}.lock"):
-            if not folder.exists():
-                build(experiment, structure, folder, device=plan.device)
-        program = devices.open_program(folder)
+        program = devices.open_program(_program(experiment, structure, builds, plan.device))
         numbers = [point["point"] for point in plan.points if point["build"] == key]
         with tempfile.TemporaryFile("w") as log:
             out, sys.stdout = sys.stdout, log
@@ -105,6 +102,24 @@ def of_tables(experiment: Experiment, scale: str, builds: Path) -> dict[str, str
     }
     observed = observe_by(load_figure(experiment.folder / "figure.py").observe, merged, [])
     return {name: checksum({name: table}) for name, table in observed.items()}
+
+
+def _copy(source: str, target: Path) -> None:
+    shutil.copytree(source, target, dirs_exist_ok=True)
+
+
+def _program(experiment: Experiment, structure: Mapping[str, Any], builds: Path, device: str) -> Path:
+    """Return the folder of a program, compiled by the side that comes first."""
+    with tempfile.TemporaryDirectory() as scratch:
+        generate(experiment, structure, Path(scratch), device=device)
+        source = build_key(experiment, structure, device=device)
+        key = program_key(Path(scratch), recipe()) if devices.DEVICES[device].program else source
+        folder = builds / experiment.name / key
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(f"{folder}.lock"):
+            if not folder.exists():
+                compiled(folder, lambda project: _copy(scratch, project), device, 2)
+    return folder
 
 
 SAYS: Mapping[str, Callable[[Experiment, str, Path], dict[str, Any]]] = {

@@ -104,6 +104,7 @@ class Side:
         command = [self.python, "-m", "runner.meaning", what, scale, *experiments]
         command += ["--builds", str(self.builds), "--out", str(out)]
         environment = {**os.environ, "PYTHONPATH": str(self.folder), "LOCAL_CREDIT_CACHE": str(self.builds)}
+        environment |= {"PYTHONHASHSEED": "0", "OPENBLAS_NUM_THREADS": "1"}  # as the jobs of the workflow
         self.running[out] = subprocess.Popen(
             command, cwd=self.folder, env=environment, text=True, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
         )
