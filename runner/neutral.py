@@ -3,7 +3,7 @@
 python -m runner.neutral --base HEAD~1                 all experiments, the last commit against the one before
 python -m runner.neutral --base main sal/lif gle/speech
 
-Both sides, a git worktree of the base and this checkout, say on this machine what their code means
+Both sides, git worktrees of the base and of HEAD, say on this machine what their code means
 (`runner.meaning`), as far as the parts that differ ask for it:
 
 ================= ======================================== ==================================================
@@ -28,7 +28,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -75,6 +75,11 @@ def worktree(revision: str) -> Iterator[Path]:
             yield folder
         finally:
             git("worktree", "remove", "--force", str(folder))
+
+
+def here(committed: bool) -> AbstractContextManager[Path]:
+    """Return a checkout of what is committed here, or this checkout with its uncommitted changes."""
+    return worktree("HEAD") if committed else nullcontext(ROOT)
 
 
 class Side:
@@ -320,10 +325,10 @@ def compare(base: str, experiments: Sequence[str], base_python: str, stamp: bool
     """
     commits = {"from": git("rev-parse", base), "to": git("rev-parse", "HEAD")}
     held, builds, left = cards(experiments), (Path("results") / "neutral").resolve(), 0
-    with worktree(base) as folder, tempfile.TemporaryDirectory() as scratch:
+    with worktree(base) as folder, here(stamp) as ours, tempfile.TemporaryDirectory() as scratch:
         sides = (
             Side("base", folder, base_python, Path(scratch), builds),
-            Side("here", ROOT, sys.executable, Path(scratch), builds),
+            Side("here", ours, sys.executable, Path(scratch), builds),
         )
         answers = Answers(sides)
         answers.ask("guards", {(card.experiment, card.scale) for card in held})
