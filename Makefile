@@ -15,7 +15,7 @@ COMPILER = $(lastword $(if $(filter default,$(origin CXX)),g++,$(CXX)))
 .PHONY: reproduce test report status clean
 .DEFAULT_GOAL := reproduce
 
-# Builds of many experiments go side by side; one of them alone would use two compilers.
+# Builds of many experiments go side by side; one of them alone would use two compilers. A line for every finished one.
 reproduce: $(READY)
 	@$(BIN)/snakemake --profile $(PROFILE) --set-threads build=1 --quiet rules -- quick
 	@$(BIN)/python -m analysis.scorecard --results results --scale quick

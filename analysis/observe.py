@@ -10,7 +10,7 @@ import pandas as pd
 
 from analysis.experiment_code import load
 from analysis.provenance import provenance
-from analysis.tables import read_folder, write_folder, write_json
+from base.tables import read_folder, write_folder, write_json
 
 
 def merge(chunks: Sequence[Path]) -> dict[str, pd.DataFrame]:

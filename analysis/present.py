@@ -16,7 +16,7 @@ from analysis.draw import draw
 from analysis.experiment_code import load
 from analysis.score import OUTCOMES, score, summary
 from analysis.score import load as load_targets
-from analysis.tables import write_json
+from base.tables import write_json
 
 
 def present(

@@ -11,9 +11,9 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.tables import checksum
+from base.catalogue import ROOT
+from base.tables import checksum
 
-ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("brian2", "numpy", "pandas", "snakemake", "matplotlib")
 
 

@@ -16,6 +16,7 @@ from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
 
 from analysis.score import OUTCOMES, SCALES
+from base.catalogue import names
 
 SYMBOLS = {"match": "✓", "close": "≈", "differs": "✗", "not run": "–"}
 MEANING = {
@@ -95,24 +96,6 @@ def references(path: Path) -> dict[str, dict[str, str]]:
         cite = f"{short} ({fields.get('year', 'undated')})"
         found[key] = {**fields, "cite": cite, "where": ", ".join(part for part in parts if part)}
     return found
-
-
-def experiments(folder: Path) -> list[str]:
-    """List the experiments: folders two levels down that hold a ``config.yaml``.
-
-    Parameters
-    ----------
-    folder : Path
-        ``experiments``.
-
-    Returns
-    -------
-    list of str
-        ``<paper>/<experiment>``, sorted; names that start with an underscore are templates and left out.
-    """
-    found = [path.parent for path in folder.glob("*/*/config.yaml")]
-    names = [path.relative_to(folder).as_posix() for path in found]
-    return sorted(name for name in names if not any(part.startswith("_") for part in name.split("/")))
 
 
 # -- texts -------------------------------------------------------------------------------------------------------------
@@ -551,7 +534,7 @@ def write(scale: str, results: Path, folder: Path, out: Path, bibliography: Path
     Path
         The page.
     """
-    found = [experiment(name, scale, results, folder) for name in experiments(folder)]
+    found = [experiment(name, scale, results, folder) for name in names(folder)]
     for item in found:
         # What was run at full size and shipped stands beside what was run here.
         item["published"] = experiment(item["name"], "published", results, folder) if scale != "paper" else {}

@@ -11,13 +11,14 @@ from typing import Any, NoReturn
 
 import numpy as np
 import pandas as pd
-import yaml
 from pandas import DataFrame
 
-from analysis.tables import read_folder, write_json
+from base.catalogue import SCALES
+from base.errors import ConfigError
+from base.tables import read_folder, write_json
+from base.yaml_files import read_yaml
 
 OUTCOMES = ("match", "close", "differs", "not run")
-SCALES = ("smoke", "quick", "paper")
 ORIGINS = ("paper", "authors' code", "independent reimplementation", "derivation", "our extension")
 REDUCTIONS = ("mean", "median", "min", "max", "std", "none")
 POSITIONS = ("first", "last", "max", "min")
@@ -439,11 +440,9 @@ def load(targets: Path, tables: Path) -> tuple[dict[str, Any], dict[str, DataFra
         If the file is missing or is not YAML, or the folder holds no table. One line.
     """
     try:
-        content = yaml.safe_load(targets.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise ValueError(f"{targets}: no such file") from None
-    except yaml.YAMLError as problem:
-        raise ValueError(f"{targets}: not YAML: {' '.join(str(problem).split())}") from None
+        content = read_yaml(targets)
+    except ConfigError as problem:
+        raise ValueError(str(problem)) from None
     found = read_folder(tables)
     if not found:
         raise ValueError(f"{tables}: holds no observation table (*.parquet)")

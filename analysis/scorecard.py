@@ -8,9 +8,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from analysis.report import SYMBOLS, count, experiments, read_config, read_json, references, seconds, where
+from analysis.report import SYMBOLS, count, read_config, read_json, references, seconds, where
 from analysis.score import OUTCOMES, SCALES
-from analysis.tables import read_folder, write_folder
+from base.catalogue import names
+from base.tables import read_folder, write_folder
 
 MAX_SHIPPED = 2_000_000  # bytes of tables of one experiment
 MARKERS = ("<!-- experiments -->", "<!-- /experiments -->")
@@ -146,7 +147,7 @@ def readme_table(folder: Path, bibliography: Path) -> str:
     """
     papers = references(bibliography)
     rows = ["| experiment | paper | quick | CPU time | full size | CPU time |", "|---|---|---|---|---|---|"]
-    for name in experiments(folder):
+    for name in names(folder):
         config = read_config(folder / name / "config.yaml")
         source = config.get("paper")
         source = source if isinstance(source, dict) else {}
@@ -214,7 +215,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options = parser.parse_args(arguments)
     if not options.experiments.is_dir():
         sys.exit(f"error: {options.experiments}: no such folder of experiments")
-    cards = {name: card(name, options.scale, options.results) for name in experiments(options.experiments)}
+    cards = {name: card(name, options.scale, options.results) for name in names(options.experiments)}
     print(one_screen(cards, options.scale))
     if options.publish:
         for name, scored in cards.items():

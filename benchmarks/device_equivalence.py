@@ -14,22 +14,21 @@ import pandas as pd
 
 from analysis.experiment_code import load as load_figure
 from analysis.score import score
+from base.catalogue import ROOT, SCALES
+from base.errors import BuildError, ConfigError
+from base.yaml_files import read_yaml
 from runner import devices
 from runner.binary import RunError
 from runner.build import build
-from runner.catalogue import SCALES
-from runner.errors import BuildError, ConfigError
 from runner.experiment import Experiment, load
-from runner.fingerprint import ROOT
 from runner.guards import guards
 from runner.planning import plan, planned
 from runner.records import points_table
 from runner.simulate import data_of, run_point
-from runner.yaml_files import read_yaml
 
 TOLERANCE = 1e-9  # of the largest value of a column: rounding, over the steps of a run
 CARD = "devices.json"
-PARTS = ("network", "values", "inputs", "observe", "targets", "score")  # what decides a score on any device
+PARTS = ("network", "values", "inputs", "observe", "targets")  # what decides a score on any device
 
 
 def recordings(experiment: Experiment, scale: str, device: str, results: Path) -> tuple[dict[str, pd.DataFrame], float]:

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from analysis.scorecard import replace_table
+from base.catalogue import ROOT
 from runner import devices
-from runner.fingerprint import ROOT
 
 MARKERS = {
     "features": ("<!-- features -->", "<!-- /features -->"),
@@ -32,7 +32,7 @@ def experiments_table() -> str:
     """Write what every experiment does on every device, as Markdown; looks at every network of scale smoke."""
     from brian2 import defaultclock, ms
 
-    from runner.catalogue import names
+    from base.catalogue import names
     from runner.experiment import load
     from runner.guards import changed, guards
     from runner.numpy_device import activate

@@ -11,9 +11,9 @@ import logging
 import tempfile
 from pathlib import Path
 
+from base.errors import ConfigError
 from runner import devices
 from runner.build import build
-from runner.errors import ConfigError
 from runner.experiment import load
 from runner.planning import plan
 from runner.simulate import run_point

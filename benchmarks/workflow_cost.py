@@ -19,7 +19,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from runner.fingerprint import ROOT
+from base.catalogue import ROOT
 
 WORK = {"runner.build": "compiling", "runner.simulate": "simulating"}
 

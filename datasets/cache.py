@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 from filelock import FileLock
 
+from base.files import atomic
 from datasets.base import Dataset, home, log
-from runner.files import atomic
 
 FACTS = "facts"  # the entry with everything that is not an array
 _prepares = ContextVar("prepares", default=True)

@@ -12,14 +12,14 @@ if "flags" in config:
     os.environ.update(LOCAL_CREDIT_FLAGS=str(config["flags"]))
 
 from runner import devices
-from runner.catalogue import SCALES, check_targets, names
-from runner.errors import ConfigError, nearest
+from base.catalogue import SCALES, check_targets, names
+from base.errors import ConfigError, nearest
 from runner.fingerprint import code
 from runner.jobs import measured, share_environment
 from runner.plans import CHUNK_SECONDS, Plans, asked
 from runner.progress import Lines
 from runner.sweep import SWEEP_KEYS, read_sweep
-from runner.yaml_files import read_yaml
+from base.yaml_files import read_yaml
 
 JOB_KEYS = {"chunk_seconds", "device", "flags"}  # how jobs are made, not what is run
 OTHER = {"--lint", "--unlock"}  # what Snakemake does without running anything

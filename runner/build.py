@@ -12,9 +12,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from base.errors import BuildError, ConfigError
+from base.files import atomic
 from runner import devices
-from runner.errors import BuildError, ConfigError
-from runner.files import atomic
 
 if TYPE_CHECKING:
     from runner.experiment import Experiment

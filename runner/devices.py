@@ -109,7 +109,7 @@ def device(name: object, file: object = "--config") -> Device:
     ConfigError
         There is no such device.
     """
-    from runner.errors import ConfigError, nearest
+    from base.errors import ConfigError, nearest
 
     if name not in DEVICES:
         raise ConfigError(file, "device", f"unknown device '{name}'; {nearest(str(name), DEVICES)}")
@@ -228,7 +228,8 @@ def identity(name: str) -> list[Any]:
     import brian2
     import numpy as np
 
-    from runner.fingerprint import ROOT, code
+    from base.catalogue import ROOT
+    from runner.fingerprint import code
     from runner.toolchain import recipe
 
     shared = [name, code(ROOT / "runner" / "standalone.py", "generate"), brian2.__version__]
@@ -297,8 +298,8 @@ def generate(
     ConfigError
         What the device needs is not installed.
     """
+    from base.errors import BuildError
     from runner import standalone
-    from runner.errors import BuildError
 
     ready(name)
     module = experiment.module

@@ -20,8 +20,8 @@ from brian2.parsing.rendering import NodeRenderer
 from brian2.parsing.statements import parse_statement
 from latex2mathml.converter import convert
 
+from base.files import atomic
 from models.base import Model, unit_name
-from runner.files import atomic
 
 # Symbols of what Brian2 provides. `t` and `xi` need none: the automatic symbol is right.
 BUILT_IN = {

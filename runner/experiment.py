@@ -7,12 +7,11 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from base.catalogue import ROOT, SCALES, names
+from base.errors import ConfigError, nearest
+from base.yaml_files import read_yaml
 from runner import devices
-from runner.catalogue import SCALES, names
-from runner.errors import ConfigError, nearest
-from runner.fingerprint import ROOT
 from runner.quantities import parse
-from runner.yaml_files import read_yaml
 
 PROSE = {"title", "text", "paper", "notice"}
 PLANNING = {"sweep", "cost", "scales", "device"}

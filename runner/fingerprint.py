@@ -15,7 +15,8 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-ROOT = Path(__file__).resolve().parent.parent
+from base.catalogue import ROOT
+
 EVERYTHING = "*"  # in place of a name: all of a file
 
 

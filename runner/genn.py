@@ -20,8 +20,8 @@ from typing import Any
 
 import numpy as np
 
+from base.catalogue import ROOT
 from runner.binary import Program
-from runner.fingerprint import ROOT
 
 NEWEST = 4  # GeNN 5 has another interface, which brian2genn does not know
 VALUES = "given.h"
@@ -39,7 +39,7 @@ def sources() -> Path:
     ConfigError
         There is none, or it is not GeNN 4.
     """
-    from runner.errors import ConfigError
+    from base.errors import ConfigError
 
     named = os.environ.get("GENN_PATH", "")
     if not named:
@@ -66,7 +66,7 @@ def interpreter() -> str:
     ConfigError
         Neither has it.
     """
-    from runner.errors import ConfigError
+    from base.errors import ConfigError
 
     named = os.environ.get("GENN_PYTHON", "")
     if named and shutil.which(named) is None:
@@ -181,7 +181,7 @@ def generate_elsewhere(experiment: str, structure: Mapping[str, Any], project: P
     BuildError
         With the last words of the process.
     """
-    from runner.errors import BuildError
+    from base.errors import BuildError
 
     command = [interpreter(), "-m", "runner.genn_project", experiment, "--structure", json.dumps(structure)]
     command += ["--out", str(project), *(["--gpu"] if use_gpu() else [])]
@@ -206,7 +206,7 @@ def compile_project(project: Path) -> None:
     BuildError
         With the first error of the compiler.
     """
-    from runner.errors import BuildError
+    from base.errors import BuildError
 
     folder = sources()
     include = os.pathsep.join(map(str, (project.resolve(), project.resolve() / "brianlib" / "randomkit")))

@@ -6,7 +6,7 @@ import logging
 import sys
 from pathlib import Path
 
-from runner.errors import BuildError, ConfigError
+from base.errors import BuildError, ConfigError
 from runner.experiment import load
 from runner.genn import generate
 from runner.planning import with_units

@@ -4,10 +4,11 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from base.catalogue import ROOT
+from base.yaml_files import read_yaml
 from runner import toolchain
 from runner.experiment import Experiment
-from runner.fingerprint import ROOT, code, digest
-from runner.yaml_files import read_yaml
+from runner.fingerprint import code, digest
 
 # Part to meaning; `runner.neutral` says for each how an edit of it can be proved to change nothing.
 PARTS = {

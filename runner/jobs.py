@@ -7,7 +7,7 @@ import sys
 from functools import cache
 from pathlib import Path
 
-from runner.fingerprint import ROOT
+from base.catalogue import ROOT
 
 
 def share_environment(this_python: bool) -> None:

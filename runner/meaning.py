@@ -22,13 +22,13 @@ from filelock import FileLock
 
 from analysis.experiment_code import load as load_figure
 from analysis.observe import observe_by
-from analysis.tables import checksum
+from base.catalogue import SCALES, names
+from base.errors import BuildError, ConfigError
+from base.files import atomic
+from base.tables import checksum
 from runner import devices
 from runner.build import compiled, generate
-from runner.catalogue import SCALES, names
-from runner.errors import BuildError, ConfigError
 from runner.experiment import Experiment, load
-from runner.files import atomic
 from runner.fingerprint import digest
 from runner.guards import guards
 from runner.planning import build_key, plain, planned

@@ -23,7 +23,7 @@ Changed values, and whatever differs, leave the card stale; the line says which 
 import argparse
 import json
 import os
-import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -33,9 +33,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from runner.catalogue import SCALES, names
-from runner.errors import nearest
-from runner.fingerprint import ROOT
+from base.catalogue import ROOT, SCALES, names
+from base.errors import nearest
 from runner.guards import changed
 from runner.programs import differing
 
@@ -75,6 +74,17 @@ def worktree(revision: str) -> Iterator[Path]:
             yield folder
         finally:
             git("worktree", "remove", "--force", str(folder))
+
+
+@contextmanager
+def ended(sides: Sequence["Side"]) -> Iterator[None]:
+    """End what the sides have started when the block ends, whatever ends it."""
+    try:
+        yield
+    finally:
+        for process in [process for side in sides for process in side.running.values()]:
+            process.kill()
+            process.wait()
 
 
 def here(committed: bool) -> AbstractContextManager[Path]:
@@ -315,6 +325,45 @@ def judge(card: Card, answers: Answers) -> tuple[str, dict[str, Any]]:
     return "", {"parts": parts, "proof": proof, "evidence": ["same tables at scale smoke"] * ("tables" in compared)}
 
 
+def _compared(held: Sequence[Card], answers: Answers, commits: Mapping[str, str]) -> int:
+    """Ask both sides, print a line per stale card and stamp those that hold, if commits are given."""
+    left = 0
+    answers.ask("guards", {(card.experiment, card.scale) for card in held})
+    parts = {}
+    for card in held:
+        now = answers.found["guards", card.experiment, card.scale][1]
+        if "error" in now or changed(card.content["guards"], now):
+            parts[id(card)] = changed(card.content["guards"], now)
+    stale = [card for card in held if id(card) in parts]
+    print(f"{len(stale)} of {len(held)} cards are stale", flush=True)
+    for what in ("programs", "inputs", "tables"):
+        wanted = set()
+        for card in stale:
+            of = (card.experiment, card.scale)
+            rounds = any(side.get("rounds") for side in answers.found.get(("inputs", *of), ()))
+            compared = needed(parts[id(card)], rounds)
+            if what in compared:
+                wanted.add((card.experiment, compared[what] or card.scale))
+        answers.ask(what, wanted)
+    for card in stale:
+        why, renewal = judge(card, answers)
+        if why:
+            left += 1
+            print(f"{card}: stale: {why}; {card.remedy}", flush=True)
+            continue
+        said = ", ".join([*renewal["proof"], *renewal["evidence"]])
+        print(f"{card}: {said} ({', '.join(renewal['parts'])} changed)", flush=True)
+        if commits:
+            card.content["guards"] |= {
+                part: guard
+                for part, guard in answers.found["guards", card.experiment, card.scale][1].items()
+                if part in card.content["guards"]
+            }
+            card.content["renewed"] = [*card.content.get("renewed", []), {**commits, **renewal}]
+            card.write()
+    return left
+
+
 def compare(base: str, experiments: Sequence[str], base_python: str, stamp: bool) -> int:
     """Compare two sides, print a line per stale card and stamp those that hold.
 
@@ -324,47 +373,14 @@ def compare(base: str, experiments: Sequence[str], base_python: str, stamp: bool
         Number of cards that stay stale.
     """
     commits = {"from": git("rev-parse", base), "to": git("rev-parse", "HEAD")}
-    held, builds, left = cards(experiments), (Path("results") / "neutral").resolve(), 0
+    held, builds = cards(experiments), (Path("results") / "neutral").resolve()
     with worktree(base) as folder, here(stamp) as ours, tempfile.TemporaryDirectory() as scratch:
         sides = (
             Side("base", folder, base_python, Path(scratch), builds),
             Side("here", ours, sys.executable, Path(scratch), builds),
         )
-        answers = Answers(sides)
-        answers.ask("guards", {(card.experiment, card.scale) for card in held})
-        parts = {}
-        for card in held:
-            now = answers.found["guards", card.experiment, card.scale][1]
-            if "error" in now or changed(card.content["guards"], now):
-                parts[id(card)] = changed(card.content["guards"], now)
-        stale = [card for card in held if id(card) in parts]
-        print(f"{len(stale)} of {len(held)} cards are stale", flush=True)
-        for what in ("programs", "inputs", "tables"):
-            wanted = set()
-            for card in stale:
-                of = (card.experiment, card.scale)
-                rounds = any(side.get("rounds") for side in answers.found.get(("inputs", *of), ()))
-                compared = needed(parts[id(card)], rounds)
-                if what in compared:
-                    wanted.add((card.experiment, compared[what] or card.scale))
-            answers.ask(what, wanted)
-        for card in stale:
-            why, renewal = judge(card, answers)
-            if why:
-                left += 1
-                print(f"{card}: stale: {why}; {card.remedy}", flush=True)
-                continue
-            said = ", ".join([*renewal["proof"], *renewal["evidence"]])
-            print(f"{card}: {said} ({', '.join(renewal['parts'])} changed)", flush=True)
-            if stamp:
-                card.content["guards"] |= {
-                    part: guard
-                    for part, guard in answers.found["guards", card.experiment, card.scale][1].items()
-                    if part in card.content["guards"]
-                }
-                card.content["renewed"] = [*card.content.get("renewed", []), {**commits, **renewal}]
-                card.write()
-    shutil.rmtree(builds, ignore_errors=True)
+        with ended(sides):
+            left = _compared(held, Answers(sides), commits if stamp else {})
     return left
 
 
@@ -378,6 +394,7 @@ def main() -> None:
     parser.add_argument("--base-python", default=sys.executable, help="interpreter with the packages of the base")
     parser.add_argument("--look", action="store_true", help="print only, stamp no card")
     args = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))  # worktrees and processes go away
     for name in args.experiments:
         if name not in names():
             sys.exit(f"experiments: {name}: unknown experiment; {nearest(name, names())}")

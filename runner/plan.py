@@ -17,13 +17,13 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
 
+from base.catalogue import ROOT, SCALES, names
+from base.errors import BuildError, ConfigError, nearest
+from base.files import atomic
 from runner.build import generate
-from runner.catalogue import SCALES, names
 from runner.devices import DEFAULT, DEVICES
-from runner.errors import BuildError, ConfigError, nearest
 from runner.experiment import Experiment, load
-from runner.files import atomic
-from runner.fingerprint import ROOT, code, corpora, digest, sources
+from runner.fingerprint import code, corpora, digest, sources
 from runner.guards import guards
 from runner.planning import Plan, build_key, plain, plan
 from runner.plans import CHUNK_SECONDS, PlanError, Plans

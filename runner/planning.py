@@ -9,16 +9,16 @@ from typing import Any
 
 from brian2 import Quantity
 
+from base.catalogue import SCALES
+from base.errors import ConfigError, nearest
+from base.yaml_files import flatten
 from runner import devices
-from runner.catalogue import SCALES
-from runner.errors import ConfigError, nearest
 from runner.experiment import Experiment, load
 from runner.fingerprint import code, digest
 from runner.guards import of_inputs, of_runner, versions_digest
 from runner.plans import CHUNK_SECONDS
 from runner.quantities import display_unit, parse
 from runner.sweep import Sweep
-from runner.yaml_files import flatten
 
 MAX_CHUNK = 1000  # points of one job, however short they are
 

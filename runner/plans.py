@@ -17,15 +17,15 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from runner.catalogue import SCALES, names
+from base.catalogue import ROOT, SCALES, names
+from base.errors import ConfigError
 from runner.devices import DEFAULT
-from runner.errors import ConfigError
-from runner.fingerprint import ROOT, digest
+from runner.fingerprint import digest
 from runner.sweep import Sweep
 from runner.toolchain import recipe
 
 CHUNK_SECONDS = 30.0  # how long a job should last, unless asked otherwise
-ROOMS = ("models", "dense", "datasets", "runner", "analysis")
+ROOMS = ("base", "models", "dense", "datasets", "runner", "analysis")
 KINDS = ("*.py", "*.h", "*.yaml", "*.npz", "templates/*")
 VARIABLES = ("LOCAL_CREDIT_FLAGS", "GENN_PATH", "CUDA_PATH")
 

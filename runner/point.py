@@ -8,12 +8,12 @@ from pathlib import Path
 import yaml
 from brian2 import ms
 
+from base.errors import BuildError, ConfigError
+from base.files import atomic
 from runner import devices
 from runner.binary import Arrays, RunError
 from runner.build import build
-from runner.errors import BuildError, ConfigError
 from runner.experiment import load
-from runner.files import atomic
 from runner.numpy_device import NumpyProgram
 from runner.planning import build_key, plan
 from runner.quantities import parse

@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, TextIO
 
-from runner.fingerprint import ROOT
+from base.catalogue import ROOT
 from runner.plans import Plans
 
 

@@ -8,7 +8,7 @@ from brian2 import Unit, get_dimensions
 from brian2.core.namespace import DEFAULT_UNITS
 from brian2.units.fundamentalunits import get_unit
 
-from runner.errors import ConfigError, nearest
+from base.errors import ConfigError, nearest
 
 UNITS = {**DEFAULT_UNITS, "s": DEFAULT_UNITS["second"]}
 

@@ -16,10 +16,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from base.catalogue import ROOT
+from base.files import atomic
 from runner.binary import Arrays, RunError, log_progress
 from runner.devices import open_program
-from runner.files import atomic
-from runner.fingerprint import ROOT
 from runner.records import points_table, recordings, refuse_empty, write
 
 

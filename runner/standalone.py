@@ -28,7 +28,7 @@ from brian2 import (
 from brian2.core.variables import ArrayVariable, DynamicArrayVariable, Subexpression
 from brian2.monitors.spikemonitor import EventMonitor
 
-from runner.errors import BuildError
+from base.errors import BuildError
 from runner.quantities import display_unit
 from runner.toolchain import FLAGS, LINK_FLAGS
 

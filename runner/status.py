@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from runner.fingerprint import ROOT
+from base.catalogue import names
 
 SILENT = 600.0  # seconds without a word after which a job is taken for dead; a simulation reports every 10 seconds
 
@@ -235,7 +235,7 @@ def main() -> None:
     args = parser.parse_args()
     # Only what is asked loads Brian2.
     if args.sweep:
-        from runner.errors import ConfigError
+        from base.errors import ConfigError
         from runner.sweep import read_sweep
 
         try:
@@ -244,8 +244,7 @@ def main() -> None:
             sys.exit(str(error))
         experiments, scale, again = [user.experiment], f"sweep-{user.name}", f"--sweep {shlex.quote(args.sweep)}"
     else:
-        folders = sorted(file.parent for file in (ROOT / "experiments").glob("*/*/config.yaml"))
-        experiments = ["/".join(folder.parts[-2:]) for folder in folders]
+        experiments = [*names()]
         scale, again = args.scale, f"--scale {args.scale}"
 
     def cost(experiment: str) -> float:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from runner.catalogue import SCALES, names
-from runner.errors import ConfigError, nearest
-from runner.yaml_files import flatten, read_yaml
+from base.catalogue import SCALES, names
+from base.errors import ConfigError, nearest
+from base.yaml_files import flatten, read_yaml
 
 SWEEP_KEYS = {"name", "experiment", "scale", "set", "sweep", "seeds"}
 

@@ -8,8 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from runner.errors import BuildError, ConfigError
-from runner.files import atomic
+from base.errors import BuildError, ConfigError
+from base.files import atomic
 from runner.fingerprint import digest
 
 # Portable (no -march) and without unsafe mathematics: the same numbers on every node of a cluster. A site may add to

@@ -12,7 +12,6 @@ import yaml
 from matplotlib.figure import Figure
 
 from analysis.report import (
-    experiments,
     main,
     number,
     numbers,
@@ -24,6 +23,7 @@ from analysis.report import (
     settings,
     where,
 )
+from base.catalogue import names
 
 BIBLIOGRAPHY = Path(__file__).parents[2] / "references.bib"
 X = '<math xmlns="http://www.w3.org/1998/Math/MathML" display="inline"><mrow>{}</mrow></math>'
@@ -255,6 +255,7 @@ def test_nothing_run_and_nothing_there(tree, tmp_path):
     (tmp_path / "experiments" / "a" / "b" / "config.yaml").write_text("a: [1,\nb: {")
     (tmp_path / "results" / "quick" / "a" / "b").mkdir(parents=True)
     (tmp_path / "results" / "quick" / "a" / "b" / "score.json").write_text('{"targets": [')
+    names.cache_clear()
     assert "a/b" in build(tmp_path, tmp_path / "broken").read_text()
     with pytest.raises(SystemExit, match="no such folder of experiments"):
         build(tmp_path / "nowhere", tmp_path / "none")
@@ -336,7 +337,7 @@ def test_files_that_are_not_what_they_should_be(tmp_path):
     (tmp_path / "list").write_text("[1]")
     assert read_json(tmp_path / "list") == {}
     assert read_config(tmp_path / "list") == {}
-    assert experiments(tmp_path) == []
+    assert names(tmp_path) == ()
 
 
 @pytest.fixture(scope="module")

@@ -293,11 +293,11 @@ def test_command_line(tmp_path, capsys):
 
     for wrong, message in [
         (["--scale", "quik"], "error: .*scale: unknown value 'quik'; did you mean 'quick'?"),
-        (["--targets", "none.yaml"], "error: none.yaml: no such file"),
+        (["--targets", "none.yaml"], "error: none.yaml: file: does not exist"),
         (["--tables", str(out.parent)], "error: .*: holds no observation table"),
     ]:
         with pytest.raises(SystemExit, match=message):
             main([*arguments, *wrong])
     targets.write_text("a: [1,\nb: {")
-    with pytest.raises(SystemExit, match="not YAML"):
+    with pytest.raises(SystemExit, match="targets.yaml: syntax: "):
         main(arguments)

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from analysis.tables import checksum, read_folder
+from base.tables import checksum, read_folder
 from tests.cluster.slurm import NODES, Slurm, Unavailable, install, wait
 from tests.conftest import ROOT, jobs_of
 

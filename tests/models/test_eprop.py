@@ -283,8 +283,8 @@ def test_what_cannot_be_run_is_one_line(name, more, message):
     ],
 )
 def test_what_the_clock_driven_network_refuses_is_one_line(more, message):
+    from base.errors import BuildError
     from runner.binary import RunError
-    from runner.errors import BuildError
 
     sizes = {key: SMALL_SINES[key] for key in ("network.n_in", "network.n_rec", "network.n_steps", "inputs.p_spike")}
     experiment, structure, point = small("eprop/clock_driven", **{**sizes, "inputs.n_trials": 3, **more})

@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from analysis.observe import merge
-from analysis.tables import checksum
+from base.tables import checksum
 from runner.experiment import load
 from runner.planning import plan
 from runner.simulate import run_point

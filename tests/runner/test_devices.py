@@ -27,13 +27,13 @@ from brian2 import (
     network_operation,
 )
 
+from base.errors import BuildError, ConfigError
 from benchmarks.device_equivalence import compare, difference
 from dense import DenseSynapses
 from runner import devices, genn, toolchain
 from runner.binary import RunError
 from runner.build import build
 from runner.devices import DEVICES, FEATURES, GENN_SCHEDULE, refusals, requirements
-from runner.errors import BuildError, ConfigError
 from runner.experiment import load
 from runner.numpy_device import NumpyProgram, activate
 from runner.planning import build_key, plain, plan

@@ -4,12 +4,12 @@ import re
 
 import pytest
 
+from base.catalogue import names
+from base.errors import ConfigError
+from base.yaml_files import flatten, read_yaml
 from runner import experiment as runner_experiment
-from runner.catalogue import names
-from runner.errors import ConfigError
 from runner.experiment import load
 from runner.planning import plan
-from runner.yaml_files import flatten, read_yaml
 
 FILE = "experiments/sal/phase_plane/config.yaml"
 

@@ -8,12 +8,12 @@ import sys
 
 import pytest
 
-from runner.files import atomic
+from base.files import atomic
 
 SLOW = """
 import sys, time
 from pathlib import Path
-from runner.files import atomic
+from base.files import atomic
 with atomic(Path(sys.argv[1]), directory=sys.argv[2] == "folder") as new:
     (new / "part" if new.is_dir() else new).write_text("half")
     print("writing", flush=True)

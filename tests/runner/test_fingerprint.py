@@ -2,8 +2,9 @@
 
 import pytest
 
+from base.catalogue import ROOT
 from runner import fingerprint
-from runner.fingerprint import ROOT, corpora, digest, sources
+from runner.fingerprint import corpora, digest, sources
 
 MODEL = '''
 """A model."""

@@ -3,7 +3,7 @@
 import pytest
 from brian2 import Hz, ms, mV, second, volt
 
-from runner.errors import ConfigError, nearest
+from base.errors import ConfigError, nearest
 from runner.quantities import display_unit, parse
 
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 from brian2 import ms
 
-from runner.catalogue import SCALES, names
-from runner.errors import ConfigError
+from base.catalogue import SCALES, names
+from base.errors import ConfigError
 from runner.experiment import load
 from runner.plan import describe
 from runner.planning import MAX_CHUNK, build_key, plan

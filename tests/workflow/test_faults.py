@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from analysis.tables import checksum, read_folder
+from base.tables import checksum, read_folder
 from tests.conftest import jobs_of, of
 
 SAL = "sal/phase_plane"

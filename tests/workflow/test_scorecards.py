@@ -5,10 +5,9 @@ import json
 import pytest
 
 from analysis.scorecard import MAX_SHIPPED
-from analysis.tables import checksum, read_folder
-from runner.catalogue import names
+from base.catalogue import ROOT, names
+from base.tables import checksum, read_folder
 from runner.experiment import load
-from runner.fingerprint import ROOT
 from runner.guards import PARTS, changed, guards
 from runner.planning import planned
 

@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from analysis.tables import checksum, read_folder
+from base.tables import checksum, read_folder
 from runner.fingerprint import sources
 from runner.planning import planned
 from tests.conftest import EXPERIMENTS, OF_POINTS, PAPERS, ROOT, jobs_of, of

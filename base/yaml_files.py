@@ -6,7 +6,7 @@ from typing import Any
 
 import yaml
 
-from runner.errors import ConfigError
+from base.errors import ConfigError
 
 
 class _UniqueKeys(yaml.SafeLoader):
