@@ -340,6 +340,8 @@ def _compared(held: Sequence[Card], answers: Answers, commits: Mapping[str, str]
         wanted = set()
         for card in stale:
             of = (card.experiment, card.scale)
+            if changed(card.content["guards"], answers.found["guards", *of][0]) or "values" in parts[id(card)]:
+                continue  # nothing that both sides say can renew it
             rounds = any(side.get("rounds") for side in answers.found.get(("inputs", *of), ()))
             compared = needed(parts[id(card)], rounds)
             if what in compared:
