@@ -35,3 +35,11 @@ rule paper:
     """As published: hours to days."""
     input:
         "results/paper/report",
+
+
+onsuccess:
+    end_timers()
+
+
+onerror:
+    end_timers()

@@ -95,12 +95,12 @@ def main() -> None:
         started = time.time()
         options = ["--cores", args.cores, "--set-threads", "build=1", "--quiet", "rules", "--", *args.targets]
         wall, _ = run(clone, Path(scratch) / "cold", *options)
-        figures = sorted(file.stat().st_mtime for file in clone.glob("results/*/*/*/figure.svg"))
+        figures = sorted(file.stat().st_mtime for file in clone.glob("results/*/*/*/figure.png"))
         print(table(calls(Path(scratch) / "cold")))
         print(f"wall time {wall / 60:.1f} min; first figure after {figures[0] - started:.0f} s, of {len(figures)}")
         _, again = run(clone, Path(scratch) / "again", "--quiet", "all", "--", *args.targets)
         print(f"a second call that does nothing: {again:.1f} CPU s")
-        _, dry = run(clone, Path(scratch) / "dry", "--dry-run", "--quiet", "all", "sal/phase_plane")
+        _, dry = run(clone, Path(scratch) / "dry", "--dry-run", "--quiet", "all", "--", "sal/phase_plane")
         print(f"a dry run of one experiment: {dry:.1f} CPU s")
 
 

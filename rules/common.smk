@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -88,6 +89,13 @@ try:
             Lines.show(wanted, plan, quiet=workflow.output_settings.quiet or ())
 except ConfigError as error:
     sys.exit(str(error))
+
+
+def end_timers():
+    """End what would look at jobs again up to a minute after the last one (see profiles/default/config.yaml)."""
+    for thread in threading.enumerate():
+        if isinstance(thread, threading.Timer):
+            thread.cancel()
 
 
 def plan_of(wildcards):

@@ -128,7 +128,8 @@ class Plans:
         command += ["--sweep", self.user.text()] if self.user and scale.startswith("sweep-") else ["--scale", scale]
         command += ["--device", self.device] if self.device else []
         # The same order of sets in every process: Brian2 writes the same program.
-        environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONHASHSEED": "0"}
+        path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
+        environment = {**os.environ, "PYTHONPATH": path, "PYTHONHASHSEED": "0"}
         done = subprocess.run(
             command, env=environment, stdout=sys.stderr, stderr=subprocess.PIPE, text=True, check=False
         )

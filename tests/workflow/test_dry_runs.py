@@ -5,16 +5,21 @@ import pytest
 from tests.conftest import EXPERIMENTS, OF_POINTS, PAPERS, jobs_of, of
 
 
+@pytest.fixture(scope="module")
+def empty(tmp_path_factory):
+    """Return a folder without results, so that every job is announced; plans are kept in it."""
+    return tmp_path_factory.mktemp("empty")
+
+
 @pytest.mark.parametrize("scale", ["smoke", "quick", "paper"])
-def test_dry_run_of_a_scale(repository, scale, tmp_path):
-    # In a folder without results, so that every job is announced.
-    said = repository.snakemake("--dry-run", "--directory", str(tmp_path), scale).stdout
+def test_dry_run_of_a_scale(repository, scale, empty):
+    said = repository.snakemake("--dry-run", "--directory", str(empty), scale).stdout
     shown = {("published", paper) for paper in PAPERS} | {("document", paper) for paper in PAPERS}
     assert set(jobs_of(said)) == of({*OF_POINTS, "build", "report"}, *EXPERIMENTS) | shown
 
 
-def test_dry_run_of_papers_experiments_and_scales(repository, tmp_path):
-    here = ("--directory", str(tmp_path))
+def test_dry_run_of_papers_experiments_and_scales(repository, empty):
+    here = ("--directory", str(empty))
     papers = repository.jobs(*here, "eprop", "gle", "gupta", "sal")
     assert papers == of({*OF_POINTS, "build"}, *EXPERIMENTS)
     assert repository.jobs(*here, *EXPERIMENTS) == papers

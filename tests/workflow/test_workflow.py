@@ -96,12 +96,6 @@ EDITS = {
         "-2000.0",
         of({*OF_POINTS, "report"}, SAL),
     ),
-    "records": (
-        "runner/records.py",
-        "np.int32(point[",
-        "np.int16(point[",
-        of({*OF_POINTS, "report"}, *EXPERIMENTS),
-    ),
     "seeds": (
         "runner/simulate.py",
         "default_rng(point[",
@@ -113,12 +107,6 @@ EDITS = {
         "analysis/score.py",
         "2 * tolerance",
         "5 * tolerance",
-        of({"present", "report"}, *EXPERIMENTS) | of({"published"}, *PAPERS),
-    ),  # fmt: skip
-    "colour": (
-        "analysis/plots.py",
-        '"#0072B2"',
-        '"#0072B3"',
         of({"present", "report"}, *EXPERIMENTS) | of({"published"}, *PAPERS),
     ),  # fmt: skip
     "draw": (
