@@ -1,6 +1,7 @@
 """Make what a device needs to run one structure: for most devices, a compiled program."""
 
 import argparse
+import gc
 import json
 import logging
 import os
@@ -59,6 +60,15 @@ def generate(
     """
     manifest = devices.generate(device, experiment, structure, project, traces)
     (project / "manifest.json").write_text(json.dumps({**manifest, "device": device}, indent=1), encoding="utf-8")
+    forget()
+
+
+def forget() -> None:
+    """Let go of what Brian2 keeps of a network, whose objects would take their names from those of the next."""
+    from brian2 import get_device
+
+    get_device().reinit()
+    gc.collect()
 
 
 def build(

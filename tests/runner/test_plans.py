@@ -1,0 +1,97 @@
+"""Plans on disk, and the lines on the terminal."""
+
+import io
+import json
+import logging
+
+import pytest
+
+from base.catalogue import names
+from base.errors import ConfigError
+from runner.plans import Plans, asked
+from runner.progress import Lines
+from runner.sweep import read_sweep
+
+NAME = "gle/phase_shift"
+SWEEP = {"name": "mine", "experiment": NAME, "scale": "smoke", "sweep": {"units.t_settle": ["1 ms", "2 ms"]}}
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ([], [("quick", name) for name in names()]),
+        (["--dry-run", "--cores", "2"], [("quick", name) for name in names()]),
+        (["smoke"], [("smoke", name) for name in names()]),
+        (["results/paper/report"], [("paper", name) for name in names()]),
+        ([NAME, NAME], [("paper", NAME)]),
+        (["gupta"], [("paper", name) for name in names() if name.startswith("gupta/")]),
+        ([f"results/smoke/{NAME}/figure.svg"], [("smoke", NAME)]),
+        (["sweep"], [("sweep-mine", NAME)]),
+    ],
+)
+def test_what_a_command_line_needs(words, expected):
+    assert asked(words, "paper", read_sweep(SWEEP)) == expected
+
+
+def test_a_plan_holds_until_something_changes(tmp_path, monkeypatch):
+    plans = Plans(tmp_path)
+    plan = plans("smoke", NAME)
+    assert plans.holds("smoke", NAME) and not plans.holds("quick", NAME)
+    assert not Plans(tmp_path, chunk_seconds=1.0).holds("smoke", NAME)
+    monkeypatch.setenv("LOCAL_CREDIT_FLAGS", "-march=x86-64-v3")
+    assert not plans.holds("smoke", NAME)
+    monkeypatch.delenv("LOCAL_CREDIT_FLAGS")
+    # The sources of the program are there, by what they say and by the code that wrote them.
+    (key,) = plan["builds"]
+    folder = tmp_path / "generated" / NAME
+    assert (folder / key / "main.cpp").exists()
+    assert [file.read_text(encoding="utf-8") for file in (folder / "by-code").iterdir()] == [key]
+    # Jobs only read.
+    assert Plans(tmp_path, make=False)("smoke", NAME) == plan
+
+
+def test_a_plan_of_a_sweep_knows_its_command(tmp_path):
+    file = tmp_path / "mine.yaml"
+    file.write_text(json.dumps({key: value for key, value in SWEEP.items() if key != "name"}), encoding="utf-8")
+    plan = Plans(tmp_path, user=read_sweep(str(file)))("sweep-mine", NAME)
+    assert plan["command"] == f"snakemake --profile profiles/default sweep --config sweep={file}"
+    assert plan["columns"] == ["units.t_settle_ms"] and len(plan["points"]) == 2
+
+
+def test_a_wrong_configuration_is_one_line(tmp_path):
+    wrong = read_sweep({**SWEEP, "sweep": {"units.t_settel": ["1 ms"]}})
+    with pytest.raises(
+        ConfigError, match=r"^--configfile: units.t_settel: unknown key; did you mean 'units.t_settle'\?$"
+    ):
+        Plans(tmp_path, user=wrong)("sweep-mine", NAME)
+
+
+def test_lines(tmp_path):
+    """What is going to be done, a line for a finished experiment, and one for a failure; nothing else."""
+    out = io.StringIO()
+    lines = Lines({("quick", NAME): 60.0, ("quick", "sal/lif"): 30.0}, tmp_path, out, cores=2)
+    log = logging.getLogger("test_lines")
+    log.setLevel(logging.INFO)
+    log.addHandler(lines)
+    folder = tmp_path / "quick" / NAME
+    folder.mkdir(parents=True)
+    summary = {"match": 3, "close": 1, "differs": 0, "not run": 7}
+    (folder / "score.json").write_text(json.dumps({"summary": summary}), encoding="utf-8")
+    made = {"build": {"cpu_s": 10.0}, "runs": {"cpu_s": 31.6}}
+    (folder / "provenance.json").write_text(json.dumps(made), encoding="utf-8")
+
+    def tell(event, **facts):
+        log.info("text", extra={"event": event, **facts})
+
+    tell("run_info", stats={"present": 2, "simulate": 9})
+    for job, rule in ((1, "build"), (2, "present")):
+        tell("job_info", jobid=job, rule_name=rule, wildcards={"scale": "quick", "exp": NAME})
+        tell("job_finished", job_id=job)
+    tell("job_info", jobid=3, rule_name="simulate", wildcards={"scale": "quick", "exp": "sal/lif"})
+    tell("job_error", jobid=3, rule_name="simulate", log=["a.log"])
+    log.info("Select jobs to execute...")
+    start, done, failed = out.getvalue().splitlines()
+    assert start.startswith("2 experiments, about 2 CPU min; done at about ")
+    assert done.split()[:5] == [NAME, "3", "of", "4", "match,"] and "1 close" in done
+    assert "42 CPU s   1 of 2, done at about " in done
+    assert failed == "sal/lif: simulate failed; log: a.log"
