@@ -206,6 +206,8 @@ def _reached(path: Path, roots: Sequence[str]) -> tuple[set[str], set[Path]]:
         units = [module.units[name]] if name in module.units else []
         if name == EVERYTHING:
             units = list(module.units.values())
+            handed_on = [one for one in module.loads if not _is_module(module, one)]
+            waiting += [found for one in handed_on for found in _meant(module, (one,), texts)]
         elif not name:  # whatever is imported runs what always runs
             units = list(module.always)
             waiting += [(found, "") for one in module.loads for found in _loaded(module, one)]
@@ -230,6 +232,11 @@ def _meant(module: _Module, use: tuple[str, ...], texts: set[str]) -> Iterator[t
             yield from _follow(source, (attribute, *use[1:]) if attribute else use[1:])
         else:
             texts.add(f"import {source} {attribute} as {use[0]}")
+
+
+def _is_module(module: _Module, name: str) -> bool:
+    """Return whether an imported name is a module; anything else may be there to be handed on."""
+    return any(not attribute or _inside(f"{source}.{attribute}") for source, attribute in module.imports[name])
 
 
 def _loaded(module: _Module, name: str) -> Iterator[Path]:

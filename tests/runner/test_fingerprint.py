@@ -159,6 +159,12 @@ def test_the_other_meaning_of_a_name_counts(tree):
     assert tree("from numpy import mean as m\ny = m(1)") != tree("from numpy import median as m\ny = m(1)")
 
 
+def test_what_is_imported_to_be_handed_on_counts(tree):
+    first = tree("from models.other import x  # noqa", **{"models/other": "x = 1\nz = 1"})
+    assert tree("from models.other import x  # noqa", **{"models/other": "x = 2\nz = 1"}) != first
+    assert tree("from models.other import x  # noqa", **{"models/other": "x = 1\nz = 2"}) == first
+
+
 def test_a_name_bound_twice_counts_in_order(tree):
     assert tree("x = 1\nx = 2") != tree("x = 2\nx = 1")
 
