@@ -192,7 +192,7 @@ def _follow(module: str, rest: tuple[str, ...]) -> Iterator[tuple[Path, str]]:
         return
 
 
-def _reached(path: Path, roots: Sequence[str]) -> tuple[set[str], set[Path]]:
+def reached(path: Path, roots: Sequence[str]) -> tuple[set[str], set[Path]]:
     """Return the texts of all that is reached from some names of a file, and the files in which it stands."""
     waiting: list[tuple[Path, str]] = [(path.resolve(), root) for root in roots]
     seen: set[tuple[Path, str]] = set()
@@ -310,7 +310,7 @@ def code(path: Path, *roots: str) -> str:
         definition, and what is not reached are ignored. Templates of generated code beside a file, and trained weights
         (``.npz``), count with it.
     """
-    texts, files = _reached(path, roots or (EVERYTHING,))
+    texts, files = reached(path, roots or (EVERYTHING,))
     folders = sorted({file.parent for file in files})
     templates = [(f.name, f.read_text(encoding="utf-8")) for folder in folders for f in folder.glob("templates/*")]
     weights = [(f.name, hashlib.sha256(f.read_bytes()).hexdigest()) for folder in folders for f in folder.glob("*.npz")]

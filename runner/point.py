@@ -15,6 +15,7 @@ from runner.binary import Arrays, RunError
 from runner.build import build
 from runner.experiment import load
 from runner.numpy_device import NumpyProgram
+from runner.plan import program_of
 from runner.planning import build_key, plan
 from runner.quantities import parse
 from runner.records import write
@@ -66,7 +67,10 @@ def main() -> None:
         if device == "numpy":  # nothing to keep
             program = NumpyProgram(experiment, structure, traces)
         else:
-            folder = Path("results/builds") / experiment.name / build_key(experiment, structure, traces, device)
+            # Without traces it is the program of the workflow.
+            key = build_key(experiment, structure, traces, device)
+            key = key if traces else program_of(experiment, structure, device, Path("results"))
+            folder = Path("results/builds") / experiment.name / key
             if not folder.exists():
                 print(f"compiling {experiment.name}", flush=True)
                 build(experiment, structure, folder, traces=traces, device=device)

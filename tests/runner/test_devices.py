@@ -282,7 +282,7 @@ def test_the_configuration_names_a_device(monkeypatch):
     assert plan(on_numpy, "smoke", device="cpp_standalone").device == "cpp_standalone"
     structure = {"network.n": 4}
     assert build_key(toy(), structure) != build_key(toy(), structure, device="numpy")
-    assert plan(toy(), "smoke").source == plan(on_numpy, "smoke").source  # the score does not depend on it
+    assert plan(toy(), "smoke").computing == plan(on_numpy, "smoke").computing  # the score does not depend on it
 
     def none():
         raise ConfigError("environment", "CXX", "not found")

@@ -7,7 +7,7 @@ import os
 import pytest
 
 from base.tables import checksum, read_folder
-from runner.fingerprint import sources
+from runner.fingerprint import reached
 from runner.planning import planned
 from tests.conftest import EXPERIMENTS, OF_POINTS, PAPERS, ROOT, jobs_of, of
 
@@ -54,14 +54,17 @@ def test_a_second_call_runs_nothing(smoke, tmp_path):
 # -- what an edit makes run again --------------------------------------------------------------------------------------
 
 SAL = "sal/phase_plane"
+RATE = "(1 + tau_ref / dt * exp(-u))"  # of the sampling neuron, which some experiments of SAL use
 USERS = [
-    name for name in EXPERIMENTS if ROOT / "models/sal.py" in sources(ROOT / "experiments" / name / "experiment.py")
+    name
+    for name in EXPERIMENTS
+    if any(RATE in text for text in reached(ROOT / "experiments" / name / "experiment.py", ["*"])[0])
 ]
 PAGE = of({"document"}, "sal") | of({"report"})
 EDITS = {
     "equation": (
         "models/sal.py",
-        "(1 + tau_ref / dt * exp(-u))",
+        RATE,
         "(1 + 2 * tau_ref / dt * exp(-u))",
         of({*OF_POINTS, "build"}, *USERS) | PAGE,
     ),
