@@ -69,7 +69,7 @@ rule published:
         "../environment.yml"
     params:
         folder=lambda w: BASE / "experiments" / w.paper,
-        code=lambda w: [plan("quick", exp)["presented_by"] for exp in of_paper(w.paper)],
+        code=lambda w: [said_of(exp, "presented_by") for exp in of_paper(w.paper)],
     message:
         "presenting what is published with {wildcards.paper}"
     shell:

@@ -108,6 +108,12 @@ def plan_of(wildcards):
     return plan(wildcards.scale, wildcards.exp)
 
 
+def said_of(exp, key):
+    """Return what the plan of an experiment says at every scale; one that is at hand serves."""
+    at_hand = [found for (_, name), found in plan.read.items() if name == exp]
+    return (at_hand or [plan(SCALE, exp)])[0][key]
+
+
 def of_paper(paper):
     """Return the experiments of a paper."""
     return [exp for exp in names() if exp.startswith(f"{paper}/")]
@@ -168,7 +174,5 @@ def swept_columns(wildcards):
 
 def sources_of(paper):
     """Return the files whose text the report shows."""
-    files = [
-        BASE / file for exp in of_paper(paper) for file in plan("quick", exp)["sources"]
-    ]
+    files = [BASE / file for exp in of_paper(paper) for file in said_of(exp, "sources")]
     return sorted({*files, *(folder(exp) / "config.yaml" for exp in of_paper(paper))})
