@@ -55,11 +55,8 @@ def test_a_second_call_runs_nothing(smoke, tmp_path):
 
 SAL = "sal/phase_plane"
 RATE = "(1 + tau_ref / dt * exp(-u))"  # of the sampling neuron, which some experiments of SAL use
-USERS = [
-    name
-    for name in EXPERIMENTS
-    if any(RATE in text for text in reached(ROOT / "experiments" / name / "experiment.py", ["*"])[0])
-]
+RATES = {text for text in reached(ROOT / "models" / "sal.py", ["*"])[0] if RATE in text}
+USERS = [name for name in EXPERIMENTS if RATES & reached(ROOT / "experiments" / name / "experiment.py", ["*"])[0]]
 PAGE = of({"document"}, "sal") | of({"report"})
 EDITS = {
     "equation": (
