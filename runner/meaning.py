@@ -51,7 +51,7 @@ def of_programs(experiment: Experiment, scale: str, builds: Path) -> dict[str, d
     for structure in planned(experiment.name, scale).builds.values():
         with tempfile.TemporaryDirectory() as scratch:
             generate(experiment, structure, Path(scratch), device=experiment.device)
-            tools = digest(devices.tools(experiment.device))
+            tools = digest(recipe())
             found[json.dumps(plain(structure), sort_keys=True)] = {**contents(Path(scratch)), "tools": tools}
     return found
 
