@@ -76,13 +76,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m analysis.observe", description=__doc__)
     parser.add_argument("--figure", type=Path, required=True, help="figure.py of the experiment")
     parser.add_argument("--recordings", type=Path, nargs="+", required=True, help="folders of recordings")
+    parser.add_argument("--references", type=Path, nargs="*", default=[], help="folders of reference tables")
     parser.add_argument("--by", nargs="*", default=[], help="columns of the points: observe each combination alone")
     parser.add_argument("--plan", type=Path, required=True, help="plan.json")
     parser.add_argument("--builds", type=Path, required=True, help="folder of all builds")
     parser.add_argument("--out", type=Path, required=True, help="folder of tables to make")
     parser.add_argument("--provenance", type=Path, required=True, help="JSON file to make: what made the tables")
     args = parser.parse_args()
-    recordings = merge(args.recordings)
+    recordings = {**merge(args.recordings), **merge(args.references)}
     points = recordings["points"].copy()
     tables = observe_by(load(args.figure).observe, recordings, args.by)
     for name, table in tables.items():

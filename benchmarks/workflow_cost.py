@@ -22,6 +22,7 @@ import pandas as pd
 from base.catalogue import ROOT
 
 WORK = {"runner.build": "compiling", "runner.simulate": "simulating"}
+PARTS = {"runner.refer": "computing references", "runner.plan": "planning, sources", "snakemake": "Snakemake's process"}
 
 
 def calls(account: Path) -> pd.DataFrame:
@@ -64,11 +65,12 @@ def table(found: pd.DataFrame) -> str:
     work = {name: float(stages["children"].get(stage, 0.0)) for stage, name in WORK.items()}
     total = float(stages["own"].sum()) + sum(work.values())
     lines += [f"{name:<28}{'':>6}{seconds:11.1f}" for name, seconds in work.items()]
-    share = {name: 100 * float(stages["own"].get(name, 0.0)) / total for name in ("snakemake", "analysis.observe")}
-    rest = 100 * (total - sum(work.values())) / total
     lines.append(f"{'all':<28}{'':>6}{total:11.1f}   {total / 60:.1f} CPU min")
-    lines.append(f"Snakemake's process {share['snakemake']:.1f} %; neither compiling nor simulating {rest:.1f} %")
-    lines.append(f"(of it analysis.observe, which computes references, {share['analysis.observe']:.1f} %)")
+    part = {name: 100 * float(stages["own"].get(stage, 0.0)) / total for stage, name in PARTS.items()}
+    rest = 100 * (total - sum(work.values())) / total
+    lines.append(f"neither compiling nor simulating {rest:.1f} %, of it")
+    lines += [f"  {name:<26}{'':>6}{share:11.1f} %" for name, share in part.items()]
+    lines.append(f"  {'everything else':<26}{'':>6}{rest - sum(part.values()):11.1f} %")
     return "\n".join(lines)
 
 

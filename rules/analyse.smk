@@ -5,6 +5,7 @@ rule observe:
     """Reduce the recordings to small tables, and write down what made them: code, versions, machine, cost."""
     input:
         recordings=recordings_of,
+        references=references_of,
     output:
         tables=directory("results/{scale}/{exp}/observations"),
         provenance="results/{scale}/{exp}/provenance.json",
@@ -20,7 +21,8 @@ rule observe:
     message:
         "observing {wildcards.exp} at scale {wildcards.scale}"
     shell:
-        "python -m analysis.observe --figure {params.figure} --recordings {input.recordings} --by {params.by}"
+        "python -m analysis.observe --figure {params.figure} --recordings {input.recordings}"
+        " --references {input.references} --by {params.by}"
         " --plan results/{wildcards.scale}/{wildcards.exp}/plan.json --builds results/builds"
         " --out {output.tables} --provenance {output.provenance} > {log} 2> >(tee -a {log} >&2)"
 

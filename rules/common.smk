@@ -143,13 +143,12 @@ def build_of(wildcards):
     return f"results/builds/{wildcards.exp}/{point['build']}"
 
 
-def minutes(wildcards, attempt):
+def minutes(wildcards, attempt, of="point"):
     """Return the run time to ask a scheduler for: five times what is expected, more after a failure."""
     plan = plan_of(wildcards)
-    before, _ = measured(wildcards.scale, wildcards.exp)
-    seconds = len(plan["chunks"][int(wildcards.chunk)]) * max(
-        plan["cost"]["point"], before
-    )
+    chunks = plan["chunks" if of == "point" else "references"]
+    before = measured(wildcards.scale, wildcards.exp)[0] if of == "point" else 0
+    seconds = len(chunks[int(wildcards.chunk)]) * max(plan["cost"][of], before)
     return attempt * max(5, int(5 * seconds / 60))
 
 
@@ -164,6 +163,14 @@ def recordings_of(wildcards):
     n = len(plan_of(wildcards)["chunks"])
     return [
         f"results/{wildcards.scale}/{wildcards.exp}/recordings/{k}" for k in range(n)
+    ]
+
+
+def references_of(wildcards):
+    """Return the references of all chunks of them."""
+    n = len(plan_of(wildcards)["references"])
+    return [
+        f"results/{wildcards.scale}/{wildcards.exp}/references/{k}" for k in range(n)
     ]
 
 

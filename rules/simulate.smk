@@ -1,4 +1,4 @@
-"""From plan to recordings: compile, simulate. Plans, and the sources of programs, are made before (runner/plans.py)."""
+"""From plan to recordings and references: compile, simulate, refer. Plans, and the sources of programs, are made before (runner/plans.py)."""
 
 
 rule build:
@@ -46,3 +46,27 @@ rule simulate:
     shell:
         "python -m runner.simulate --plan results/{wildcards.scale}/{wildcards.exp}/plan.json"
         " --chunk {wildcards.chunk} --build {input.build} --out {output} > {log} 2> >(tee -a {log} >&2)"
+
+
+rule refer:
+    """Compute the references of some points: baselines, exact chains."""
+    output:
+        directory("results/{scale}/{exp}/references/{chunk}"),
+    log:
+        "results/logs/{scale}/{exp}/refer-{chunk}.log",
+    benchmark:
+        "results/benchmarks/{scale}/{exp}/refer-{chunk}.tsv"
+    priority: 1
+    conda:
+        "../environment.yml"
+    resources:
+        mem_mb=lambda w, attempt: 2000 * attempt,
+        runtime=lambda w, attempt: minutes(w, attempt, of="reference"),
+    params:
+        digest=lambda w: plan_of(w)["reference_digests"][int(w.chunk)],
+        data=corpora_of,
+    message:
+        "computing references of {wildcards.exp} at scale {wildcards.scale}, chunk {wildcards.chunk}"
+    shell:
+        "python -m runner.refer --plan results/{wildcards.scale}/{wildcards.exp}/plan.json"
+        " --chunk {wildcards.chunk} --out {output} > {log} 2> >(tee -a {log} >&2)"

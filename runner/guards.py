@@ -17,7 +17,7 @@ PARTS = {
     "inputs": "what the network is shown",
     "generator": "how the program is generated and compiled",
     "runner": "how it is run and recorded",
-    "observe": "how recordings become tables",
+    "observe": "how recordings, and references, become tables",
     "targets": "what is reported and accepted",
     "score": "how tables and targets are compared",
     "versions": "releases of the packages that compute",
@@ -76,10 +76,16 @@ def of_generator() -> str:
     )
 
 
+def of_reference(folder: Path) -> str:
+    """Return the digest of the code that computes references for the experiment in a folder; empty if it has none."""
+    file = folder / "reference.py"
+    return digest(code(file, "reference"), code(ROOT / "runner" / "refer.py", "refer")) if file.exists() else ""
+
+
 def of_observation(folder: Path) -> str:
-    """Return the digest of the code that makes tables of recordings, for the experiment in a folder."""
+    """Return the digest of the code that makes tables of recordings and references, for the experiment in a folder."""
     shared = code(ROOT / "analysis" / "observe.py", "merge", "observe_by")
-    return digest(code(folder / "figure.py", "observe"), shared)
+    return digest(code(folder / "figure.py", "observe"), shared, of_reference(folder))
 
 
 def guards(experiment: Experiment, points: Iterable[Mapping[str, Any]]) -> dict[str, str]:

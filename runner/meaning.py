@@ -33,6 +33,7 @@ from runner.fingerprint import digest
 from runner.guards import guards
 from runner.planning import build_key, plain, planned
 from runner.programs import contents, program_key
+from runner.refer import refer
 from runner.simulate import drawn, inputs_module, run_points
 from runner.toolchain import recipe
 
@@ -100,7 +101,10 @@ def of_tables(experiment: Experiment, scale: str, builds: Path) -> dict[str, str
         name: pd.concat(parts, ignore_index=True).sort_values("point", kind="stable", ignore_index=True)
         for name, parts in tables.items()
     }
-    observed = observe_by(load_figure(experiment.folder / "figure.py").observe, merged, [])
+    groups = [[plan.points[number] for number in group] for chunk in plan.references for group in chunk]
+    references = refer(experiment.name, groups) if groups else {}
+    observe = load_figure(experiment.folder / "figure.py").observe
+    observed = observe_by(observe, {**merged, **references}, [])
     return {name: checksum({name: table}) for name, table in observed.items()}
 
 

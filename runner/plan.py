@@ -135,6 +135,7 @@ def content(experiment: Experiment, planned: Plan, user: Sweep | None, results: 
         "command": f"snakemake --profile profiles/default {target} --config {of}{device}",
         "columns": [column(key, planned.units.get(key, ("", 1))[0]) for key in planned.swept],
         "chunk_digests": [planned.chunk_digest(number) for number in range(len(planned.chunks))],
+        "reference_digests": [planned.reference_digest(number) for number in range(len(planned.references))],
         "guards": guards(experiment, planned.points),
         "presented_by": digest(code(figure, "draw", "SIZE"), code(ROOT / "analysis" / "present.py", "present")),
         "corpora": corpora(experiment.folder / "inputs.py"),

@@ -1,21 +1,23 @@
 """From configuration to plan: points, builds and chunks. A pure function of configuration and code."""
 
-from collections.abc import Mapping, Sequence
+import ast
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import product
 from math import ceil, isfinite
+from pathlib import Path
 from typing import Any
 
 from brian2 import Quantity
 
-from base.catalogue import SCALES
+from base.catalogue import ROOT, SCALES
 from base.errors import ConfigError, nearest
 from base.yaml_files import flatten
 from runner import devices
 from runner.experiment import Experiment, load
 from runner.fingerprint import code, digest
-from runner.guards import of_inputs, of_runner, versions_digest
+from runner.guards import of_inputs, of_reference, of_runner, versions_digest
 from runner.plans import CHUNK_SECONDS
 from runner.quantities import display_unit, parse
 from runner.sweep import Sweep
@@ -47,6 +49,10 @@ class Plan:
         Expected CPU seconds: ``build`` for one build, ``point`` for one point.
     computing : str
         Digest of the code that draws the inputs of a point, runs it and records it, and of the packages that compute.
+    references : list of list of list of int
+        For every job the groups of points that share a reference; empty for an experiment without ``reference.py``.
+    referring : str
+        Digest of the code that computes references, and of the packages.
     device : str
         Name of the device.
     """
@@ -60,12 +66,21 @@ class Plan:
     swept: list[str]
     cost: dict[str, float]
     computing: str
+    references: list[list[list[int]]]
+    referring: str
     device: str = devices.DEFAULT
 
     def chunk_digest(self, chunk: int) -> str:
         """Return a digest of all, beside the program, that decides the recordings of one chunk."""
-        shown = [{k: v for k, v in self.points[number].items() if k != "build"} for number in self.chunks[chunk]]
-        return digest(shown, self.units, self.computing)
+        return digest(self._shown(self.chunks[chunk]), self.units, self.computing)
+
+    def reference_digest(self, chunk: int) -> str:
+        """Return a digest of all that decides the references of one chunk of them."""
+        return digest([self._shown(group) for group in self.references[chunk]], self.referring)
+
+    def _shown(self, numbers: Sequence[int]) -> list[dict[str, Any]]:
+        """Return some points, whatever program runs them."""
+        return [{k: v for k, v in self.points[number].items() if k != "build"} for number in numbers]
 
     @property
     def digest(self) -> str:
@@ -79,6 +94,7 @@ class Plan:
             "scale": self.scale,
             "points": self.points,
             "chunks": self.chunks,
+            "references": self.references,
             "units": self.units,
             "swept": self.swept,
             "digest": self.digest,
@@ -159,20 +175,17 @@ def _blocks(experiment: Experiment, sweep: Any, file: object) -> list[dict[str, 
 
 
 def _expected_cost(experiment: Experiment, scale: str) -> dict[str, float]:
-    """Return the expected CPU seconds of a build and of a point."""
+    """Return the expected CPU seconds of a build, of a point and of the reference of a point."""
     from brian2 import second
 
     file = experiment.config_file
     cost = flatten({"cost": experiment.config.get("cost") or {}}, file)
-    known = {"cost.build", *(f"cost.point.{name}" for name in SCALES)}
+    known = {"cost.build", *(f"cost.{of}.{name}" for of in ("point", "reference") for name in SCALES)}
     for key in cost:
         if key not in known:
             raise ConfigError(file, key, f"unknown key; {nearest(key, known)}")
-    point = cost.get(f"cost.point.{scale}", "1 s")
-    return {
-        "build": float(parse(cost.get("cost.build", "20 s"), second, file, "cost.build")),
-        "point": float(parse(point, second, file, f"cost.point.{scale}")),
-    }
+    keys = {"build": ("cost.build", "20 s"), **{of: (f"cost.{of}.{scale}", "1 s") for of in ("point", "reference")}}
+    return {of: float(parse(cost.get(key, usual), second, file, key)) for of, (key, usual) in keys.items()}
 
 
 @cache
@@ -275,7 +288,7 @@ def plan(
 
     cost = _expected_cost(experiment, scale)
     cost["point"] *= float(values["run.duration"] / usual)
-    size = min(MAX_CHUNK, max(1, int(chunk_seconds / max(cost["point"], 1e-3))))
+    size = _size(chunk_seconds, cost["point"])
     units = {key: display_unit(value) for key, value in values.items() if display_unit(value)[0]}
     return Plan(
         experiment.name,
@@ -287,6 +300,8 @@ def plan(
         list(swept),
         cost,
         digest(of_inputs(experiment), of_runner(), versions_digest()),
+        _references(experiment, points, swept if user else (), _size(chunk_seconds, cost["reference"])),
+        digest(of_reference(experiment.folder), versions_digest()),
         used,
     )
 
@@ -341,14 +356,51 @@ def with_units(experiment: Experiment, values: Mapping[str, Any]) -> dict[str, A
     }
 
 
+def _size(chunk_seconds: float, cost: float) -> int:
+    """Return how many points of a cost (s) one job should have."""
+    return min(MAX_CHUNK, max(1, int(chunk_seconds / max(cost, 1e-3))))
+
+
+def _shared(file: Path) -> tuple[str, ...]:
+    """Return the keys that ``SHARED`` of a ``reference.py`` names; read, not imported, which may take long."""
+    for node in ast.parse(file.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "SHARED":
+            try:
+                return tuple(ast.literal_eval(node.value))
+            except ValueError:
+                remedy = "must be a tuple of keys, written out: it is read without running the file"
+                raise ConfigError(file.relative_to(ROOT), "SHARED", remedy) from None
+    return ()
+
+
+def _references(
+    experiment: Experiment, points: Sequence[Mapping[str, Any]], apart: Collection[str], size: int
+) -> list[list[list[int]]]:
+    """Return the groups of points that share a reference, cut for jobs; keys of `apart` share nothing."""
+    file = experiment.folder / "reference.py"
+    if not file.exists():
+        return []
+    shared = _shared(file)
+    for key in set(shared) - {"run.seed"}:
+        experiment.check_key(key, file.relative_to(ROOT))
+    groups: dict[str, list[int]] = {}
+    for point in points:
+        keys = {"run.seed": point["seed"], **point["values"]}
+        kept = {key: value for key, value in keys.items() if key not in shared or key in apart}
+        groups.setdefault(digest(kept), []).append(point["point"])
+    return _cut(list(groups.values()), size)
+
+
+def _cut(items: Sequence[Any], size: int) -> list[list[Any]]:
+    """Cut a list into equal parts of at most `size`."""
+    n = ceil(len(items) / size)
+    cuts = [round(k * len(items) / n) for k in range(n + 1)]
+    return [list(items[a:b]) for a, b in zip(cuts, cuts[1:], strict=False)]
+
+
 def _chunks(points: Sequence[Mapping[str, Any]], size: int) -> list[list[int]]:
     """Cut the points into equal chunks of at most `size`; all points of a chunk share their build."""
     by_build: dict[str, list[int]] = {}
     for point in points:
         by_build.setdefault(point["build"], []).append(point["point"])
-    chunks = []
-    for members in by_build.values():
-        n = ceil(len(members) / size)
-        cuts = [round(k * len(members) / n) for k in range(n + 1)]
-        chunks += [members[a:b] for a, b in zip(cuts, cuts[1:], strict=False)]
-    return chunks
+    return [chunk for members in by_build.values() for chunk in _cut(members, size)]

@@ -70,7 +70,7 @@ def recordings(
         for variable in monitor["variables"]:
             label, values = scaled(f"{name}.{variable}")
             columns[label] = values
-        tables[name] = _labelled(columns, point)
+        tables[name] = labelled(columns, point)
 
     final = [(key, _at_the_end(read, key)) for key in manifest["final"]]
     if final:
@@ -79,7 +79,7 @@ def recordings(
             "index": np.concatenate([np.arange(values.size, dtype=np.int32) for _, values in final]),
             "value": np.concatenate([values for _, values in final]),
         }
-        tables["final"] = _labelled(columns, point)
+        tables["final"] = labelled(columns, point)
     return tables
 
 
@@ -109,8 +109,8 @@ def _at_the_end(read: Callable[[str], np.ndarray], key: str) -> np.ndarray:
     return values
 
 
-def _labelled(columns: Mapping[str, np.ndarray], point: Mapping[str, Any]) -> pd.DataFrame:
-    """Put the number and the seed of the point in front."""
+def labelled(columns: Mapping[str, np.ndarray] | pd.DataFrame, point: Mapping[str, Any]) -> pd.DataFrame:
+    """Return a table with the number and the seed of the point in front."""
     table = pd.DataFrame(columns)
     table.insert(0, "point", np.int32(point["point"]))
     table.insert(1, "seed", np.int32(point["seed"]))

@@ -42,6 +42,11 @@ def shown_feedback(points: DataFrame) -> str:
     return "symmetric" if (points["feedback"] == "symmetric").any() else str(points["feedback"].iloc[0])
 
 
+def phones(table: DataFrame) -> np.ndarray:
+    """Return the names of the phonemes, those of one point, of the table that the reference has made of them."""
+    return table.loc[table["point"] == table["point"].min()].sort_values("index")["name"].to_numpy()
+
+
 def confusions(answers: DataFrame, label: str, names: np.ndarray) -> DataFrame:
     """Count how often each phoneme was taken for each other.
 

@@ -10,6 +10,7 @@ from experiments.sal import convolutions, images
 from experiments.sal.classification.experiment import OBJECTS, Structure, network
 from experiments.sal.classification.figure import observe
 from experiments.sal.classification.inputs import inputs, learner, links, split
+from experiments.sal.classification.reference import reference
 from runner.binary import RunError
 from runner.experiment import load
 from runner.planning import plan
@@ -105,7 +106,10 @@ def test_epochs_between_phases_and_their_repetition():
     np.testing.assert_array_equal(given[2]["feedback.w"], tables[2]["w"])
     assert given[0]["run.duration"] == pytest.approx(5 * 0.2 + 1e-4)
     points = pd.DataFrame([{"point": 0, "seed": 1, **{k: v for k, v in p.items() if k.split(".")[0] in KEPT}}])
-    seen = observe({"points": points, "weights": pd.concat(tables), "final": final})
+    seen = observe(
+        {"points": points, "weights": pd.concat(tables), "final": final}
+        | {name: table.assign(point=0, seed=1) for name, table in reference(p, rng).items()}
+    )
 
     network, (_, _, x, y) = learner(p, "SAL")
     network.w = split(given[2]["forward.w"], (64, 100, 50, 10))

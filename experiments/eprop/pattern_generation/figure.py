@@ -1,16 +1,12 @@
 """Three patterns before and after learning, and the error with every kind of feedback."""
 
-from collections.abc import Iterator
-
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 from pandas import DataFrame
 
 from analysis.plots import COLOURS, band, panel_label
-from analysis.spiking_gradients import Cells, train
-from experiments.eprop.observations import by_trial, choose, values, watched
-from experiments.eprop.pattern_generation.inputs import arrays
+from experiments.eprop.observations import by_trial, choose, watched
 
 SIZE = (7.0, 5.6)
 LABELS = {
@@ -21,48 +17,6 @@ LABELS = {
 }
 READOUTS = ("blue", "green", "red")
 LAST = 10  # trials over which the error at the end is averaged
-N_BPTT = 300  # trials of the reference, at most
-
-
-def rates(p: dict, n_trials: int) -> Iterator[float]:
-    """Yield the learning rate of every trial."""
-    for number in range(n_trials):
-        yield p["schedule.eta"] * p["schedule.eta_factor"] ** (number // p["schedule.eta_period"])
-
-
-def references(points: DataFrame) -> DataFrame:
-    """Train the same networks by backpropagation through time, one per seed, side by side.
-
-    Parameters
-    ----------
-    points : DataFrame
-        One row per seed.
-
-    Returns
-    -------
-    DataFrame
-        feedback (``BPTT``), seed, iteration, nmse, rate_Hz.
-    """
-    all_p = [{**values(row), "run.seed": int(row["seed"])} for _, row in points.iterrows()]
-    p = all_p[0]
-    n_in, n_rec, n_out, n_steps = (int(p[f"network.{name}"]) for name in ("n_in", "n_rec", "n_out", "n_steps"))
-    drawn = [arrays(one, np.random.default_rng(one["run.seed"])) for one in all_p]
-    shapes = {"in": (n_in, n_rec), "rec": (n_rec, n_rec), "out": (n_rec, n_out)}
-    names = {"in": "in_rec.w", "rec": "rec_rec.w", "out": "rec_out.w"}
-    w = {key: np.array([one[names[key]].reshape(shape) for one in drawn]) for key, shape in shapes.items()}
-    w["bias"] = np.zeros((len(drawn), n_out))
-    target = np.array([one["target.values"].reshape(n_steps, n_out) for one in drawn]).swapaxes(0, 1)
-    channels = drawn[0]["stimulus.channel"]
-    spikes = drawn[0]["pattern.values"].reshape(n_steps, -1)[:, channels]
-    x = np.repeat(spikes[:, None, :], len(drawn), axis=1)
-    variation = ((target - target.mean(axis=0)) ** 2).sum(axis=(0, -1))
-    n_trials = min(N_BPTT, int(p["inputs.n_iterations"]))
-    rows = []
-    for number, (loss, rate) in enumerate(train(Cells.of(p), w, x, target, rates(p, n_trials)), start=1):
-        seeds = [one["run.seed"] for one in all_p]
-        hertz = rate / p["network.dt"]
-        rows.append(DataFrame({"seed": seeds, "iteration": number, "nmse": 2 * loss / variation, "rate_Hz": hertz}))
-    return pd.concat(rows, ignore_index=True).assign(feedback="BPTT")
 
 
 def observe(recordings: dict[str, DataFrame]) -> dict[str, DataFrame]:
@@ -71,7 +25,8 @@ def observe(recordings: dict[str, DataFrame]) -> dict[str, DataFrame]:
     Parameters
     ----------
     recordings : dict of DataFrame
-        ``losses``, ``activity``, ``outputs``, the spikes of watched trials, ``points``.
+        ``losses``, ``activity``, ``outputs``, the spikes of watched trials, ``points``; ``bptt`` of
+        `reference.reference`.
 
     Returns
     -------
@@ -92,8 +47,8 @@ def observe(recordings: dict[str, DataFrame]) -> dict[str, DataFrame]:
     rows = by_trial(recordings, ["point", *column]).merge(variation, on="point")
     rows["nmse"] = 2 * rows["loss"] / rows["variation"]
     rows = rows.rename(columns={"inputs.feedback": "feedback"})
-    once = points[points["inputs.feedback"] == points["inputs.feedback"].iloc[0]]
-    learning = pd.concat([rows, references(once)], ignore_index=True)
+    bptt = recordings["bptt"].drop(columns="seed").rename(columns={"of_seed": "seed"}).assign(feedback="BPTT")
+    learning = pd.concat([rows, bptt], ignore_index=True)
     learning = learning[["feedback", "seed", "iteration", "nmse", "rate_Hz"]]
     ends = learning.groupby("feedback")["iteration"].transform("max") - LAST
     final = learning[learning["iteration"] > ends].groupby("feedback", as_index=False)[["nmse", "rate_Hz"]].mean()

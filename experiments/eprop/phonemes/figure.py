@@ -5,13 +5,10 @@ import pandas as pd
 from matplotlib.figure import Figure, SubFigure
 from pandas import DataFrame
 
-from analysis.framewise_bptt import answer, linear_error, train
 from analysis.plots import COLOURS, panel_label
-from analysis.spiking_gradients import Cells
 from experiments.eprop.drawing import CELLS
-from experiments.eprop.framewise import FEW, LARGE, batches, confusions, draw_confusion, draw_course, shown_feedback
-from experiments.eprop.observations import by_trial, choose, values
-from experiments.eprop.phonemes.inputs import arrays, dataset, test, training
+from experiments.eprop.framewise import FEW, confusions, draw_confusion, draw_course, phones, shown_feedback
+from experiments.eprop.observations import by_trial, choose
 
 SIZE = (7.0, 8.4)
 LABELS = {
@@ -24,56 +21,13 @@ LABELS = {
 }
 
 
-def references(points: DataFrame) -> tuple[DataFrame, DataFrame]:
-    """Train the same networks by backpropagation through time, and a linear classifier on single frames.
-
-    Parameters
-    ----------
-    points : DataFrame
-        One row per seed.
-
-    Returns
-    -------
-    learning : DataFrame
-        feedback (``BPTT``), seed, iteration, error; empty for large networks.
-    tested : DataFrame
-        feedback (``BPTT``; ``linear``, of seed 0), seed, error.
-    """
-    learning, tested = [], []
-    n_iterations = int(points["inputs.n_iterations"].iloc[0])
-    for _, row in points.iterrows():
-        p = {**values(row), "run.seed": int(row["seed"])}
-        n_in, n_rec, n_out, n_frame = (int(p[f"network.{name}"]) for name in ("n_in", "n_rec", "n_out", "n_frame"))
-        x_test, y_test = test(p)
-        if not tested:
-            x, y = training(p, np.random.default_rng(0))
-            error = linear_error(x, y, x_test, y_test, n_out)
-            tested.append({"feedback": "linear", "seed": 0, "error": error})
-        if n_rec > LARGE:
-            continue
-        drawn = arrays(p, np.random.default_rng(p["run.seed"]))
-        cells = Cells.of(p, drawn["recurrent.beta"])
-        shapes = {"in": (n_in, n_rec), "rec": (n_rec, n_rec), "out": (n_rec, n_out)}
-        names = {"in": "in_rec.w", "rec": "rec_rec.w", "out": "rec_out.w"}
-        w = {key: drawn[names[key]].reshape(shape) for key, shape in shapes.items()} | {"bias": np.zeros(n_out)}
-        n_rows, n_frames = drawn["stimulus.n_rows"], int(p["network.n_steps"]) // n_frame
-        x = drawn["pattern.values"][: n_rows * n_in].reshape(-1, n_frames, n_in)
-        y = drawn["target.values"][: n_rows * n_frame].reshape(-1, n_frames, n_frame)[..., -1].astype(int)
-        shown = batches(x, y, int(p["schedule.n_batch"]), n_iterations)
-        errors = list(train(cells, w, shown, n_frame, p["schedule.eta"], p["schedule.epsilon"]))
-        labels = {"feedback": "BPTT", "seed": p["run.seed"]}
-        learning += [{**labels, "iteration": k, "error": error} for k, error in enumerate(errors, start=1)]
-        tested.append({**labels, "error": float(np.nanmean(answer(cells, w, x_test, y_test, n_frame)[2]))})
-    return DataFrame(learning, columns=["feedback", "seed", "iteration", "error"]), DataFrame(tested)
-
-
 def frame_errors(recordings: dict[str, DataFrame]) -> DataFrame:
     """Return the share of frames of every training batch that were classified wrongly.
 
     Parameters
     ----------
     recordings : dict of DataFrame
-        ``losses``, ``activity``, ``points`` with a column feedback; training only.
+        ``losses``, ``activity``, ``points`` with a column feedback; training only; ``asked``.
 
     Returns
     -------
@@ -86,15 +40,9 @@ def frame_errors(recordings: dict[str, DataFrame]) -> DataFrame:
     hits["trial"] = (hits["t_ms"] / hits["network.n_steps"] / hits["network.dt_ms"]).round().astype(int)
     hits = hits.groupby(["feedback", "seed", "trial"], as_index=False)["hits"].sum()
     rows = rows.merge(hits, on=["feedback", "seed", "trial"])
-    parts = []
-    for seed, some in points.groupby("seed"):
-        p = {**values(some.iloc[0]), "run.seed": int(seed)}
-        drawn = arrays(p, np.random.default_rng(p["run.seed"]))
-        goals = drawn["target.values"][: drawn["readout.n_rows"]].reshape(-1, int(p["network.n_steps"]))
-        asked = np.count_nonzero(goals >= 0, axis=1)
-        one = rows[rows["seed"] == seed]
-        parts.append(one.assign(asked=asked[(one["trial"].to_numpy() - 1) % len(asked)]))
-    rows = pd.concat(parts, ignore_index=True)
+    pieces = recordings["asked"][["seed", "piece", "asked"]]
+    number = rows["seed"].map(pieces.groupby("seed").size())
+    rows = rows.assign(piece=(rows["trial"] - 1) % number).merge(pieces, on=["seed", "piece"])
     sums = rows.groupby(keys, as_index=False)[["hits", "asked"]].sum()
     sums["error"] = 1 - sums["hits"] / sums["asked"]
     means = rows.groupby(keys, as_index=False)[["loss", "rate_Hz"]].mean()
@@ -173,7 +121,7 @@ def observe(recordings: dict[str, DataFrame]) -> dict[str, DataFrame]:
     ----------
     recordings : dict of DataFrame
         ``losses``, ``activity``, ``answers``, ``features``, ``recurrent_spikes``, ``outputs`` (round 0: training, 1:
-        test), ``final``, ``points``.
+        test), ``final``, ``points``, and what `reference.reference` returns.
 
     Returns
     -------
@@ -181,7 +129,7 @@ def observe(recordings: dict[str, DataFrame]) -> dict[str, DataFrame]:
         learning : feedback (symmetric, random, adaptive, readout: no feedback, readout and rates: no feedback, but
             regularised, BPTT: the reference, which has no loss and rate), seed, iteration, error (frames of the batch),
             loss, rate_Hz.
-        tested : feedback, seed, error (test frames); ``linear``, seed 0, is a linear classifier of single frames.
+        tested : feedback, seed, error (test frames); ``linear`` is a linear classifier of single frames.
         relations : one row; how much the error with symmetric, random and adaptive feedback is above that of
             BPTT (``symmetric_gap`` ...), and error with adaptive over that with random feedback.
         alignment : see `alignment`.
@@ -198,14 +146,13 @@ def observe(recordings: dict[str, DataFrame]) -> dict[str, DataFrame]:
         }
         for number in (0, 1)
     ]
-    once = points[points["feedback"] == points["feedback"].iloc[0]]
-    reference, tested = references(once)
-    learning = pd.concat([frame_errors(rounds[0]), reference], ignore_index=True)
+    bptt = recordings["bptt_learning"][["seed", "iteration", "error"]].assign(feedback="BPTT")
+    learning = pd.concat([frame_errors(rounds[0]), bptt], ignore_index=True)
 
     answers = rounds[1]["answers"].merge(points[["point", "feedback"]], on="point")
     wrong = (answers["i"] != answers["goal"].round()).astype(float)
     own = wrong.groupby([answers["feedback"], answers["seed"]]).mean().rename("error").reset_index()
-    tested = pd.concat([own, tested], ignore_index=True)
+    tested = pd.concat([own, recordings["reference_tested"][["feedback", "seed", "error"]]], ignore_index=True)
 
     error = tested.groupby("feedback")["error"].mean()
     relations = {f"{kind}_gap": error.get(kind, np.nan) - error.get("BPTT", np.nan) for kind in list(LABELS)[:3]}
@@ -213,7 +160,7 @@ def observe(recordings: dict[str, DataFrame]) -> dict[str, DataFrame]:
 
     best = shown_feedback(points)
     mine = points[points["feedback"] == best]
-    names = dataset(values(mine.iloc[0]))["phones"]
+    names = phones(recordings["phones"])
     return {
         "learning": learning,
         "tested": tested,

@@ -6,12 +6,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure, SubFigure
 from pandas import DataFrame
 
-from analysis.framewise_bptt import linear_error
-from analysis.framewise_lstm import answer, train
 from analysis.plots import COLOURS, panel_label
-from experiments.eprop.framewise import FEW, LARGE, batches, confusions, draw_confusion, draw_course, shown_feedback
-from experiments.eprop.observations import choose, values
-from experiments.eprop.phonemes_lstm.inputs import arrays, dataset, test, training
+from experiments.eprop.framewise import FEW, confusions, draw_confusion, draw_course, phones, shown_feedback
+from experiments.eprop.observations import choose
 
 SIZE = (7.0, 9.4)
 LABELS = {
@@ -21,46 +18,6 @@ LABELS = {
     "readout": ("readout alone", "grey"),
     "BPTT": ("BPTT", "black"),
 }
-
-
-def references(points: DataFrame) -> tuple[DataFrame, DataFrame]:
-    """Train the same networks by backpropagation through time, and a linear classifier on single frames.
-
-    Parameters
-    ----------
-    points : DataFrame
-        One row per seed.
-
-    Returns
-    -------
-    learning : DataFrame
-        feedback (``BPTT``), seed, iteration, error; empty for large networks.
-    tested : DataFrame
-        feedback (``BPTT``; ``linear``, of seed 0), seed, error.
-    """
-    learning, tested = [], []
-    for _, row in points.iterrows():
-        p = {**values(row), "run.seed": int(row["seed"])}
-        n_in, n_rec, n_out = (int(p[f"network.{name}"]) for name in ("n_in", "n_rec", "n_out"))
-        x_test, y_test = test(p)
-        if not tested:
-            error = linear_error(*training(p, np.random.default_rng(0)), x_test, y_test, n_out)
-            tested.append({"feedback": "linear", "seed": 0, "error": error})
-        if n_rec > LARGE:
-            continue
-        drawn = arrays(p, np.random.default_rng(p["run.seed"]))
-        w = {gate: drawn[f"gates.w_{gate}"].reshape(-1, n_rec) for gate in "igfo"}
-        w["out"] = drawn["output.w"].reshape(-1, n_out)[n_in:]
-        n_rows, n_steps = int(drawn["task.n_rows"]), int(p["task.n_steps"])
-        x = drawn["pattern.values"][: n_rows * n_in].reshape(-1, n_steps, n_in)
-        y = drawn["target.values"][:n_rows].reshape(-1, n_steps).astype(int)
-        shown = batches(x, y, int(p["task.n_batch"]), int(p["inputs.n_iterations"]))
-        settings = (p[f"task.{name}"] for name in ("eta", "epsilon", "decay", "n_decay"))
-        for k, error in enumerate(train(w, shown, *settings), start=1):
-            learning.append({"feedback": "BPTT", "seed": p["run.seed"], "iteration": k, "error": error})
-        wrong = [answer(w, *one)[2] for one in zip(x_test, y_test, strict=True)]
-        tested.append({"feedback": "BPTT", "seed": p["run.seed"], "error": float(np.nanmean(wrong))})
-    return DataFrame(learning), DataFrame(tested)
 
 
 def alignment(recordings: dict[str, DataFrame]) -> DataFrame:
@@ -135,30 +92,27 @@ def comparison(recordings: dict[str, DataFrame]) -> dict[str, DataFrame]:
     Parameters
     ----------
     recordings : dict of DataFrame
-        ``batches`` and ``answers``, with a column feedback; ``points``.
+        ``batches`` and ``answers``, with a column feedback; ``points``; what `reference.reference` returns.
 
     Returns
     -------
     dict of DataFrame
         ``learning``, ``tested`` and ``relations``; see `observe`.
     """
-    points = recordings["points"]
-    reference, tested = references(points[points["feedback"] == points["feedback"].iloc[0]])
+    bptt = recordings["bptt_learning"][["seed", "iteration", "error"]].assign(feedback="BPTT")
     trained = recordings["batches"][recordings["batches"]["round"] == 1].rename(columns={"updates": "iteration"})
     answers = recordings["answers"]
     wrong = (answers["i"] != answers["label"].round()).astype(float)
     own = wrong.groupby([answers["feedback"], answers["seed"]]).mean().rename("error").reset_index()
-    tested = pd.concat([own, tested], ignore_index=True)
+    tested = pd.concat([own, recordings["reference_tested"][["feedback", "seed", "error"]]], ignore_index=True)
     error = tested.groupby("feedback")["error"].mean()
     relations = {f"{kind}_gap": error.get(kind, np.nan) - error.get("BPTT", np.nan) for kind in list(LABELS)[:3]}
     for kind in ("symmetric", "adaptive"):
         relations[f"{kind}_over_random"] = error.get(kind, np.nan) / error.get("random", np.nan)
     return {
-        "learning": pd.concat(
-            [trained[["feedback", "seed", "iteration", "error", "loss"]], reference], ignore_index=True
-        ),
+        "learning": pd.concat([trained[["feedback", "seed", "iteration", "error", "loss"]], bptt], ignore_index=True),
         "tested": tested,
-        "relations": DataFrame([{"n_train": int(points["inputs.n_train"].iloc[0]), **relations}]),
+        "relations": DataFrame([{"n_train": int(recordings["points"]["inputs.n_train"].iloc[0]), **relations}]),
     }
 
 
@@ -169,14 +123,14 @@ def observe(recordings: dict[str, DataFrame]) -> dict[str, DataFrame]:
     ----------
     recordings : dict of DataFrame
         ``batches``, ``answers``, ``features``, ``states``, ``outputs`` (round 0: before learning, 1: training, 2:
-        test), ``final``, ``points``.
+        test), ``final``, ``points``, and what `reference.reference` returns.
 
     Returns
     -------
     dict of DataFrame
         learning : feedback (symmetric, random, adaptive, readout: no feedback, BPTT: the reference, which has no loss),
             seed, iteration, error (frames of the batch), loss.
-        tested : feedback, seed, error (test frames); ``linear``, seed 0, is a linear classifier of single frames.
+        tested : feedback, seed, error (test frames); ``linear`` is a linear classifier of single frames.
         relations : one row; n_train (sentences), how much the error with symmetric, random and adaptive feedback is
             above that of BPTT (``symmetric_gap`` ...), and error with symmetric and with adaptive over that with random
             feedback.
@@ -203,7 +157,7 @@ def observe(recordings: dict[str, DataFrame]) -> dict[str, DataFrame]:
     points, answers = fewest["points"], fewest["answers"]
     best = shown_feedback(points)
     mine = points[points["feedback"] == best]
-    names = dataset(values(mine.iloc[0]))["phones"]
+    names = phones(fewest["phones"])
     return {
         **comparison(fewest),
         **more,

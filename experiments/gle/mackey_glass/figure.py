@@ -1,88 +1,26 @@
 """Error against horizon, learning, and what the network goes on to say on its own."""
 
-from collections.abc import Iterator
-
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
 from analysis.plots import COLOURS, panel_label
-from experiments.gle import through_time
-from experiments.gle.mackey_glass.inputs import HORIZONS, layers, normalised
+from experiments.gle.mackey_glass.inputs import HORIZONS
+from experiments.gle.mackey_glass.reference import SETTLE
 
 SIZE = (7.0, 4.6)
 LOOKS = {"GLE": "blue", "instantaneous": "orange", "persistence": "grey", "linear": "green", "BPTT": "purple"}
-N_DELAYS = 30  # values that the linear model knows
-SETTLE = 200  # steps of the test that are not counted: the network starts from rest
 BLOCK = 1000  # steps over which the error while learning is averaged
 DELAY = 17  # of the attractor
-WINDOW, RAMP, BATCH = 150, 50, 32  # steps of a sequence for BPTT, those of them that do not count, sequences
-
-
-def linear(x: np.ndarray, n_learned: int, times: np.ndarray, horizon: int) -> np.ndarray:
-    """Predict with a linear model of the last values, fitted to the learned part by least squares.
-
-    Parameters
-    ----------
-    x : ndarray
-        The series.
-    n_learned : int
-        Values of the part that is learned.
-    times : ndarray of int
-        Newest values that are known.
-    horizon : int
-        Steps from there.
-
-    Returns
-    -------
-    ndarray
-        Predictions for `times` + `horizon`.
-    """
-
-    def known(at: np.ndarray) -> np.ndarray:
-        return np.column_stack([x[at - k] for k in range(N_DELAYS)] + [np.ones(at.size)])
-
-    at = np.arange(N_DELAYS, n_learned - horizon)
-    fit = np.linalg.lstsq(known(at), x[at + horizon], rcond=None)[0]
-    return known(times) @ fit
-
-
-def backwards_in_time(point: pd.Series, x: np.ndarray) -> np.ndarray:
-    """Predict with the network of the same size and neurons, trained by backpropagation through time.
-
-    Parameters
-    ----------
-    point : Series
-        Row of ``points``.
-    x : ndarray
-        The series.
-
-    Returns
-    -------
-    ndarray, shape (steps, horizons)
-        Predictions in the test part.
-    """
-    rng, dt = np.random.default_rng(int(point["seed"])), point["network.dt_ms"]
-    start = layers({"network.n_layer": point["network.n_layer"], "network.dt": dt * 1e-3}, rng)
-    network = through_time.stack(*zip(*start, strict=True), dt)
-    n, n_test = int(point["network.n_series"]), int(point["inputs.n_test"])
-
-    def batches() -> Iterator[tuple[np.ndarray, np.ndarray]]:
-        while True:
-            newest = rng.integers(0, n - WINDOW - HORIZONS[-1], BATCH) + np.arange(WINDOW)[:, None]
-            yield x[newest], x[newest[:, :, None] + HORIZONS]
-
-    network = through_time.train(network, batches(), int(point["inputs.n_batches"]), RAMP, eta=3e-3)
-    return network.rates(x[n : n + n_test, None])[:, 0, -len(HORIZONS) :]
 
 
 def observe(recordings: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
-    """Compare predictions with the series; fit the linear model, and train the reference.
+    """Compare predictions with the series.
 
     Parameters
     ----------
     recordings : dict of DataFrame
-        ``predictions``, with a column ``round``; ``points``.
+        ``predictions``, with a column ``round``; ``points``; what `reference.reference` returns.
 
     Returns
     -------
@@ -93,9 +31,10 @@ def observe(recordings: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
         the series, and for how many steps its error stays below 0.4 standard deviations.
     """
     points = recordings["points"].set_index("point")
+    series = {seed: rows.sort_values("step")["x"].to_numpy() for seed, rows in recordings["series"].groupby("seed")}
     errors, learning, free, alone = [], [], [], []
     for number, point in points.iterrows():
-        x = normalised(point)
+        x = series[point["seed"]]
         n, n_test = int(point["network.n_series"]), int(point["inputs.n_test"])
         method = "GLE" if point["layer_1.prospective"] else "instantaneous"
         label = {"method": method, "seed": point["seed"]}
@@ -115,20 +54,10 @@ def observe(recordings: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
                 start += len(found)
                 continue
             times = np.arange(SETTLE, n_test)
-            reference = backwards_in_time(point, x) if method == "GLE" else None
-            spread = x[n + times].std()
             for k, horizon in enumerate(HORIZONS):
-                true = x[n + times + horizon]
-
-                def size(guess: np.ndarray, true: np.ndarray = true) -> float:
-                    return float(np.sqrt(np.mean((guess - true) ** 2)) / spread)  # noqa: B023
-
-                errors.append({**label, "horizon": horizon, "error": size(found[times, k])})
-                if method == "GLE":
-                    rest = {"seed": point["seed"], "horizon": horizon}
-                    errors.append({"method": "persistence", **rest, "error": size(x[n + times])})
-                    errors.append({"method": "linear", **rest, "error": size(linear(x, n, n + times, horizon))})
-                    errors.append({"method": "BPTT", **rest, "error": size(reference[times, k])})
+                wrong = found[times, k] - x[n + times + horizon]
+                size = float(np.sqrt(np.mean(wrong**2)) / x[n + times].std())
+                errors.append({**label, "horizon": horizon, "error": size})
             after = np.arange(n_test - 200, len(found) - 1)
             own, true = found[after, 0], x[n + after + 1]
             lost = np.flatnonzero(np.abs(own - true)[after >= n_test] > 0.4)
@@ -136,8 +65,10 @@ def observe(recordings: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
             alone.append({**label, "size": size_alone, "steps": int(lost[0]) if lost.size else len(after) - 200})
             if point["seed"] == points["seed"].iloc[0]:
                 free.append(pd.DataFrame({"method": method, "t": after - n_test, "series": true, "network": own}))
+    others = recordings["others"][["method", "seed", "horizon", "error"]]
+    errors = pd.concat([pd.DataFrame(errors), others], ignore_index=True)
     return {
-        "errors": pd.DataFrame(errors).sort_values(["method", "horizon", "seed"], ignore_index=True),
+        "errors": errors.sort_values(["method", "horizon", "seed"], ignore_index=True),
         "learning": pd.concat(learning, ignore_index=True),
         "free": pd.concat(free, ignore_index=True),
         "alone": pd.DataFrame(alone).sort_values(["method", "seed"], ignore_index=True),

@@ -7,19 +7,15 @@ from matplotlib.figure import Figure, SubFigure
 from pandas import DataFrame
 
 from analysis.accuracies import draw_accuracies
-from analysis.backprop import accuracy
 from analysis.plots import COLOURS, band, panel_label
 from analysis.presentations import answers, by_epoch
-from experiments.gupta.baselines import DECAY, train
-from experiments.gupta.digit_pairs.inputs import dataset
-from experiments.gupta.digits import split, task
+from experiments.gupta.digit_pairs.reference import N_SHOWN
 from experiments.gupta.protocol import layers_of
 
 SIZE = (7.0, 5.6)
 
 METHODS = {"local rule": "blue", "backpropagation": "orange", "backpropagation, L2": "purple"}
 PAIRS = {"0, 1": "grey", "3, 5": "green", "3, 8": "red", "4, 9": "black"}
-N_SHOWN = 10  # pictures of input weights of either assembly
 
 
 def observe(recordings: dict[str, DataFrame]) -> dict[str, DataFrame]:
@@ -28,7 +24,7 @@ def observe(recordings: dict[str, DataFrame]) -> dict[str, DataFrame]:
     Parameters
     ----------
     recordings : dict of DataFrame
-        ``readout``, ``spikes``, ``final`` and ``points``.
+        ``readout``, ``spikes``, ``final``, ``points``, and what `reference.reference` returns.
 
     Returns
     -------
@@ -47,7 +43,7 @@ def observe(recordings: dict[str, DataFrame]) -> dict[str, DataFrame]:
     of_point = points[["point", "seed", "pair"]]
     curve = by_epoch(answers(recordings["readout"], points), points).merge(of_point, on=["point", "seed"])
     last = curve.sort_values("epoch").groupby(["pair", "seed"], as_index=False).last()
-    models = baselines(points)
+    models = recordings["baselines"].merge(of_point, on=["point", "seed"])
     columns = ["pair", "seed", "method", "train", "test"]
     table = pd.concat([last.assign(method="local rule")[columns], models[columns]], ignore_index=True)
 
@@ -61,33 +57,8 @@ def observe(recordings: dict[str, DataFrame]) -> dict[str, DataFrame]:
         "summary": summary.reset_index().rename_axis(columns=None),
         "curve": curve.assign(hard=curve["pair"] != "0, 1")[["pair", "hard", "seed", "epoch", "test"]],
         "selectivity": selectivity(recordings, points),
-        "pictures": pictures(recordings, points, models),
+        "pictures": pictures(recordings, points),
     }
-
-
-def baselines(points: DataFrame) -> DataFrame:
-    """Train the baselines on the very images that each point used.
-
-    Parameters
-    ----------
-    points : DataFrame
-        One row a point, with ``pair``.
-
-    Returns
-    -------
-    DataFrame
-        Columns point, pair, seed, method, train, test, model.
-    """
-    rows = []
-    for _, p in points.iterrows():
-        seed = int(p["seed"])
-        x_train, y_train, x_test, y_test = split(dataset(p), *task(p), np.random.default_rng(seed))
-        for method in DECAY:
-            model = train(method, x_train, y_train, (int(p["network.n_1"]), int(p["network.n_2"])), seed)
-            scores = {"train": accuracy(model, x_train, y_train), "test": accuracy(model, x_test, y_test)}
-            known = {"point": p["point"], "pair": p["pair"], "seed": seed, "method": method}
-            rows.append({**known, **scores, "model": model})
-    return DataFrame(rows)
 
 
 def selectivity(recordings: dict[str, DataFrame], points: DataFrame) -> DataFrame:
@@ -132,17 +103,15 @@ def selectivity(recordings: dict[str, DataFrame], points: DataFrame) -> DataFram
     return pd.concat(tables, ignore_index=True)
 
 
-def pictures(recordings: dict[str, DataFrame], points: DataFrame, models: DataFrame) -> DataFrame:
+def pictures(recordings: dict[str, DataFrame], points: DataFrame) -> DataFrame:
     """Input weights of some hidden neurons of one network, for the local rule and for backpropagation.
 
     Parameters
     ----------
     recordings : dict of DataFrame
-        ``final`` and ``spikes``.
+        ``final``, ``spikes`` and ``baseline_pictures``.
     points : DataFrame
         One row a point, with ``pair``.
-    models : DataFrame
-        What `baselines` returned.
 
     Returns
     -------
@@ -159,20 +128,16 @@ def pictures(recordings: dict[str, DataFrame], points: DataFrame, models: DataFr
     preference = selectivity(recordings, points[points["point"] == p["point"]])
     preference = preference[preference["seed"] == p["seed"]]
 
-    chosen = (models["point"] == p["point"]) & (models["seed"] == p["seed"]) & (models["method"] == "backpropagation")
-    model = models.loc[chosen, "model"].iloc[0]
-    drive = (model.coefs_[1] @ model.coefs_[2]).ravel()  # of every hidden unit onto the answer "second class"
-    backprop = DataFrame({"unit": np.arange(len(drive)), "assembly": (drive > 0).astype(int)})
-    backprop["preference_ms"] = np.abs(drive) * np.linalg.norm(model.coefs_[0], axis=0)
-
+    rank = preference.groupby("assembly")["preference_ms"].rank(ascending=False, method="first").astype(int)
+    ranked = preference.assign(rank=rank)
     rows = []
-    for method, weights, units in (("local rule", local, preference), ("backpropagation", model.coefs_[0], backprop)):
-        ranked = units.assign(rank=units.groupby("assembly")["preference_ms"].rank(ascending=False, method="first"))
-        for unit in ranked[ranked["rank"] <= N_SHOWN].itertuples():
-            known = {"method": method, "pair": p["pair"], "unit": unit.unit, "assembly": unit.assembly}
-            pixels = {"pixel": np.arange(len(weights)), "w": weights[:, unit.unit].astype(np.float32)}
-            rows.append(DataFrame({**known, "rank": int(unit.rank), **pixels}))
-    return pd.concat(rows, ignore_index=True)
+    for unit in ranked[ranked["rank"] <= N_SHOWN].itertuples():
+        known = {"method": "local rule", "unit": unit.unit, "assembly": unit.assembly, "rank": unit.rank}
+        rows.append(DataFrame({**known, "pixel": np.arange(len(local)), "w": local[:, unit.unit].astype(np.float32)}))
+    others = recordings["baseline_pictures"]
+    others = others[(others["point"] == p["point"]) & (others["seed"] == p["seed"])]
+    table = pd.concat([*rows, others.assign(method="backpropagation")], ignore_index=True).assign(pair=p["pair"])
+    return table[["method", "pair", "unit", "assembly", "rank", "pixel", "w"]]
 
 
 def draw_pictures(fig: SubFigure, table: DataFrame, method: str, title: str) -> Axes:

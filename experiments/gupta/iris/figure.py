@@ -8,18 +8,13 @@ from matplotlib.lines import Line2D
 from pandas import DataFrame
 
 from analysis.accuracies import draw_accuracies
-from analysis.backprop import accuracy, train_backprop, train_logistic
 from analysis.plots import COLOURS, band, panel_label
 from analysis.presentations import answers, by_epoch
-from experiments.gupta.attacks import of_classifier
-from experiments.gupta.iris.inputs import moved, split
 
 SIZE = (7.0, 5.4)
 
 SPECIES = ("setosa", "versicolor", "virginica")
 LAYERS = ("input", "hidden 1", "hidden 2", "output")
-# The baseline is our design, as the rest.
-BACKPROP = {"rate": 5e-3, "batch": 16, "epochs": 100}
 METHODS = {"local rule": "blue", "backpropagation": "orange", "logistic regression": "grey"}
 ASSEMBLIES = ("blue", "orange")
 PAIRS = ("green", "purple", "black")
@@ -42,41 +37,13 @@ def pair_names(rows: DataFrame) -> pd.Series:
     return first.map(dict(enumerate(SPECIES))) + ", " + second.map(dict(enumerate(SPECIES)))
 
 
-def baselines(points: DataFrame) -> DataFrame:
-    """Train backpropagation and logistic regression on the very rows that each point used.
-
-    Parameters
-    ----------
-    points : DataFrame
-        One row a point.
-
-    Returns
-    -------
-    DataFrame
-        Columns pair, seed, method, train, test.
-    """
-    rows = []
-    for (_, p), pair in zip(points.iterrows(), pair_names(points), strict=True):
-        seed = int(p["seed"])
-        keys = ("inputs.first", "inputs.second", "inputs.n_train", "inputs.n_test")
-        x_train, y_train, x_test, y_test = split(*(int(p[key]) for key in keys), np.random.default_rng(seed))
-        hidden = (int(p["network.n_1"]), int(p["network.n_2"]))
-        for method, model in (
-            ("backpropagation", train_backprop(x_train, y_train, hidden=hidden, seed=seed, **BACKPROP)),
-            ("logistic regression", train_logistic(x_train, y_train)),
-        ):
-            train, test = accuracy(model, x_train, y_train), accuracy(model, x_test, y_test)
-            rows.append({"pair": pair, "seed": seed, "method": method, "train": train, "test": test})
-    return DataFrame(rows)
-
-
 def robustness(recordings: dict[str, DataFrame], judged: DataFrame) -> DataFrame:
     """Accuracies on test samples that were moved against the margin of the network that sees them.
 
     Parameters
     ----------
     recordings : dict of DataFrame
-        ``final`` and ``points``.
+        ``baseline_robustness`` and ``points``.
     judged : DataFrame
         Answers of the spiking network; its second round showed the moved samples, size by size.
 
@@ -86,20 +53,16 @@ def robustness(recordings: dict[str, DataFrame], judged: DataFrame) -> DataFrame
         Columns pair, seed, method, epsilon, accuracy.
     """
     rows = []
-    for (_, p), pair in zip(recordings["points"].iterrows(), pair_names(recordings["points"]), strict=True):
-        seed, n_test = int(p["seed"]), int(p["inputs.n_test"])
-        keys = ("inputs.first", "inputs.second", "inputs.n_train", "inputs.n_test")
-        x_train, y_train, x_test, y_test = split(*(int(p[key]) for key in keys), np.random.default_rng(seed))
-        hidden = (int(p["network.n_1"]), int(p["network.n_2"]))
-        model = of_classifier(train_backprop(x_train, y_train, hidden=hidden, seed=seed, **BACKPROP))
-        mine = judged[(judged["point"] == p["point"]) & (judged["seed"] == seed) & (judged["round"] == 1)]
-        local = mine["correct"].groupby(mine["row"] // n_test).mean()
+    points = recordings["points"].assign(pair=pair_names(recordings["points"]))
+    for _, p in points.iterrows():
+        mine = judged[(judged["point"] == p["point"]) & (judged["seed"] == p["seed"]) & (judged["round"] == 1)]
+        local = mine["correct"].groupby(mine["row"] // int(p["inputs.n_test"])).mean()
         for number, epsilon in enumerate(map(float, p["inputs.epsilons"].split(","))):
-            attacked = model.margin(moved(model, x_test, y_test, epsilon), y_test) > 0
-            for method, score in (("local rule", local[number]), ("backpropagation", attacked.mean())):
-                known = {"pair": pair, "seed": seed, "method": method}
-                rows.append({**known, "epsilon": epsilon, "accuracy": score})
-    return DataFrame(rows)
+            known = {"pair": p["pair"], "seed": p["seed"], "method": "local rule"}
+            rows.append({**known, "epsilon": epsilon, "accuracy": local[number]})
+    others = recordings["baseline_robustness"].merge(points[["point", "seed", "pair"]], on=["point", "seed"])
+    table = pd.concat([DataFrame(rows), others.assign(method="backpropagation")], ignore_index=True)
+    return table[["pair", "seed", "method", "epsilon", "accuracy"]]
 
 
 def spikes(recordings: dict[str, DataFrame]) -> DataFrame:
@@ -152,7 +115,8 @@ def observe(recordings: dict[str, DataFrame]) -> dict[str, DataFrame]:
     Parameters
     ----------
     recordings : dict of DataFrame
-        ``readout``, ``spikes``, ``teacher_spikes``, ``interneuron_spikes`` and ``points``.
+        ``readout``, ``spikes``, ``teacher_spikes``, ``interneuron_spikes``, ``points``, and what `reference.reference`
+        returns.
 
     Returns
     -------
@@ -169,10 +133,12 @@ def observe(recordings: dict[str, DataFrame]) -> dict[str, DataFrame]:
     points = recordings["points"]
     judged = answers(recordings["readout"], points)
     curve = by_epoch(judged[judged["round"] == 0], points)
-    curve = curve.merge(points.assign(pair=pair_names(points))[["point", "seed", "pair"]], on=["point", "seed"])
+    of_point = points.assign(pair=pair_names(points))[["point", "seed", "pair"]]
+    curve = curve.merge(of_point, on=["point", "seed"])
     last = curve.sort_values("epoch").groupby(["pair", "seed"], as_index=False).last()
     columns = ["pair", "seed", "method", "train", "test"]
-    table = pd.concat([last.assign(method="local rule")[columns], baselines(points)[columns]], ignore_index=True)
+    models = recordings["baselines"].merge(of_point, on=["point", "seed"])
+    table = pd.concat([last.assign(method="local rule")[columns], models[columns]], ignore_index=True)
 
     wide = table.pivot_table(index="pair", columns="method", values="test", aggfunc="mean")
     gap = wide["local rule"] - wide["backpropagation"]

@@ -6,11 +6,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, NullLocator
 from pandas import DataFrame
 
-from analysis.backprop import accuracy
 from analysis.plots import COLOURS, band, panel_label
 from analysis.presentations import answers, by_epoch
-from experiments.gupta.baselines import train
-from experiments.gupta.digits import dataset, split, task
 
 SIZE = (7.0, 2.5)
 
@@ -24,7 +21,7 @@ def observe(recordings: dict[str, DataFrame]) -> dict[str, DataFrame]:
     Parameters
     ----------
     recordings : dict of DataFrame
-        ``readout`` and ``points``.
+        ``readout``, ``points``, and what `reference.reference` returns.
 
     Returns
     -------
@@ -41,7 +38,8 @@ def observe(recordings: dict[str, DataFrame]) -> dict[str, DataFrame]:
     curve = by_epoch(judged, points).merge(of_point, on=["point", "seed"])
     last = curve.sort_values("epoch").groupby(["hidden", "seed"], as_index=False).last()
     columns = ["hidden", "seed", "method", "train", "test"]
-    table = pd.concat([last.assign(method="local rule")[columns], baseline(points)[columns]], ignore_index=True)
+    models = recordings["baselines"].merge(of_point, on=["point", "seed"])
+    table = pd.concat([last.assign(method="local rule")[columns], models[columns]], ignore_index=True)
     wide = table.pivot_table(index="hidden", columns="method", values="test", aggfunc="mean")
     gap = wide["local rule"] - wide["backpropagation"]
     gain = wide["local rule"] - wide["local rule"].iloc[0]
@@ -57,29 +55,6 @@ def observe(recordings: dict[str, DataFrame]) -> dict[str, DataFrame]:
         "curve": curve[["hidden", "seed", "epoch", "test"]],
         "confusion": confusion.melt(ignore_index=False, value_name="share").reset_index(),
     }
-
-
-def baseline(points: DataFrame) -> DataFrame:
-    """Train the same layers by backpropagation on the very images that each point used.
-
-    Parameters
-    ----------
-    points : DataFrame
-        One row a point, with ``hidden``.
-
-    Returns
-    -------
-    DataFrame
-        Columns hidden, seed, method, train, test.
-    """
-    rows = []
-    for _, p in points.iterrows():
-        seed, hidden = int(p["seed"]), int(p["hidden"])
-        x_train, y_train, x_test, y_test = split(dataset(p), *task(p), np.random.default_rng(seed))
-        model = train("backpropagation", x_train, y_train, (hidden, int(p["network.n_2"])), seed)
-        scores = {"train": accuracy(model, x_train, y_train), "test": accuracy(model, x_test, y_test)}
-        rows.append({"hidden": hidden, "seed": seed, "method": "backpropagation", **scores})
-    return DataFrame(rows)
 
 
 def draw(tables: dict[str, DataFrame], fig: Figure) -> None:

@@ -1,14 +1,14 @@
 """Accuracy and alignment of every way to get feedback weights, epoch by epoch."""
 
 import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from pandas import DataFrame
 
 from analysis.accuracies import swarm
 from analysis.plots import COLOURS, band, panel_label
-from experiments.sal.classification.inputs import learner, sizes, split
-from experiments.sal.gradients import METHODS, compare
+from experiments.sal.classification.reference import learned
 
 SIZE = (7.1, 4.4)
 
@@ -16,12 +16,13 @@ COLOUR = {"BP": "black", "SAL": "blue", "KP": "green", "SCFA": "purple", "FA": "
 
 
 def observe(recordings: dict[str, DataFrame]) -> dict[str, DataFrame]:
-    """Learn once more with the feedback weights that the spikes made, and with those of the other methods.
+    """Learn once more with the feedback weights that the spikes made; beside it the other methods.
 
     Parameters
     ----------
     recordings : dict of DataFrame
-        ``weights`` (feedback weights as every phase of spikes begins), ``final`` (those after the last) and ``points``.
+        ``weights`` (feedback weights as every phase of spikes begins), ``final`` (those after the last), ``points``,
+        and what `reference.reference` returns.
 
     Returns
     -------
@@ -34,29 +35,22 @@ def observe(recordings: dict[str, DataFrame]) -> dict[str, DataFrame]:
             epoch.
         gaps : data, seed, epoch, to_bp and to_fa (test accuracy of SAL minus theirs).
     """
-    course, layers = [], []
+    parts = {name: [recordings[f"other_{name}"]] for name in ("courses", "layers")}
     for _, row in recordings["points"].iterrows():
         p = {**row, "run.seed": int(row["seed"])}
         here = [(recordings[name]["point"] == row["point"]) for name in ("weights", "final")]
         weights, final = recordings["weights"][here[0]], recordings["final"][here[1]]
         phases = [rows["w"].to_numpy() for _, rows in weights.sort_values(["round", "index"]).groupby("round")]
         aligned = [*phases[1:], final.sort_values("index")["value"].to_numpy()]
-        for method in METHODS:
-            network, (x, y, x_test, y_test) = learner(p, method)
-            for epoch in range(len(aligned) + 1):
-                if epoch:
-                    if method == "SAL":
-                        network.feedback = split(aligned[epoch - 1], sizes(p))
-                    network.epoch(x, y, int(p["inputs.batch"]))
-                known = {"data": p["inputs.data"], "seed": p["run.seed"], "method": method, "epoch": epoch}
-                scores = {"test": network.accuracy(x_test, y_test), "train": network.accuracy(x, y)}
-                course.append({**known, **scores, "loss": network.loss(x, y)})
-                for layer, (w, b) in enumerate(zip(network.w, network.used(), strict=True), start=1):
-                    layers.append({**known, "layer": layer, **compare(w, b)})
-    table = DataFrame(course)
+        for name, rows in zip(parts, learned(p, "SAL", aligned), strict=True):
+            parts[name].append(DataFrame(rows).assign(point=row["point"], seed=row["seed"]))
+    data = recordings["points"][["point", "inputs.data"]].rename(columns={"inputs.data": "data"})
+    table, layers = (
+        data.merge(pd.concat(rows, ignore_index=True), on="point").drop(columns="point") for rows in parts.values()
+    )
     wide = table.pivot_table(index=["data", "seed", "epoch"], columns="method", values="test")
     gaps = DataFrame({"to_bp": wide["SAL"] - wide["BP"], "to_fa": wide["SAL"] - wide["FA"]}).reset_index()
-    return {"course": table, "layers": DataFrame(layers), "gaps": gaps}
+    return {"course": table, "layers": layers, "gaps": gaps}
 
 
 def draw_last(ax: Axes, table: DataFrame) -> None:

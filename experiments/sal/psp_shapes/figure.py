@@ -5,60 +5,13 @@ import pandas as pd
 from matplotlib import colormaps
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize
-from scipy.optimize import brentq
 
-from analysis.age_chain import alpha, deviation, fixed_line, rectangular, sal_drift, spike_time_differences
 from analysis.plots import COLOURS, panel_label
 from experiments.sal.psp_shapes.inputs import N_BIASES, SHAPES
+from experiments.sal.psp_shapes.reference import KINDS, WEIGHTS, potential
 
 SIZE = (7.0, 8.6)
-KINDS = SHAPES[:3]
 TITLES = ("rectangular", *(rf"alpha, $\tau_\mathrm{{syn}} = \tau_\mathrm{{ref}} / {k}$" for k in (3, 2)))
-BIASES = np.arange(-1, 1.01, 0.25)  # Fig. 11
-WEIGHTS = np.linspace(-1.5, 1.5, 10)
-LONGEST = 100  # steps; the chain then loses nothing that counts
-
-
-def potential(kind: str, tau: int, t_max: int, third: float = 1 / 3) -> np.ndarray:
-    """Return the potential of a kind at the lags 1, 2, ... steps."""
-    return rectangular(tau, t_max) if kind == KINDS[0] else alpha(tau, t_max, tau * (third if kind == "short" else 0.5))
-
-
-def _intervals() -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the distributions at equal weights and three pairs of biases (tau = 30), and their SAL values."""
-    tau, t_max, third = 30, 60, 0.33  # the program writes one third as 0.33 here
-    tables, values = [], []
-    for kind in KINDS:
-        psp = potential(kind, tau, t_max, third)
-        for b_1, b_2 in ((-0.25, 0.75), (0.25, 0.25), (0.75, -0.25)):
-            right, left = spike_time_differences(1, 1, b_1, b_2, tau, t_max, psp)
-            lag = np.arange(1, t_max)
-            rows = {"kind": kind, "b_1": b_1, "b_2": b_2}
-            steps, p = np.concatenate([-lag[::-1], lag]), np.concatenate([left[::-1], right])
-            tables.append(pd.DataFrame({**rows, "interval": steps / tau, "probability": p}))
-            values.append({**rows, "dw_21": float(sal_drift(1, 1, b_1, b_2, tau, t_max, psp))})
-    return pd.concat(tables, ignore_index=True), pd.DataFrame(values)
-
-
-def _lines(biases: np.ndarray) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return fixed lines of opposite biases and deviations of all pairs (tau = 10, ages capped at 19 steps)."""
-    w_21, w_12 = np.meshgrid(WEIGHTS, WEIGHTS, indexing="ij")
-    lines, deviations = [], []
-    for kind in KINDS:
-        psp = potential(kind, 10, 20)
-        for b_1 in biases:
-            for b_2 in biases[biases >= b_1]:
-                opposite = np.isclose(b_1, -b_2)
-                if kind == KINDS[0] and not opposite:
-                    continue  # on the diagonal, whatever the biases
-                line = fixed_line(sal_drift(w_21, w_12, b_1, b_2, 10, 20, psp), WEIGHTS)
-                # Exchanging the neurons mirrors the line at the diagonal.
-                for one, other in {(b_1, b_2), (b_2, b_1)}:
-                    if opposite:
-                        first, second = line if one == b_1 else line[::-1]
-                        lines.append(pd.DataFrame({"kind": kind, "b_1": one, "w_12": first, "w_21": second}))
-                    deviations.append({"kind": kind, "b_1": one, "b_2": other, "deviation": deviation(*line)})
-    return pd.concat(lines, ignore_index=True), pd.DataFrame(deviations)
 
 
 def _plastic(recordings: dict[str, pd.DataFrame]) -> pd.DataFrame:
@@ -70,27 +23,11 @@ def _plastic(recordings: dict[str, pd.DataFrame]) -> pd.DataFrame:
     difference = mean.to_numpy()[:, ::2] - mean.to_numpy()[:, 1::2]  # W_21 - W_12
     n = int(p["network.n_pairs"])
     difference = difference.reshape(len(mean), len(SHAPES), N_BIASES, n).transpose(1, 2, 0, 3)
-    difference = difference.reshape(len(SHAPES), N_BIASES, -1)
-    found = []
-    for k, shape in enumerate(SHAPES):
-        psp = potential(shape.split(",")[0], 10, LONGEST)
-        for j, b_1 in enumerate(np.linspace(-p["inputs.b_max"], p["inputs.b_max"], N_BIASES)):
-
-            def drift(half: float, b_1: float = b_1, psp: np.ndarray = psp) -> float:
-                w = p["inputs.w"]
-                return float(sal_drift(w + half, w - half, b_1, -b_1, 10, LONGEST, psp, restart=False))
-
-            values = difference[k, j]
-            found.append(
-                {
-                    "shape": shape,
-                    "b_1": b_1,
-                    "difference": values.mean(),
-                    "error": values.std(ddof=1) / np.sqrt(values.size),
-                    "chain": 2 * brentq(drift, -2, 2),
-                }
-            )
-    return pd.DataFrame(found)
+    table = recordings["fixed_points"][["shape", "b_1", "chain"]].copy()  # shape by shape, bias by bias
+    values = difference.reshape(len(SHAPES) * N_BIASES, -1)
+    table.insert(2, "difference", values.mean(axis=1))
+    table.insert(3, "error", values.std(axis=1, ddof=1) / np.sqrt(values.shape[1]))
+    return table.assign(z=(table["difference"] - table["chain"]) / table["error"])
 
 
 def observe(recordings):
@@ -105,17 +42,15 @@ def observe(recordings):
         ``plastic``: ``shape``, ``b_1`` (= -b_2), ``difference`` W_21 - W_12 of simulated pairs, its ``error``, and that
         of the ``chain`` without a cap, distance ``z`` in errors; ``residuals``: ``shape``, mean square ``chi2`` of it.
     """
-    intervals, values = _intervals()
-    smoke = recordings["points"]["scale"].iloc[0] == "smoke"
-    lines, deviations = _lines(BIASES[::2] if smoke else BIASES)
+    chain = {
+        name: recordings[name].drop(columns=["point", "seed"])
+        for name in ("intervals", "values", "lines", "deviations")
+    }
+    lines = chain["lines"]
     examples = lines[np.isclose(lines["b_1"], -0.5) & np.isclose(lines["w_12"], 0.74, atol=0.015)]
     plastic = _plastic(recordings)
-    plastic["z"] = (plastic["difference"] - plastic["chain"]) / plastic["error"]
     return {
-        "intervals": intervals,
-        "values": values,
-        "lines": lines,
-        "deviations": deviations,
+        **chain,
         "examples": examples.drop(columns="b_1"),
         "plastic": plastic,
         "residuals": (plastic["z"] ** 2).groupby(plastic["shape"]).mean().rename("chi2").reset_index(),

@@ -1,0 +1,32 @@
+"""The same layers trained by backpropagation on the very images of each point."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from pandas import DataFrame
+
+from analysis.backprop import accuracy
+from experiments.gupta.baselines import train
+from experiments.gupta.digits import dataset, split, task
+
+
+def reference(p: Mapping[str, Any], rng: np.random.Generator) -> dict[str, DataFrame]:
+    """Train the baseline of one point.
+
+    Parameters
+    ----------
+    p : Mapping
+        Resolved keys of the experiment, SI base units.
+    rng : numpy.random.Generator
+        Splits the images as for the spiking network.
+
+    Returns
+    -------
+    dict of DataFrame
+        baselines : one row; method, train, test (accuracies).
+    """
+    x_train, y_train, x_test, y_test = split(dataset(p), *task(p), rng)
+    model = train("backpropagation", x_train, y_train, (p["network.n_1"], p["network.n_2"]), p["run.seed"])
+    scores = {"train": accuracy(model, x_train, y_train), "test": accuracy(model, x_test, y_test)}
+    return {"baselines": DataFrame([{"method": "backpropagation", **scores}])}
