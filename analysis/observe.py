@@ -83,9 +83,11 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True, help="folder of tables to make")
     parser.add_argument("--provenance", type=Path, required=True, help="JSON file to make: what made the tables")
     args = parser.parse_args()
-    recordings = {**merge(args.recordings), **merge(args.references)}
+    recordings, references = merge(args.recordings), merge(args.references)
+    for name in recordings.keys() & references.keys():
+        sys.exit(f"{args.figure.with_name('reference.py')}: table '{name}' has the name of a recording; rename it")
     points = recordings["points"].copy()
-    tables = observe_by(load(args.figure).observe, recordings, args.by)
+    tables = observe_by(load(args.figure).observe, {**recordings, **references}, args.by)
     for name, table in tables.items():
         if table.empty:
             sys.exit(f"{args.figure}: observe: table '{name}' is empty")

@@ -24,6 +24,7 @@ from runner.experiment import Experiment, load
 from runner.guards import guards
 from runner.planning import plan, planned
 from runner.records import points_table
+from runner.refer import refer
 from runner.simulate import data_of, run_point
 
 TOLERANCE = 1e-9  # of the largest value of a column: rounding, over the steps of a run
@@ -128,10 +129,11 @@ def compare(experiment: Experiment, scale: str, device: str, results: Path) -> d
         another outcome), ``cpu_s`` of both devices.
     """
     tables, entries, seconds = {}, {}, {}
+    references = refer(experiment.name, planned(experiment.name, scale).groups)
     for name in (devices.DEFAULT, device):
         recorded, seconds[name] = recordings(experiment, scale, name, results)
         tables[name] = recorded
-        observed = load_figure(experiment.folder / "figure.py").observe(recorded)
+        observed = load_figure(experiment.folder / "figure.py").observe({**recorded, **references})
         found = score(read_yaml(experiment.folder / "targets.yaml"), observed, scale)
         entries[name] = {entry["name"]: entry["outcome"] for entry in found}
     points = planned(experiment.name, scale).points

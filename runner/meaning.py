@@ -101,8 +101,7 @@ def of_tables(experiment: Experiment, scale: str, builds: Path) -> dict[str, str
         name: pd.concat(parts, ignore_index=True).sort_values("point", kind="stable", ignore_index=True)
         for name, parts in tables.items()
     }
-    groups = [[plan.points[number] for number in group] for chunk in plan.references for group in chunk]
-    references = refer(experiment.name, groups) if groups else {}
+    references = refer(experiment.name, plan.groups)
     observe = load_figure(experiment.folder / "figure.py").observe
     observed = observe_by(observe, {**merged, **references}, [])
     return {name: checksum({name: table}) for name, table in observed.items()}

@@ -78,6 +78,11 @@ class Plan:
         """Return a digest of all that decides the references of one chunk of them."""
         return digest([self._shown(group) for group in self.references[chunk]], self.referring)
 
+    @property
+    def groups(self) -> list[list[dict[str, Any]]]:
+        """The points that share a reference, group by group, for `runner.refer.refer`."""
+        return [[self.points[number] for number in group] for chunk in self.references for group in chunk]
+
     def _shown(self, numbers: Sequence[int]) -> list[dict[str, Any]]:
         """Return some points, whatever program runs them."""
         return [{k: v for k, v in self.points[number].items() if k != "build"} for number in numbers]

@@ -34,7 +34,8 @@ def refer(experiment: str, groups: Sequence[Sequence[Mapping[str, Any]]]) -> dic
     experiment : str
         ``<paper>/<experiment>``.
     groups : sequence of sequence of Mapping
-        ``point``, ``seed`` and ``values`` of the points that share a reference; it is that of the first one.
+        ``point``, ``seed`` and ``values`` of the points that share a reference; it is that of the first one. Empty for
+        an experiment without ``reference.py``.
 
     Returns
     -------
@@ -46,8 +47,9 @@ def refer(experiment: str, groups: Sequence[Sequence[Mapping[str, Any]]]) -> dic
     RunError
         ``reference.py`` cannot make tables from these values.
     """
-    module = importlib.import_module(f"experiments.{experiment.replace('/', '.')}.reference")
     parts: dict[str, list[pd.DataFrame]] = {}
+    if groups:
+        module = importlib.import_module(f"experiments.{experiment.replace('/', '.')}.reference")
     for done, group in enumerate(groups, start=1):
         point = group[0]
         seeds = sorted({one["seed"] for one in group})

@@ -1,7 +1,5 @@
 """Unseen movements before and after one trial, what network and error module do in it, and errors with each rule."""
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -9,9 +7,8 @@ from matplotlib.figure import Figure, SubFigure
 from pandas import DataFrame
 
 from analysis.plots import COLOURS, band, panel_label
-from experiments.eprop.arm.inputs import arrays, trained
-from experiments.eprop.arm.movements import movements
-from experiments.eprop.observations import choose, values
+from experiments.eprop.arm.inputs import trained
+from experiments.eprop.observations import choose
 
 SIZE = (7.0, 8.4)
 COLOUR = {
@@ -21,8 +18,6 @@ COLOUR = {
     "e-prop 1, fixed readout, symmetric": "green",
 }
 BEFORE, FAMILY = "before learning", "mean path of the family"
-STREAM = 314159  # movements that the mean path of the family is made of
-N_FAMILY = 2000
 LAST = 0.05  # share of the meta-training over which its error at the end is averaged
 ROWS = {"clock": 1.0, "code": 0.25, "network": 0.5, "module": 0.8}  # height of a neuron in the raster
 SOURCES = {"clock": "clock", "code": "code", "recurrent": "network", "module": "module"}
@@ -69,32 +64,6 @@ def by_trial(recordings: dict[str, DataFrame]) -> DataFrame:
     return rows.loc[trial >= 0, [*kept, "velocity_rms", "rate_Hz", "module_rate_Hz"]].reset_index(drop=True)
 
 
-def of_family(points: DataFrame) -> DataFrame:
-    """Distance of unseen paths from the mean path of many others: the best that is possible without learning.
-
-    Parameters
-    ----------
-    points : DataFrame
-        One row per seed.
-
-    Returns
-    -------
-    DataFrame
-        condition, seed, movement, distance, squared.
-    """
-    parts = []
-    for _, row in points.iterrows():
-        p: dict[str, Any] = values(row)
-        n_steps, n = int(p["network.n_steps"]), int(p["inputs.n_movements"])
-        mean = movements(np.random.default_rng(STREAM), N_FAMILY, n_steps, p["network.dt"])[1].mean(axis=0)
-        drawn = arrays({**p, "run.seed": int(row["seed"])}, np.random.default_rng(int(row["seed"])))
-        paths = drawn["path.values"][: n * n_steps * 2].reshape(n, n_steps, 2)
-        squared = ((paths - mean) ** 2).sum(axis=-1).mean(axis=-1)
-        parts.append(DataFrame({"seed": row["seed"], "movement": range(n), "squared": squared}))
-    rows = pd.concat(parts, ignore_index=True)
-    return rows.assign(condition=FAMILY, distance=np.sqrt(rows["squared"]))
-
-
 def watched(recordings: dict[str, DataFrame], name: str, step: int) -> DataFrame:
     """Rows of a detailed recording of one point, with movement, place and time in the trial."""
     point = recordings["points"].iloc[0]
@@ -127,7 +96,7 @@ def observe(recordings: dict[str, DataFrame]) -> dict[str, DataFrame]:
     Parameters
     ----------
     recordings : dict of DataFrame
-        What the network records, and ``points``.
+        What the network records, ``points``, and what `reference.reference` returns.
 
     Returns
     -------
@@ -150,7 +119,9 @@ def observe(recordings: dict[str, DataFrame]) -> dict[str, DataFrame]:
     ends = errors[errors["place"] == errors["n_exposures"] + 1]
     plural = ends["n_exposures"].map(lambda n: f"after {n} trial{'s' if n > 1 else ''}")
     start = errors[(errors["place"] == 0) & errors["point"].isin(once["point"])]
-    conditions = [start.assign(condition=BEFORE), of_family(once), ends.assign(condition=ends["rule"] + ", " + plural)]
+    family = recordings["family"][recordings["family"]["point"].isin(once["point"])]
+    family = family.assign(condition=FAMILY, distance=np.sqrt(family["squared"]))
+    conditions = [start.assign(condition=BEFORE), family, ends.assign(condition=ends["rule"] + ", " + plural)]
     rows = pd.concat(conditions, ignore_index=True)
     by_seed = rows.groupby(["condition", "seed"], as_index=False)[["distance", "squared"]].mean()
     final = by_seed.groupby("condition", as_index=False)[["distance", "squared"]].mean()

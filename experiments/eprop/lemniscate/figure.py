@@ -6,43 +6,14 @@ from matplotlib.figure import Figure, SubFigure
 from pandas import DataFrame
 
 from analysis.plots import COLOURS, band, panel_label
-from analysis.spiking_gradients import Cells, backward, forward
-from experiments.eprop.lemniscate.inputs import arrays, lemniscate
-from experiments.eprop.observations import by_trial, choose, values, watched
+from experiments.eprop.lemniscate.inputs import lemniscate
+from experiments.eprop.observations import by_trial, choose, watched
 
 SIZE = (7.0, 8.2)
 FEEDBACK = {"random": "orange", "symmetric": "blue", "readout": "grey", "readout and rates": "green"}
 SIGNALS = ("blue", "red")
 LAST = 10  # trials over which the error at the end is averaged
-N_FIRST = 5  # trials that are compared with the reference
 STAGES = (0.5, 0.1)  # errors at which the course of the pen is drawn
-DECAY = (0.9, 0.999)  # of the moments of Adam
-
-
-def losses_of_reference(p: dict) -> list[float]:
-    """Return the losses of the first trials of a NumPy program: no online traces, gradients backwards in time."""
-    n_in, n_rec, n_out, n_steps = (int(p[f"network.{name}"]) for name in ("n_in", "n_rec", "n_out", "n_steps"))
-    drawn = arrays(p)
-    cells = Cells.of(p, drawn["recurrent.beta"])
-    shapes = {"in": (n_in, n_rec), "rec": (n_rec, n_rec), "out": (n_rec, n_out)}
-    names = {"in": "in_rec.w", "rec": "rec_rec.w", "out": "rec_out.w"}
-    w = {key: drawn[names[key]].reshape(shape) for key, shape in shapes.items()}
-    back = drawn["feedback.b"].reshape(n_out, n_rec).T
-    x, target = drawn["pattern.values"].reshape(n_steps, n_in), lemniscate(n_steps)
-    moments = {key: (0.0, 0.0) for key in w}
-    losses = []
-    for k in range(1, min(N_FIRST, int(p["inputs.n_iterations"])) + 1):
-        trial = forward(cells, {**w, "bias": 0.0}, x)
-        err = trial["y"] - target
-        losses.append(0.5 * float((err**2).sum()))
-        gradient = backward(cells, w, trial, err, back)
-        for key, both in moments.items():
-            powers = (gradient[key], gradient[key] ** 2)
-            m, s = (d * old + (1 - d) * new for d, old, new in zip(DECAY, both, powers, strict=True))
-            moments[key] = m, s
-            factor = p["schedule.eta"] * np.sqrt(1 - DECAY[1] ** k) / (1 - DECAY[0] ** k)
-            w[key] = w[key] - factor * m / (np.sqrt(s) + p["schedule.epsilon"])
-    return losses
 
 
 def course(recordings: dict[str, DataFrame], learning: DataFrame) -> DataFrame:
@@ -78,7 +49,8 @@ def observe(recordings: dict[str, DataFrame]) -> dict[str, DataFrame]:
     Parameters
     ----------
     recordings : dict of DataFrame
-        ``losses``, ``activity``, ``pen``, ``cells``, ``traces``, the spikes of watched trials, ``points``.
+        ``losses``, ``activity``, ``pen``, ``cells``, ``traces``, the spikes of watched trials, ``points``;
+        ``first_losses`` of `reference.reference`.
 
     Returns
     -------
@@ -106,8 +78,7 @@ def observe(recordings: dict[str, DataFrame]) -> dict[str, DataFrame]:
     mine = points[points["feedback"] == "random"]
     mine = mine[mine["seed"] == mine["seed"].min()]
     shown = choose(recordings, mine)
-    p = {**values(mine.iloc[0]), "run.seed": int(mine["seed"].iloc[0])}
-    expected = losses_of_reference(p)
+    expected = shown["first_losses"]["loss"].to_numpy()
     found = by_trial(shown, [])["loss"].to_numpy()[: len(expected)]
     first = DataFrame({"iteration": range(1, len(expected) + 1), "difference": np.abs(found / expected - 1)})
 
@@ -120,7 +91,9 @@ def observe(recordings: dict[str, DataFrame]) -> dict[str, DataFrame]:
         "learning": learning[["feedback", "seed", "iteration", "nmse", "rate_Hz"]],
         "final": final,
         "first": first,
-        "course": course(shown, learning[(learning["feedback"] == "random") & (learning["seed"] == p["run.seed"])]),
+        "course": course(
+            shown, learning[(learning["feedback"] == "random") & (learning["seed"] == mine["seed"].iloc[0])]
+        ),
         "spikes": pd.concat(spikes, ignore_index=True)[["trial", "t_ms", "source", "i"]],
         "signals": signals[["trial", "t_ms", "i", "learning_signal", "elig"]],
     }

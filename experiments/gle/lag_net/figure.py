@@ -8,7 +8,6 @@ from matplotlib.patches import Circle, FancyArrowPatch
 from matplotlib.ticker import NullLocator
 
 from analysis.plots import COLOURS, panel_label
-from experiments.gle.adjoint_method import descend
 from experiments.gle.lag_net.inputs import LAST, MIDDLE, TEACHER
 
 SIZE = (7.0, 8.2)
@@ -33,12 +32,12 @@ def spectrum(signal: np.ndarray, step: float) -> tuple[np.ndarray, np.ndarray]:
 
 
 def observe(recordings: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
-    """Run the adjoint method beside the recordings; compare errors, weights and losses.
+    """Compare errors, weights and losses with those of the adjoint method.
 
     Parameters
     ----------
     recordings : dict of DataFrame
-        ``stimulus``, ``errors``, ``outputs``, ``weights``, ``points``.
+        ``stimulus``, ``errors``, ``outputs``, ``weights``, ``points``; ``adjoint`` of `reference.reference`.
 
     Returns
     -------
@@ -55,10 +54,7 @@ def observe(recordings: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
     dt, step = float(points["network.dt_ms"].iloc[0]), float(points["network.record_ms"].iloc[0])
     end = float(points["run.duration_ms"].iloc[0])
     begin = float(points["to_1.t_learn_ms"].iloc[0])
-    every = round(step / dt)
-    steps = np.arange(round(end / dt)) * dt
     omega = [float(points[f"input.omega_{k}_Hz"].iloc[0]) * 1e-3 for k in (1, 2, 3)]
-    x = sum(np.sin(w * steps) for w in omega)
     course, losses, crossings, traces, spectra, similarity = [], [], [], [], [], []
 
     def learned(name: str, t: np.ndarray, loss: np.ndarray, w: np.ndarray) -> None:
@@ -76,7 +72,6 @@ def observe(recordings: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
             below = t[(t >= begin) & (wide < threshold)]
             crossings.append({"algorithm": name, "threshold": label, "t": below[0] if below.size else np.nan})
 
-    reference = {}
     for number, point in points.iterrows():
         name = point["algorithm"]
         table = {key: recordings[key][recordings[key]["point"] == number] for key in ("errors", "outputs", "weights")}
@@ -86,24 +81,22 @@ def observe(recordings: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
         wide = table["errors"].pivot_table(index="t_ms", columns="index", values="error").to_numpy()
         w = table["weights"].pivot_table(index="t_ms", columns="index", values="w").to_numpy()
         loss = (target - output) ** 2
-        start = np.array([point["inputs.w_i"], point["inputs.w_r"]])
-        if name != "instantaneous":
-            reference[name] = descend(x, start, dt)
         if name != "fixed":
             learned(name, t, loss, w)
         if name == "instantaneous":
             continue
 
-        adjoint = {key: value[::every] for key, value in reference[name].items()}
+        adjoint = recordings["adjoint"][recordings["adjoint"]["point"] == number].reset_index(drop=True)
+        costates, pull = adjoint[["first_i", "first_r"]].to_numpy(), adjoint["top"].to_numpy()
         before = t < begin - dt / 2
         weights = "before learning" if name == "GLE" else "close to the teacher"
         for k, neuron in enumerate(NEURONS):
-            e, costate = wide[before, k], adjoint["first"][before, k]
+            e, costate = wide[before, k], costates[before, k]
             sizes = {"correlation": np.corrcoef(e, costate)[0, 1], "ratio": e.std() / costate.std()}
             similarity.append({"weights": weights, "neuron": neuron, **sizes})
             for kind, signal, top in (
                 ("error", e, top_error[before]),
-                ("adjoint", costate, adjoint["top"][before]),
+                ("adjoint", costate, pull[before]),
             ):
                 frequency, size = spectrum(signal, step)
                 above = spectrum(top, step)[1]
@@ -119,14 +112,15 @@ def observe(recordings: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
                 first, last = (first, last) if first > 0 else (end + first, end + last)
                 cut = (t >= first) & (t < last)
                 rows = {
-                    "x": x[::every][cut],
+                    "x": adjoint["x"].to_numpy()[cut],
                     "target": target[cut],
                     "output": output[cut],
                 }
                 rows |= {f"e_{n}": wide[cut, k] for k, n in enumerate(NEURONS)}
-                rows |= {f"adjoint_{n}": adjoint["first"][cut, k] for k, n in enumerate(NEURONS)}
+                rows |= {f"adjoint_{n}": costates[cut, k] for k, n in enumerate(NEURONS)}
                 traces.append(pd.DataFrame({"part": part, "t": t[cut], **rows}))
-            learned("AM", t, (adjoint["target"] - adjoint["output"]) ** 2, adjoint["w"])
+            own = ((adjoint["target"] - adjoint["output"]) ** 2).to_numpy()
+            learned("AM", t, own, adjoint[["w_i", "w_r"]].to_numpy())
 
     table = pd.DataFrame(spectra)
     pairs = table.pivot_table(index=["weights", "neuron", "sine"], columns="kind", values=["amplitude", "phase"])

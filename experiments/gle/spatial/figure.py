@@ -5,8 +5,6 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from analysis.plots import COLOURS, band, panel_label
-from experiments.gle.backpropagation import train
-from experiments.gle.spatial.inputs import task
 
 SIZE = (7.0, 2.7)
 LOOKS = {"GLE, settled": "blue", "GLE, always plastic": "orange", "backpropagation": "black"}
@@ -14,12 +12,12 @@ SETTLED, ALWAYS, BP = LOOKS
 
 
 def observe(recordings: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
-    """Count what was recognised, and train the same network by backpropagation.
+    """Count what was recognised, and compare with backpropagation.
 
     Parameters
     ----------
     recordings : dict of DataFrame
-        ``epochs``, ``final``, ``points``.
+        ``epochs``, ``final``, ``points``, and what `reference.reference` returns.
 
     Returns
     -------
@@ -45,23 +43,17 @@ def observe(recordings: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
             course.append({"method": method, **label, "epoch": epoch, **accuracies})
         if method != SETTLED:
             continue
-        given = task(point, np.random.default_rng(int(point["seed"])))
-        n = len(total)
-        start = [w.copy() for w in given["w"]]
-        images = (given["x"], given["y"], given["order"][:n])
-        trained = train(
-            *images, given["w"], given["b"], rate=point["to_1.eta"], batch=int(point["network.batch"]), test=n_test
-        )
-        for epoch, (test, training) in enumerate(zip(trained["test"], trained["training"], strict=True), start=1):
-            course.append({"method": BP, **label, "epoch": epoch, "test": test, "training": training})
+        trained = recordings["trained_weights"]
+        trained = trained[trained["seed"] == point["seed"]]
         end = final[final["point"] == number].set_index("variable")["value"]
         found = np.concatenate([end[f"to_{k}.w"].to_numpy() for k in range(1, 4)])
-        wanted = np.concatenate([w.ravel() for w in trained["w"]])
-        change = np.abs(wanted - np.concatenate([w.ravel() for w in start])).max()
+        wanted = trained["end"].to_numpy()
+        change = np.abs(wanted - trained["start"]).max()
         differences.append({**label, "difference": np.abs(found - wanted).max(), "change": change})
         if weights.empty:
             weights = pd.DataFrame({"gle": found, "backpropagation": wanted})[::10].reset_index(drop=True)
-    table = pd.DataFrame(course)
+    others = recordings["backpropagation"].drop(columns="point").assign(method=BP)
+    table = pd.concat([pd.DataFrame(course), others], ignore_index=True)
     last = table[table["epoch"] == table["epoch"].max()]
     # A sweep may hold one method alone.
     wide = last.pivot_table(index="seed", columns="method", values="test").reindex(columns=list(LOOKS))

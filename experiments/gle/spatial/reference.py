@@ -1,0 +1,40 @@
+"""The same network, weights and images, trained by backpropagation."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from pandas import DataFrame
+
+from experiments.gle.backpropagation import train
+from experiments.gle.spatial.inputs import task
+
+SHARED = ("layer_1.settle", "layer_2.settle", "layer_3.settle")
+
+
+def reference(p: Mapping[str, Any], rng: np.random.Generator) -> dict[str, DataFrame]:
+    """Train by backpropagation.
+
+    Parameters
+    ----------
+    p : Mapping
+        Resolved keys of the experiment, SI base units.
+    rng : numpy.random.Generator
+        Draws images, order and weights as for the network.
+
+    Returns
+    -------
+    dict of DataFrame
+        backpropagation : epoch, test, training (accuracies).
+        trained_weights : start, end (of every weight, layer by layer).
+    """
+    given = task(p, rng)
+    images, n_test = (given["x"], given["y"], given["order"]), p["network.n_test"]
+    start = np.concatenate([w.ravel() for w in given["w"]])  # a copy: training changes the weights in place
+    trained = train(*images, given["w"], given["b"], rate=p["to_1.eta"], batch=p["network.batch"], test=n_test)
+    course = {"test": trained["test"], "training": trained["training"]}
+    end = np.concatenate([w.ravel() for w in trained["w"]])
+    return {
+        "backpropagation": DataFrame({"epoch": np.arange(1, len(course["test"]) + 1), **course}),
+        "trained_weights": DataFrame({"start": start, "end": end}),
+    }
