@@ -9,7 +9,7 @@ from pandas import DataFrame
 from analysis.spiking_gradients import Cells, backward, forward
 from experiments.eprop.lemniscate.inputs import arrays, lemniscate
 
-SHARED = ("run.seed",)  # the first seed's serve
+SHARED = ("run.seed",)  # that of the first seed serves
 N_FIRST = 5  # trials that are compared
 DECAY = (0.9, 0.999)  # of the moments of Adam
 

@@ -28,8 +28,10 @@ def reference(p: Mapping[str, Any], rng: np.random.Generator) -> dict[str, DataF
         backpropagation : epoch, test, training (accuracies).
         trained_weights : start, end (of every weight, layer by layer).
     """
-    given = task(p, rng)
-    images, n_test = (given["x"], given["y"], given["order"]), p["network.n_test"]
+    given, n_test = task(p, rng), p["network.n_test"]
+    lasts = (p["network.n_train"] + n_test) * p["network.shown"] * p["network.dt"]
+    n_epochs = int(p["run.duration"] / lasts + 1e-6)  # a run may be shorter than its table of images
+    images = given["x"], given["y"], given["order"][:n_epochs]
     start = np.concatenate([w.ravel() for w in given["w"]])  # a copy: training changes the weights in place
     trained = train(*images, given["w"], given["b"], rate=p["to_1.eta"], batch=p["network.batch"], test=n_test)
     course = {"test": trained["test"], "training": trained["training"]}
