@@ -5,7 +5,8 @@ python -m benchmarks.workflow_cost --revision HEAD~5    another one, with the sa
 python -m benchmarks.workflow_cost sal --cores 1
 
 Runs in a fresh clone. Every Python process says at its end what it used (benchmarks/accounting). What `runner.build`
-waits for is compiling, what `runner.simulate` waits for is the programs; `runner.plan` also generates their sources.
+waits for is compiling, what `runner.simulate` waits for is the programs. `runner.plan` also generates their sources:
+what it needs more than when it plans once more with all sources there.
 """
 
 import argparse
@@ -22,7 +23,7 @@ import pandas as pd
 from base.catalogue import ROOT
 
 WORK = {"runner.build": "compiling", "runner.simulate": "simulating"}
-PARTS = {"runner.refer": "computing references", "runner.plan": "planning, sources", "snakemake": "Snakemake's process"}
+PLANNER, REFERENCES = "runner.plan", "runner.refer"
 
 
 def calls(account: Path) -> pd.DataFrame:
@@ -56,8 +57,16 @@ def run(clone: Path, account: Path, *arguments: str) -> tuple[float, float]:
     return time.time() - started, float(calls(account)["own"].sum())
 
 
-def table(found: pd.DataFrame) -> str:
-    """Return the stages of a run as text, and the share of what is neither compiling nor simulating."""
+def table(found: pd.DataFrame, planning: float) -> str:
+    """Return the stages of a run as text, and the share of what is none of the work that was asked for.
+
+    Parameters
+    ----------
+    found : DataFrame
+        What `calls` returns.
+    planning : float
+        CPU seconds of the planner when it generates nothing.
+    """
     stages = found.groupby("stage").agg(calls=("own", "size"), own=("own", "sum"), children=("children", "sum"))
     lines = [f"{'stage':<28}{'calls':>6}{'own CPU s':>11}"]
     for stage, row in stages.sort_values("own", ascending=False).iterrows():
@@ -66,11 +75,11 @@ def table(found: pd.DataFrame) -> str:
     total = float(stages["own"].sum()) + sum(work.values())
     lines += [f"{name:<28}{'':>6}{seconds:11.1f}" for name, seconds in work.items()]
     lines.append(f"{'all':<28}{'':>6}{total:11.1f}   {total / 60:.1f} CPU min")
-    part = {name: 100 * float(stages["own"].get(stage, 0.0)) / total for stage, name in PARTS.items()}
-    rest = 100 * (total - sum(work.values())) / total
-    lines.append(f"neither compiling nor simulating {rest:.1f} %, of it")
-    lines += [f"  {name:<26}{'':>6}{share:11.1f} %" for name, share in part.items()]
-    lines.append(f"  {'everything else':<26}{'':>6}{rest - sum(part.values()):11.1f} %")
+    own = {stage: float(stages["own"].get(stage, 0.0)) for stage in (PLANNER, REFERENCES, "snakemake")}
+    work |= {"generating sources": own[PLANNER] - planning, "references": own[REFERENCES]}
+    work["everything else"] = total - sum(work.values())
+    lines += [f"  {name:<26}{'':>6}{100 * seconds / total:11.1f} %" for name, seconds in work.items()]
+    lines.append(f"  {'of it Snakemake':<26}{'':>6}{100 * own['snakemake'] / total:11.1f} %")
     return "\n".join(lines)
 
 
@@ -98,7 +107,11 @@ def main() -> None:
         options = ["--cores", args.cores, "--set-threads", "build=1", "--quiet", "rules", "--", *args.targets]
         wall, _ = run(clone, Path(scratch) / "cold", *options)
         figures = sorted(file.stat().st_mtime for file in clone.glob("results/*/*/*/figure.png"))
-        print(table(calls(Path(scratch) / "cold")))
+        for plan in clone.glob("results/*/*/*/plan.json"):
+            plan.unlink()
+        run(clone, Path(scratch) / "planning", "--dry-run", "--quiet", "all", "--", *args.targets)
+        planned = calls(Path(scratch) / "planning")
+        print(table(calls(Path(scratch) / "cold"), float(planned.loc[planned["stage"] == PLANNER, "own"].sum())))
         print(f"wall time {wall / 60:.1f} min; first figure after {figures[0] - started:.0f} s, of {len(figures)}")
         _, again = run(clone, Path(scratch) / "again", "--quiet", "all", "--", *args.targets)
         print(f"a second call that does nothing: {again:.1f} CPU s")
