@@ -18,10 +18,10 @@ from typing import Any
 import numpy as np
 from brian2 import Synapses
 
-import experiments.eprop.network as recurrent
-from analysis.spiking_gradients import Cells, backward, forward
+import models.eprop.network as recurrent
 from dense import DenseSynapses
 from experiments.eprop.pattern_generation.inputs import arrays
+from references.eprop.spiking_gradients import Cells, backward, forward
 from runner.binary import Program
 from runner.build import build
 from runner.experiment import load

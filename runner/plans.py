@@ -25,7 +25,7 @@ from runner.sweep import Sweep
 from runner.toolchain import recipe
 
 CHUNK_SECONDS = 30.0  # how long a job should last, unless asked otherwise
-ROOMS = ("base", "models", "dense", "datasets", "runner", "analysis")
+ROOMS = ("base", "models", "dense", "references", "datasets", "runner", "analysis")
 KINDS = ("*.py", "*.h", "*.yaml", "*.npz", "templates/*")
 VARIABLES = ("LOCAL_CREDIT_FLAGS", "GENN_PATH", "CUDA_PATH")
 

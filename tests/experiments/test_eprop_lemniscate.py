@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from analysis.spiking_gradients import Cells, forward, traces
 from experiments.eprop.lemniscate import inputs as lemniscate
+from references.eprop.spiking_gradients import Cells, forward, traces
 from runner.experiment import load
 from runner.numpy_device import NumpyProgram
 from runner.planning import plan

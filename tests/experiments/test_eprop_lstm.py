@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from pandas import DataFrame
 
+from experiments.eprop.common.lstm_protocol import RULES, rule
 from experiments.eprop.copy_repeat import figure as copied
 from experiments.eprop.copy_repeat import inputs as copy
-from experiments.eprop.lstm_protocol import RULES, rule
 from runner.experiment import load
 from runner.planning import plan
 

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from analysis.framewise_bptt import answer, linear_error
-from analysis.spiking_gradients import Cells, backward
 from datasets.base import Dataset
 from experiments.eprop.phonemes import inputs as phonemes
+from references.eprop.framewise_bptt import answer, linear_error
+from references.eprop.spiking_gradients import Cells, backward
 from runner.experiment import load
 from runner.numpy_device import NumpyProgram
 from runner.planning import plan

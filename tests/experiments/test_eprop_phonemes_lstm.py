@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from analysis.framewise_lstm import answer, train
-from analysis.lstm_gradients import GATES, backward
 from experiments.eprop.phonemes_lstm import inputs as phonemes
+from references.eprop.framewise_lstm import answer, train
+from references.eprop.lstm_gradients import GATES, backward
 from runner.experiment import load
 from runner.numpy_device import NumpyProgram
 from runner.planning import plan

@@ -5,7 +5,7 @@ import importlib
 import numpy as np
 import pytest
 
-from experiments.eprop import protocol
+from experiments.eprop.common import protocol
 from experiments.eprop.evidence_accumulation import inputs as evidence
 from experiments.eprop.pattern_generation import inputs as patterns
 from experiments.eprop.store_recall import inputs as recall

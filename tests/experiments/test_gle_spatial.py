@@ -5,9 +5,9 @@ import pytest
 from brian2 import Network, StateMonitor, ms, prefs
 
 from datasets.base import Dataset
-from experiments.gle.backpropagation import errors, forward
-from experiments.gle.layers import parts, stack
 from experiments.gle.spatial import inputs as given
+from models.gle.layers import parts, stack
+from references.gle.backpropagation import errors, forward
 
 prefs.codegen.target = "numpy"
 

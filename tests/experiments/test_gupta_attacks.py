@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sklearn.neural_network import MLPClassifier
 
-from experiments.gupta.attacks import RateNetwork, fgsm, of_classifier, pgd, random_signs
+from experiments.gupta.common.attacks import RateNetwork, fgsm, of_classifier, pgd, random_signs
 
 
 def random_network(activation, n_classes=2):

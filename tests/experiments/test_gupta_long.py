@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from experiments.gupta.network import Structure
+from models.gupta.network import Structure
 from runner.experiment import load
 from runner.planning import plan
 from runner.simulate import drawn, run_point

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from experiments.gle.inference import inputs as gle
+from experiments.gupta.common.protocol import layers_of
 from experiments.gupta.inference import inputs as gupta
-from experiments.gupta.protocol import layers_of
 from runner.planning import planned
 from runner.records import recordings
 

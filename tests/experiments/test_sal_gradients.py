@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from experiments.sal import convolutions
-from experiments.sal.gradients import METHODS, Layers, compare
+from references.sal import convolutions
+from references.sal.gradients import METHODS, Layers, compare
 
 SIZES = (6, 5, 4, 3)
 

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from analysis.lstm_gradients import GATES, backward, forward, online, sigmoid
 from datasets.base import Dataset
+from experiments.eprop.common.lstm_protocol import RULES
 from experiments.eprop.copy_repeat import inputs as copy
-from experiments.eprop.lstm_protocol import RULES
 from experiments.eprop.next_symbol import inputs as text
+from references.eprop.lstm_gradients import GATES, backward, forward, online, sigmoid
 from runner.experiment import load
 from runner.numpy_device import NumpyProgram
 from runner.planning import plan

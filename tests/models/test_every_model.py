@@ -11,13 +11,17 @@ from models.base import Model, Step, param, unit_name
 
 prefs.codegen.target = "numpy"
 
-FILES = sorted(file.stem for file in (Path(__file__).parents[2] / "models").glob("*.py") if file.stem != "base")
+FILES = sorted((Path(__file__).parents[2] / "models").glob("*/[a-z]*.py"))
+MODULES = [importlib.import_module(f"models.{file.parent.name}.{file.stem}") for file in FILES]
 MODELS = [
-    pytest.param(model, id=f"{name}-{model.name}")
-    for name in FILES
-    if name != "__init__"
-    for model in importlib.import_module(f"models.{name}").MODELS
+    pytest.param(model, id=f"{module.__name__.removeprefix('models.')}-{model.name}")
+    for module in MODULES
+    for model in getattr(module, "MODELS", ())  # other files wire networks
 ]
+
+
+def test_every_family_is_looked_at():
+    assert len(MODELS) > 100 and len(MODULES) > 25
 
 
 @pytest.mark.parametrize("model", MODELS)
@@ -74,11 +78,11 @@ def test_parameters_become_shared_constants_with_steps_and_values():
 
 def test_a_model_serves_many_networks():
     """Brian2 changes mappings that it is given; a model hands out copies."""
-    from models import gupta
+    from models.gupta import rule
 
-    before = dict(gupta.neuron.code["events"])
-    gupta.neuron.kwargs()["events"]["spike"] = "changed"
-    assert gupta.neuron.code["events"] == before
+    before = dict(rule.neuron.code["events"])
+    rule.neuron.kwargs()["events"]["spike"] = "changed"
+    assert rule.neuron.code["events"] == before
 
 
 def test_parameters_must_be_a_dataclass():

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from brian2 import Network, NeuronGroup, StateMonitor, Synapses, TimedArray, ms, prefs
 
-from experiments.gle.layers import parts, stack
-from models import gle
+from models.gle import latent_equilibrium
+from models.gle.layers import parts, stack
 
 prefs.codegen.target = "numpy"
 
@@ -150,33 +150,33 @@ def test_descent_with_momentum_equals_the_reference():
     series, goal = TimedArray(rng.normal(size=(60, 2)), dt=DT * ms), TimedArray(rng.normal(size=(60, 1)), dt=DT * ms)
     whole = {"order": TimedArray(np.zeros(1), dt=60 * DT * ms), "shown": 60, "rows": 60}
     start = [rng.normal(size=(2, 3)), rng.normal(size=(3, 1))]
-    source = NeuronGroup(2, name="source", dt=DT * ms, **gle.stimulus.kwargs(samples=series, **whole))
-    aims = NeuronGroup(1, name="aims", dt=DT * ms, **gle.stimulus.kwargs(samples=goal, **whole))
+    source = NeuronGroup(2, name="source", dt=DT * ms, **latent_equilibrium.stimulus.kwargs(samples=series, **whole))
+    aims = NeuronGroup(1, name="aims", dt=DT * ms, **latent_equilibrium.stimulus.kwargs(samples=goal, **whole))
     layers = [
-        NeuronGroup(3, name="middle", dt=DT * ms, **gle.hidden.kwargs()),
-        NeuronGroup(1, name="last", dt=DT * ms, **gle.output.kwargs()),
+        NeuronGroup(3, name="middle", dt=DT * ms, **latent_equilibrium.hidden.kwargs()),
+        NeuronGroup(1, name="last", dt=DT * ms, **latent_equilibrium.output.kwargs()),
     ]
     links = [
-        Synapses(source, layers[0], name="up_1", dt=DT * ms, **gle.lowest.kwargs()),
-        Synapses(layers[0], layers[1], name="up_2", dt=DT * ms, **gle.dense.kwargs()),
-        Synapses(aims, layers[1], name="aiming", dt=DT * ms, **gle.aim.kwargs()),
+        Synapses(source, layers[0], name="up_1", dt=DT * ms, **latent_equilibrium.lowest.kwargs()),
+        Synapses(layers[0], layers[1], name="up_2", dt=DT * ms, **latent_equilibrium.dense.kwargs()),
+        Synapses(aims, layers[1], name="aiming", dt=DT * ms, **latent_equilibrium.aim.kwargs()),
     ]
     for group, w in zip(links, [*start, None], strict=True):
         group.connect()
         if w is not None:
             group.w = w.ravel()
-    gle.arrange(*links)
+    latent_equilibrium.arrange(*links)
     tau_m, tau_r = [np.array([0.5, 1.0, 1.5]), np.array([0.8])], [np.array([0.2, 1.0, 0.4]), np.array([0.8])]
     for group, m, ahead in zip(layers, tau_m, tau_r, strict=True):
         group.tau_m, group.tau_r = m * ms, ahead * ms
     layers[1].linear = 1
     for model, group, values in (
-        (gle.stimulus, source, {}),
-        (gle.stimulus, aims, {}),
-        (gle.hidden, layers[0], {"gamma": 0.1}),
-        (gle.output, layers[1], {"beta": 0.5}),
-        (gle.lowest, links[0], {"eta": 0.01, "momentum": 0.9, "t_learn": 2 * ms}),
-        (gle.dense, links[1], {"eta": 0.02, "momentum": 0.5}),
+        (latent_equilibrium.stimulus, source, {}),
+        (latent_equilibrium.stimulus, aims, {}),
+        (latent_equilibrium.hidden, layers[0], {"gamma": 0.1}),
+        (latent_equilibrium.output, layers[1], {"beta": 0.5}),
+        (latent_equilibrium.lowest, links[0], {"eta": 0.01, "momentum": 0.9, "t_learn": 2 * ms}),
+        (latent_equilibrium.dense, links[1], {"eta": 0.02, "momentum": 0.5}),
     ):
         model.assign(group, **values)
         model.add_steps(group)

@@ -6,7 +6,7 @@ from brian2 import ms, prefs
 
 from experiments.gle.lag_line import experiment, inputs
 from experiments.gle.robustness.inputs import PARTS
-from models import gle_chain
+from models.gle import chain
 
 prefs.codegen.target = "numpy"
 
@@ -45,10 +45,10 @@ def drawn(seed):
 def simulate(algorithm, arrays, steps=STEPS, nudging=1.0):
     """Run the network of the experiment; return its values after every step, each of shape (steps, ...)."""
     net = experiment.network(experiment.Structure(n_replicas=REPLICAS, record=DT * ms, record_learned=DT * ms))
-    gle_chain.teacher.assign(net["teacher"])
-    gle_chain.student.assign(net["student"], prospective=algorithm["prospective"], gamma=nudging)
-    gle_chain.gradients.assign(net["gradients"], bptt=algorithm["bptt"])
-    gle_chain.learned.assign(
+    chain.teacher.assign(net["teacher"])
+    chain.student.assign(net["student"], prospective=algorithm["prospective"], gamma=nudging)
+    chain.gradients.assign(net["gradients"], bptt=algorithm["bptt"])
+    chain.learned.assign(
         net["learned"],
         eta=algorithm["eta"],
         window=algorithm["window"] * ms,
@@ -211,4 +211,4 @@ def test_local_and_windowed_gradients_differ():
 
 
 def test_the_inputs_know_all_parts_of_the_chain():
-    assert PARTS == gle_chain.PARTS
+    assert PARTS == chain.PARTS

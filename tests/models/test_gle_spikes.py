@@ -9,7 +9,8 @@ from experiments.gle.lag_line.inputs import inputs as of_the_chain
 from experiments.gle.spikes import experiment
 from experiments.gle.spikes.figure import power
 from experiments.gle.spikes.inputs import SENT, cells, receivers
-from models import gle_chain, gle_spikes
+from models.gle import chain as gle_chain
+from models.gle import spikes
 from runner.planning import planned
 
 DT = 0.01  # ms
@@ -43,7 +44,7 @@ def chain(module, model, steps, **student):
 def test_without_spikes_and_synapses_it_is_the_chain():
     """A synapse of one time step hands on what was sent in the step before."""
     expected = chain(lag_line, gle_chain.student, 600)
-    found = chain(experiment, gle_spikes.student, 600, tau_s=DT * ms, compensated=0.0)
+    found = chain(experiment, spikes.student, 600, tau_s=DT * ms, compensated=0.0)
     for name, values in expected.items():
         np.testing.assert_allclose(found[name], values, rtol=1e-12, atol=1e-15, err_msg=name)
     assert np.abs(expected["e_1"]).max() > 1e-3
@@ -53,7 +54,7 @@ def test_many_neurons_send_what_they_stand_for():
     """What is heard has the variance of filtered shot noise; output and error follow those without spikes."""
     seed(4)
     n = 20000
-    exact, noisy = (chain(experiment, gle_spikes.student, 1500, n_rate=size, n_error=size) for size in (0, n))
+    exact, noisy = (chain(experiment, spikes.student, 1500, n_rate=size, n_error=size) for size in (0, n))
     late = slice(300, None)
     wrong = noisy["r_in_2"][late] - exact["r_in_2"][late]
     predicted = exact["r_in_2"][late].mean() / (2 * n * 0.1)  # rate / (2 P nu tau_s)
@@ -67,16 +68,16 @@ def test_populations_are_heard_as_shot_noise(one_by_one):
     """100 neurons at a constant rate: mean and variance of what arrives, as one number or neuron by neuron."""
     seed(5)
     n, size, tau_s = 40, 100, 0.2
-    group = NeuronGroup(n, dt=DT * ms, **gle_spikes.receiver.kwargs())
-    gle_spikes.receiver.assign(group, t_settle=2 * ms)
+    group = NeuronGroup(n, dt=DT * ms, **spikes.receiver.kwargs())
+    spikes.receiver.assign(group, t_settle=2 * ms)
     group.tau_m, group.tau_r, group.ahead_r, group.ahead_e = 1 * ms, 0.1 * ms, 0.1 * ms, 1 * ms
     group.tau_s, group.mean, group.swing, group.size = tau_s * ms, 1.5, 0, 0 if one_by_one else size
     group.heard_r = group.u = 1.5  # no transient
-    gle_spikes.receiver.add_steps(group)
-    senders = NeuronGroup(n * size, dt=DT * ms, **gle_spikes.cells.kwargs())
-    gle_spikes.cells.assign(senders)
+    spikes.receiver.add_steps(group)
+    senders = NeuronGroup(n * size, dt=DT * ms, **spikes.cells.kwargs())
+    spikes.cells.assign(senders)
     senders.mean, senders.polarity, senders.share, senders.onto_error = 1.5 * one_by_one, 1, 1 / size, 0
-    links = Synapses(senders, group, dt=DT * ms, **gle_spikes.to_receiver.kwargs())
+    links = Synapses(senders, group, dt=DT * ms, **spikes.to_receiver.kwargs())
     links.connect(j="i // 100")
     Network(group, senders, links).run(12 * ms)
     steps = 1000

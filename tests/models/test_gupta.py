@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from brian2 import ms, prefs, set_device
 
+from experiments.gupta.common.protocol import anatomy, epochs, initial_weights, layers_of, shown
 from experiments.gupta.iris.inputs import inputs as rounds
-from experiments.gupta.network import OBJECTS, Structure, network
-from experiments.gupta.protocol import anatomy, epochs, initial_weights, layers_of, shown
-from models import gupta
 from models.base import Model
+from models.gupta import rule
+from models.gupta.network import OBJECTS, Structure, network
 
 SMALL = Structure(n_1=6, n_2=5, n_rows=10, n_presentations=26)
 PROTOCOL = {"n_train": 6, "n_test": 4, "n_epochs": 2}
@@ -273,7 +273,7 @@ def test_too_few_rows():
 
 def test_models_are_documented():
     """Symbols and text for every parameter; the origin is said everywhere."""
-    for model in gupta.MODELS:
+    for model in rule.MODELS:
         assert isinstance(model, Model)
         assert "abstract" in model.deviations[0]
         for field in model.params.__dataclass_fields__.values():

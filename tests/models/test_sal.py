@@ -16,7 +16,7 @@ from brian2 import (
     seed,
 )
 
-from models import sal
+from models.sal import alignment
 
 prefs.codegen.target = "numpy"
 DT = 0.4 * ms
@@ -25,14 +25,14 @@ DT = 0.4 * ms
 def pair(spike_times, w=0.0, **parameters):
     """Two neurons coupled both ways that fire in given steps (and only then)."""
     defaultclock.dt = DT
-    kwargs = sal.neuron.kwargs()
+    kwargs = alignment.neuron.kwargs()
     fires = " or ".join(f"(i == {k} and timestep(t, dt) == {step})" for k, step in spike_times)
     neurons = NeuronGroup(2, name="neurons", **{**kwargs, "threshold": fires})
-    synapses = Synapses(neurons, neurons, name="synapses", **sal.synapse.kwargs())
+    synapses = Synapses(neurons, neurons, name="synapses", **alignment.synapse.kwargs())
     synapses.connect(i=[0, 1], j=[1, 0])
-    sal.neuron.add_steps(neurons)
-    sal.neuron.assign(neurons)
-    sal.synapse.assign(synapses, **parameters)
+    alignment.neuron.add_steps(neurons)
+    alignment.neuron.assign(neurons)
+    alignment.synapse.assign(synapses, **parameters)
     neurons.lastspike = -1000 * second
     synapses.w = w
     synapses.plastic = 1
@@ -43,7 +43,7 @@ def pair(spike_times, w=0.0, **parameters):
 def run(duration, *objects):
     """Run objects in the order of slots that the model is made for."""
     network = Network(*objects)
-    network.schedule = sal.SCHEDULE
+    network.schedule = alignment.SCHEDULE
     network.run(duration)
 
 
@@ -76,7 +76,7 @@ def test_an_epoch_applies_the_sum_and_clears_it():
     """The weight moves by eta times the sum per refractory period of the epoch."""
     neurons, synapses = pair([(0, 10), (1, 17)], w=0.5, eta=0.1)
     synapses.n_epoch = 4
-    sal.synapse.add_steps(synapses, epoch=40 * DT)
+    alignment.synapse.add_steps(synapses, epoch=40 * DT)
     run(41 * DT, neurons, synapses)
     change = 0.1 * np.exp(-7 / 25) / 4
     np.testing.assert_allclose(synapses.w, [0.5 - change, 0.5 + change], rtol=1e-12)
@@ -95,8 +95,8 @@ def test_rate_and_shortest_interval():
     """Rate of uncoupled neurons: 1 / (t_isi + tau_ref exp(-u)); no interval is shorter than t_isi."""
     seed(4)
     defaultclock.dt = DT
-    neurons = NeuronGroup(2000, name="neurons", **sal.neuron.kwargs())
-    sal.neuron.assign(neurons)
+    neurons = NeuronGroup(2000, name="neurons", **alignment.neuron.kwargs())
+    alignment.neuron.assign(neurons)
     neurons.b = 0.3
     neurons.lastspike = -1000 * second
     spikes = SpikeMonitor(neurons)
@@ -115,7 +115,7 @@ def lagged_pair(model, synapse, uniform, w, b, **parameters):
     neurons = NeuronGroup(2, name="neurons", **{**model.kwargs(uniform=table), "threshold": "uniform(t, i) < p_spike"})
     synapses = Synapses(neurons, neurons, name="synapses", **synapse.kwargs())
     synapses.connect(i=[0, 1], j=[1, 0])
-    if synapse is sal.nearest_synapse:
+    if synapse is alignment.nearest_synapse:
         synapses.pre_time = synapses.pre_older = synapses.post_time = -1000 * second
     synapses.post.order = 0
     model.add_steps(neurons)
@@ -157,15 +157,15 @@ def test_nearest_neighbours_equal_a_plain_loop():
     w, b = [1.5, 0.5], [1.5, 2.0]  # coincident spikes do occur
     spikes, intervals, window = loop(uniform, w, b, lambda lag: float(lag < 25), 25)
     assert spikes.all(axis=1).sum() >= 3
-    for synapse in (sal.nearest_synapse, sal.interval_synapse):
-        neurons, synapses = lagged_pair(sal.lagged_neuron, synapse, uniform, w, b, t_psp=9.6 * ms, t_isi=10 * ms)
+    for synapse in (alignment.nearest_synapse, alignment.interval_synapse):
+        neurons, synapses = lagged_pair(alignment.lagged_neuron, synapse, uniform, w, b, t_psp=9.6 * ms, t_isi=10 * ms)
         monitor = SpikeMonitor(neurons)
         ends = StateMonitor(neurons, "lag", record=True, when="synapses", order=1)
         Network(neurons, synapses, monitor, ends).run(len(uniform) * DT)
         found = np.zeros_like(spikes)
         found[np.round(monitor.t / DT).astype(int), monitor.i] = True
         np.testing.assert_array_equal(found, spikes)
-        if synapse is sal.nearest_synapse:
+        if synapse is alignment.nearest_synapse:
             np.testing.assert_allclose(synapses.pairs, window, rtol=1e-9)
             np.testing.assert_array_equal(synapses.n_near, len(intervals))
         else:
@@ -182,7 +182,7 @@ def test_alpha_shaped_potentials_equal_a_plain_loop(carry):
     def kernel(lag):
         return 25 / tau_syn**2 * lag * np.exp(-lag / tau_syn)
 
-    neurons, synapses = lagged_pair(sal.shaped_neuron, sal.nearest_synapse, uniform, w, b, t_isi=10 * ms)
+    neurons, synapses = lagged_pair(alignment.shaped_neuron, alignment.nearest_synapse, uniform, w, b, t_isi=10 * ms)
     synapses.summed_updaters["input_post"].order = 1
     neurons.tau_syn, neurons.carry = tau_syn * DT, carry
     monitor = SpikeMonitor(neurons)
@@ -205,13 +205,13 @@ def test_intervals_are_counted_in_their_bins():
     uniform = np.random.default_rng(5).random((4000, 2))
     w, b, t_max = [0.5, 1.5], [1.5, 1.0], 60
     neurons, synapses = lagged_pair(
-        sal.lagged_neuron, sal.interval_synapse, uniform, w, b, t_psp=9.6 * ms, t_isi=10 * ms
+        alignment.lagged_neuron, alignment.interval_synapse, uniform, w, b, t_psp=9.6 * ms, t_isi=10 * ms
     )
-    bins = NeuronGroup(2 * (t_max - 1), name="bins", **sal.histogram.kwargs())
-    tally = Synapses(neurons, bins, name="tally", **sal.tally.kwargs())
+    bins = NeuronGroup(2 * (t_max - 1), name="bins", **alignment.histogram.kwargs())
+    tally = Synapses(neurons, bins, name="tally", **alignment.tally.kwargs())
     tally.connect(j="k for k in range(59 * i, 59 * i + 59)")
     tally.pre.order = 1
-    sal.tally.assign(tally, t_begin=500 * DT)
+    alignment.tally.assign(tally, t_begin=500 * DT)
     bins.lag = np.tile(np.arange(1, t_max), 2)
     Network(neurons, synapses, bins, tally).run(len(uniform) * DT)
     _, intervals, _ = loop(uniform, w, b, lambda lag: float(lag < 25), 25)

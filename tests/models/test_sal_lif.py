@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from brian2 import Network, NeuronGroup, StateMonitor, Synapses, defaultclock, ms, mV, prefs, second
 
-from models import sal, sal_lif
+from models.sal import alignment, lif
 
 prefs.codegen.target = "numpy"
 DT = 0.2 * ms
@@ -14,12 +14,12 @@ DT = 0.2 * ms
 def test_without_noise_it_equals_a_plain_loop(shape):
     """Two coupled neurons without noise, 1500 steps: voltages, spikes and weights summed over the currents."""
     defaultclock.dt = DT
-    neurons = NeuronGroup(2, name="neurons", **sal_lif.neuron.kwargs())
-    synapses = Synapses(neurons, neurons, name="synapses", **sal.nearest_synapse.kwargs())
+    neurons = NeuronGroup(2, name="neurons", **lif.neuron.kwargs())
+    synapses = Synapses(neurons, neurons, name="synapses", **alignment.nearest_synapse.kwargs())
     synapses.connect(i=[0, 1], j=[1, 0])
-    sal_lif.neuron.add_steps(neurons)
-    sal_lif.neuron.assign(neurons, sigma=0 * mV)
-    sal.nearest_synapse.assign(synapses)
+    lif.neuron.add_steps(neurons)
+    lif.neuron.assign(neurons, sigma=0 * mV)
+    alignment.nearest_synapse.assign(synapses)
     neurons.b, neurons.offset, neurons.slope = [0.9, 0.8], -51 * mV, [4, 3] * mV
     neurons.tau_m, neurons.tau_syn, neurons.v = [5, 12] * ms, 4 * ms, -52 * mV
     setattr(neurons, shape, 1)

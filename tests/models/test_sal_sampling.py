@@ -19,10 +19,10 @@ from brian2 import (
 )
 from scipy.stats import geom
 
-from analysis.sampling_networks import pair_weights
+from experiments.sal.common.sampling_networks import pair_weights
 from experiments.sal.synaptic_noise.experiment import OBJECTS, Inputs, Structure, network
 from experiments.sal.synaptic_noise.inputs import amplitudes, inputs, probabilities, states, student
-from models import sal_sampling as sampling
+from models.sal import sampling
 
 N, STEPS, CYCLE = 3, 1750, 250  # neurons, steps of the run, steps of a cycle
 EVERY, LONG = 3, 2

@@ -1,4 +1,4 @@
-"""Who may import whom: base <- models <- runner, analysis; a figure needs no Brian2, a network knows no runner."""
+"""Who may import whom: base <- models, references <- runner, analysis; figures need no Brian2, networks no runner."""
 
 import ast
 import sys
@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-OWN = ("base", "models", "dense", "runner", "analysis", "datasets", "experiments", "tests")
+OWN = ("base", "models", "dense", "references", "runner", "analysis", "datasets", "experiments", "tests")
 
 
 def imported(file):
@@ -43,9 +43,21 @@ def test_base_stands_on_nothing_of_ours(file):
     assert not roots(file) & {"brian2", *OWN} - {"base"}
 
 
-@pytest.mark.parametrize("file", of("models/*.py"))
+@pytest.mark.parametrize("file", of("models/**/*.py"))
 def test_models_import_brian2_and_each_other(file):
-    assert roots(file) <= {"brian2", "models"} | set(sys.stdlib_module_names)
+    """Equations and their parameters, and the wiring of networks that several experiments share."""
+    assert roots(file) <= {"base", "brian2", "dense", "models", "numpy"} | set(sys.stdlib_module_names)
+
+
+@pytest.mark.parametrize("file", of("models/*/*.py"))
+def test_families_of_models_stand_apart(file):
+    families = {folder.name for folder in (ROOT / "models").iterdir() if folder.is_dir()} - {file.parent.name}
+    assert not imported(file) & {f"models.{family}" for family in families}
+
+
+@pytest.mark.parametrize("file", of("references/**/*.py"))
+def test_references_share_no_code_with_what_they_check(file):
+    assert not roots(file) & {"brian2", *OWN} - {"base", "datasets", "references"}
 
 
 @pytest.mark.parametrize("file", of("dense/*.py"))
@@ -87,12 +99,12 @@ def test_inputs_need_no_brian2(file):
 
 
 def knows_its_paper_only(file):
-    """Whether a file imports, of all experiments, only inputs, what its paper shares, and files of its own folder.
+    """Whether a file imports, of all experiments, only inputs, what its paper has in common, and its own folder.
 
     A figure may also use parts of another one of its paper.
     """
     paper = f"experiments.{file.parent.parent.name}"
-    shared = {f"{paper}.{module.stem}" for module in file.parent.parent.glob("*.py")} - {f"{paper}.network"}
+    shared = {f"{paper}.common"}
     inputs = {f"{paper}.{folder.parent.name}.inputs" for folder in file.parent.parent.glob("*/inputs.py")}
     if file.name == "figure.py":
         inputs |= {f"{paper}.{folder.parent.name}.figure" for folder in file.parent.parent.glob("*/figure.py")}
@@ -103,6 +115,21 @@ def knows_its_paper_only(file):
     # `from experiments.a.b import inputs` names a folder as well.
     used -= {name for name in used if any(other.startswith(f"{name}.") for other in used)} | {paper}
     return all(name.startswith((*shared, *inputs, *own)) for name in used)
+
+
+@pytest.mark.parametrize("file", of("experiments/*/common/*.py"))
+def test_what_a_paper_has_in_common_knows_no_experiment(file):
+    used = {name for name in imported(file) if name.split(".")[0] == "experiments"}
+    assert all(
+        name.startswith(f"experiments.{file.parent.parent.name}.common")
+        for name in used - {f"experiments.{file.parent.parent.name}"}
+    )
+
+
+@pytest.mark.parametrize("file", of("experiments/*/*/reference.py"))
+def test_references_of_experiments_need_no_brian2(file):
+    assert not roots(file) & {"brian2", "runner", "models", "tests"}
+    assert knows_its_paper_only(file)
 
 
 @pytest.mark.parametrize("file", of("experiments/*/*/experiment.py"))

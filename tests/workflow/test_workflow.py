@@ -60,18 +60,18 @@ USERS = [name for name in EXPERIMENTS if RATES & reached(ROOT / "experiments" / 
 PAGE = of({"document"}, "sal") | of({"report"})
 EDITS = {
     "equation": (
-        "models/sal.py",
+        "models/sal/alignment.py",
         RATE,
         "(1 + 2 * tau_ref / dt * exp(-u))",
         of({*OF_POINTS, "build"}, *USERS) | PAGE,
     ),
     "comment in an equation": (
-        "models/sal.py",
+        "models/sal/alignment.py",
         "# firing probability per step",
         "# probability of a spike in a step",
         PAGE,
     ),
-    "docstring of a model": ("models/sal.py", '"""Parameters of', None, PAGE),
+    "docstring of a model": ("models/sal/alignment.py", '"""Parameters of', None, PAGE),
     "network": (
         "experiments/sal/phase_plane/experiment.py",
         'when="end", order=0, name="weights"',
@@ -197,7 +197,9 @@ def test_an_edited_equation_runs_through_once(smoke, tmp_path):
     tables = [checksum(read_folder(w.folder / "results/smoke" / SAL / "observations")) for w in (smoke, copy)]
     assert tables[0] != tables[1]
     # Back again: the old program is still there, and the tables are what they were.
-    (copy.folder / "models/sal.py").write_text((smoke.folder / "models/sal.py").read_text("utf-8"), encoding="utf-8")
+    (copy.folder / "models/sal/alignment.py").write_text(
+        (smoke.folder / "models/sal/alignment.py").read_text("utf-8"), encoding="utf-8"
+    )
     said = copy.snakemake(*of_smoke).stdout
     assert set(jobs_of(said)) == of(OF_POINTS, SAL)
     assert checksum(read_folder(copy.folder / "results/smoke" / SAL / "observations")) == tables[0]

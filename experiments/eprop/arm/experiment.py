@@ -17,8 +17,8 @@ from brian2 import (
 )
 
 from dense import DenseSynapses
-from models import eprop_arm
 from models.base import param
+from models.eprop import arm as eprop_arm
 
 __all__ = ["OBJECTS", "Inputs", "Structure", "network"]
 

@@ -8,7 +8,7 @@ from pandas import DataFrame
 
 from analysis.plots import COLOURS, band, panel_label
 from experiments.eprop.arm.inputs import trained
-from experiments.eprop.observations import choose
+from experiments.eprop.common.observations import choose
 
 SIZE = (7.0, 8.4)
 COLOUR = {

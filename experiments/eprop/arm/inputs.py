@@ -10,8 +10,8 @@ import numpy as np
 from pandas import DataFrame
 
 from experiments.eprop.arm.movements import movements
+from experiments.eprop.common.protocol import table
 from experiments.eprop.pattern_generation.inputs import clock
-from experiments.eprop.protocol import table
 
 TRAINED = Path(__file__).resolve().parent / "meta_training"
 # Of files that come with the repository: another file is other science, and must not use what this one has computed.

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from brian2 import Network, NeuronGroup, Quantity, StateMonitor, Synapses, TimedArray, defaultclock, ms
 
-from models import eprop_clock_driven as eprop
 from models.base import param
+from models.eprop import clock_driven as eprop
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from pandas import DataFrame
 
-from experiments.eprop.protocol import check
+from experiments.eprop.common.protocol import check
 from experiments.eprop.sine_tutorial import inputs as tutorial
 
 KEPT = ("in_rec.w", "in_rec.mask", "rec_rec.w", "rec_rec.mask", "rec_out.w", "feedback.b", "feedback.adaptive")

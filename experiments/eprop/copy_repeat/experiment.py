@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from brian2 import EventMonitor, Network
 
-from experiments.eprop.lstm import FINAL, Structure, build, objects
-from models import eprop_sequences
 from models.base import param
+from models.eprop import sequences
+from models.eprop.lstm_network import FINAL, Structure, build, objects
 
 __all__ = ["FINAL", "OBJECTS", "Inputs", "Structure", "network"]
 
@@ -20,7 +20,7 @@ class Inputs:
     n_iterations: int = param(100000, "steps of the run", r"n_\mathrm{it}", "our design")
 
 
-OBJECTS = objects(eprop_sequences.copy_task, eprop_sequences.copy_sender, eprop_sequences.copy_readout)
+OBJECTS = objects(sequences.copy_task, sequences.copy_sender, sequences.copy_readout)
 
 
 def network(p: Structure) -> Network:

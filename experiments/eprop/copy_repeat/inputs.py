@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from pandas import DataFrame
 
-from experiments.eprop.lstm_protocol import check, rule, weights
+from experiments.eprop.common.lstm_protocol import check, rule, weights
 
 WATCHED = 200  # steps at the end that are recorded
 

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 from brian2 import Hz, Network, Quantity, ms
 
-from experiments.eprop.network import FINAL, build, objects
-from experiments.eprop.network import Structure as Sizes
-from models import eprop
 from models.base import param
+from models.eprop import spiking
+from models.eprop.network import FINAL, build, objects
+from models.eprop.network import Structure as Sizes
 
 __all__ = ["FINAL", "OBJECTS", "Inputs", "Structure", "network"]
 
@@ -40,7 +40,7 @@ class Inputs:
     background: Quantity = param(10 * Hz, "rate of the background neurons", "r_0", "authors' code")
 
 
-OBJECTS = objects(eprop.classifier, eprop.adaptive_synapse)
+OBJECTS = objects(spiking.classifier, spiking.adaptive_synapse)
 
 
 def network(p: Structure) -> Network:

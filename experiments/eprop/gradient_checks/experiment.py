@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 from brian2 import Network, StateMonitor
 
-from experiments.eprop.network import FINAL, build, objects
-from experiments.eprop.network import Structure as Sizes
-from models import eprop
 from models.base import param
+from models.eprop import spiking
+from models.eprop.network import FINAL, build, objects
+from models.eprop.network import Structure as Sizes
 
 __all__ = ["FINAL", "OBJECTS", "Inputs", "Structure", "network"]
 
@@ -35,7 +35,7 @@ class Inputs:
     p_spike: float = param(0.05, "spike probability of an input neuron per step", "p", "our design")
 
 
-OBJECTS = objects(eprop.readout, eprop.adaptive_synapse)
+OBJECTS = objects(spiking.readout, spiking.adaptive_synapse)
 
 
 def network(p: Structure) -> Network:

@@ -9,9 +9,9 @@ from matplotlib.figure import Figure
 from pandas import DataFrame
 
 from analysis.plots import COLOURS, band, panel_label
-from analysis.spiking_gradients import Cells, backward, forward, traces
+from experiments.eprop.common.observations import by_trial, values
 from experiments.eprop.gradient_checks.inputs import arrays
-from experiments.eprop.observations import by_trial, values
+from references.eprop.spiking_gradients import Cells, backward, forward, traces
 
 SIZE = (7.0, 4.6)
 NEURONS = {"LIF": "sky", "ALIF": "purple", "mixed": "green"}

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from pandas import DataFrame
 
-from experiments.eprop.protocol import adaptive, check, feedback, shown, table, trials, weights
+from experiments.eprop.common.protocol import adaptive, check, feedback, shown, table, trials, weights
 
 TURNS = np.array([1, 2, 3])  # of the sines of a target in one trial
 

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 from brian2 import EventMonitor, Network, StateMonitor, Synapses
 
-from experiments.eprop.network import FINAL, build, objects
-from experiments.eprop.network import Structure as Sizes
-from experiments.eprop.protocol import shown
-from models import eprop, eprop_probe
+from experiments.eprop.common.protocol import shown
 from models.base import param
+from models.eprop import probe as eprop_probe
+from models.eprop import spiking
+from models.eprop.network import FINAL, build, objects
+from models.eprop.network import Structure as Sizes
 
 __all__ = ["FINAL", "OBJECTS", "Inputs", "Structure", "network"]
 
@@ -39,7 +40,7 @@ class Inputs:
     p_spike: float = param(0.05, "spike probability of an input neuron per step", "p", "NEST example")
 
 
-OBJECTS = {**objects(synapse=eprop.adaptive_synapse), "recurrent": eprop_probe.neuron, "probe": eprop_probe.probe}
+OBJECTS = {**objects(synapse=spiking.adaptive_synapse), "recurrent": eprop_probe.neuron, "probe": eprop_probe.probe}
 
 
 def network(p: Structure) -> Network:

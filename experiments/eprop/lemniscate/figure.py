@@ -6,8 +6,8 @@ from matplotlib.figure import Figure, SubFigure
 from pandas import DataFrame
 
 from analysis.plots import COLOURS, band, panel_label
+from experiments.eprop.common.observations import by_trial, choose, watched
 from experiments.eprop.lemniscate.inputs import lemniscate
-from experiments.eprop.observations import by_trial, choose, watched
 
 SIZE = (7.0, 8.2)
 FEEDBACK = {"random": "orange", "symmetric": "blue", "readout": "grey", "readout and rates": "green"}

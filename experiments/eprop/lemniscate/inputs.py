@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from pandas import DataFrame
 
-from experiments.eprop.protocol import adaptive, check, feedback, shown, table, trials, weights
+from experiments.eprop.common.protocol import adaptive, check, feedback, shown, table, trials, weights
 
 
 def lemniscate(n_steps: int) -> np.ndarray:

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 from pandas import DataFrame
 
-from analysis.spiking_gradients import Cells, backward, forward
 from experiments.eprop.lemniscate.inputs import arrays, lemniscate
+from references.eprop.spiking_gradients import Cells, backward, forward
 
 SHARED = ("run.seed",)  # that of the first seed serves
 N_FIRST = 5  # trials that are compared

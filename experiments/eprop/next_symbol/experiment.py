@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 from brian2 import EventMonitor, Network
 
-from experiments.eprop.lstm import FINAL, build, objects
-from experiments.eprop.lstm import Structure as Sizes
-from models import eprop, eprop_sequences
 from models.base import param
+from models.eprop import sequences, spiking
+from models.eprop.lstm_network import FINAL, build, objects
+from models.eprop.lstm_network import Structure as Sizes
 
 __all__ = ["FINAL", "OBJECTS", "Inputs", "Structure", "network"]
 
@@ -32,8 +32,8 @@ class Inputs:
 
 
 OBJECTS = {
-    **objects(eprop_sequences.text_task, eprop_sequences.text_sender, eprop_sequences.text_readout),
-    "pool": eprop.pool,
+    **objects(sequences.text_task, sequences.text_sender, sequences.text_readout),
+    "pool": spiking.pool,
 }
 
 

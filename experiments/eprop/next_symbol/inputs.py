@@ -8,7 +8,7 @@ from pandas import DataFrame
 
 from datasets.base import Dataset
 from datasets.ptb import load_ptb
-from experiments.eprop.lstm_protocol import check, rule, weights
+from experiments.eprop.common.lstm_protocol import check, rule, weights
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz "
 N_SYMBOLS = len(LETTERS) + 1  # the last one stands for everything else

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from brian2 import Network, Quantity, ms
 
-from experiments.eprop.network import FINAL, build, objects
-from experiments.eprop.network import Structure as Sizes
 from models.base import param
+from models.eprop.network import FINAL, build, objects
+from models.eprop.network import Structure as Sizes
 
 __all__ = ["FINAL", "OBJECTS", "Inputs", "Structure", "network"]
 

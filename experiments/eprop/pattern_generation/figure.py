@@ -6,7 +6,7 @@ from matplotlib.figure import Figure
 from pandas import DataFrame
 
 from analysis.plots import COLOURS, band, panel_label
-from experiments.eprop.observations import by_trial, choose, watched
+from experiments.eprop.common.observations import by_trial, choose, watched
 
 SIZE = (7.0, 5.6)
 LABELS = {

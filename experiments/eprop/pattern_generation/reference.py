@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 from pandas import DataFrame
 
-from analysis.spiking_gradients import Cells, train
 from experiments.eprop.pattern_generation.inputs import arrays
+from references.eprop.spiking_gradients import Cells, train
 
 SHARED = ("inputs.feedback", "run.seed")
 N_BPTT = 300  # trials, at most

@@ -7,11 +7,11 @@ import numpy as np
 from brian2 import EventMonitor, Network, NeuronGroup, StateMonitor, TimedArray, defaultclock, linked_var
 
 from dense import DenseSynapses
-from experiments.eprop.network import FINAL as WEIGHTS
-from experiments.eprop.network import Structure as Sizes
-from experiments.eprop.network import objects
-from models import eprop, eprop_frames
 from models.base import param
+from models.eprop import frames, spiking
+from models.eprop.network import FINAL as WEIGHTS
+from models.eprop.network import Structure as Sizes
+from models.eprop.network import objects
 
 __all__ = ["FINAL", "OBJECTS", "Inputs", "Structure", "network"]
 
@@ -48,10 +48,10 @@ class Inputs:
 
 
 OBJECTS = {
-    **objects(eprop_frames.classifier, eprop.adaptive_synapse),
-    "stimulus": eprop_frames.features,
-    "in_rec": eprop_frames.feature_synapse,
-    "pool": eprop_frames.pool,
+    **objects(frames.classifier, spiking.adaptive_synapse),
+    "stimulus": frames.features,
+    "in_rec": frames.feature_synapse,
+    "pool": frames.pool,
 }
 
 
@@ -85,7 +85,7 @@ def network(p: Structure) -> Network:
     readout = group("readout", p.n_out, order=-9)
     links = {"stimulus": ("tau_m", "normalised"), "readout": ("tau_out", "normalised_out"), "recurrent": ()}
     for one in (stimulus, recurrent, readout):
-        for variable in eprop.LINKED:
+        for variable in spiking.LINKED:
             setattr(one, variable, linked_var(schedule, variable))
         for variable in links[one.name]:
             setattr(one, variable, linked_var(recurrent, variable))
@@ -128,5 +128,5 @@ def network(p: Structure) -> Network:
         EventMonitor(recurrent, "watched_spike", name="recurrent_spikes"),
     ]
     network = Network(*net)
-    network.schedule = eprop.SCHEDULE
+    network.schedule = spiking.SCHEDULE
     return network

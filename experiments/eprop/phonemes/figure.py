@@ -6,9 +6,9 @@ from matplotlib.figure import Figure, SubFigure
 from pandas import DataFrame
 
 from analysis.plots import COLOURS, panel_label
-from experiments.eprop.drawing import CELLS
-from experiments.eprop.framewise import FEW, confusions, draw_confusion, draw_course, phones, shown_feedback
-from experiments.eprop.observations import by_trial, choose
+from experiments.eprop.common.drawing import CELLS
+from experiments.eprop.common.framewise import FEW, confusions, draw_confusion, draw_course, phones, shown_feedback
+from experiments.eprop.common.observations import by_trial, choose
 
 SIZE = (7.0, 8.4)
 LABELS = {

@@ -8,7 +8,7 @@ from pandas import DataFrame
 
 from datasets.base import Dataset
 from datasets.timit import load_timit
-from experiments.eprop.protocol import adaptive, check, feedback, glorot, shown, table, trials, weights
+from experiments.eprop.common.protocol import adaptive, check, feedback, glorot, shown, table, trials, weights
 
 DURATION = (3, 8)  # frames of a phoneme of the chain
 

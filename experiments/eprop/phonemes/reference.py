@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 from pandas import DataFrame
 
-from analysis.framewise_bptt import answer, linear_error, train
-from analysis.spiking_gradients import Cells
-from experiments.eprop.framewise import LARGE, batches
+from experiments.eprop.common.framewise import LARGE, batches
 from experiments.eprop.phonemes.inputs import arrays, dataset, test
+from references.eprop.framewise_bptt import answer, linear_error, train
+from references.eprop.spiking_gradients import Cells
 
 SHARED = ("inputs.feedback", "inputs.regularised")
 

@@ -6,8 +6,8 @@ import numpy as np
 from brian2 import EventMonitor, Network, NeuronGroup, Quantity, TimedArray, defaultclock, linked_var, ms
 
 from dense import DenseSynapses
-from models import eprop_lstm_frames as frames
 from models.base import param
+from models.eprop import lstm_frames as frames
 
 FINAL = ["gates.w_i", "gates.w_g", "gates.w_f", "gates.w_o", "output.w", "output.b"]
 

@@ -7,8 +7,8 @@ from matplotlib.figure import Figure, SubFigure
 from pandas import DataFrame
 
 from analysis.plots import COLOURS, panel_label
-from experiments.eprop.framewise import FEW, confusions, draw_confusion, draw_course, phones, shown_feedback
-from experiments.eprop.observations import choose
+from experiments.eprop.common.framewise import FEW, confusions, draw_confusion, draw_course, phones, shown_feedback
+from experiments.eprop.common.observations import choose
 
 SIZE = (7.0, 9.4)
 LABELS = {

@@ -7,10 +7,10 @@ import numpy as np
 from pandas import DataFrame
 
 from datasets.base import Dataset
-from experiments.eprop import lstm_protocol
-from experiments.eprop.lstm_protocol import check
+from experiments.eprop.common import lstm_protocol
+from experiments.eprop.common.lstm_protocol import check
+from experiments.eprop.common.protocol import feedback, table
 from experiments.eprop.phonemes import inputs as spiking
-from experiments.eprop.protocol import feedback, table
 
 
 def corpus(p: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 from pandas import DataFrame
 
-from analysis.framewise_bptt import linear_error
-from analysis.framewise_lstm import answer, train
-from experiments.eprop.framewise import LARGE, batches
+from experiments.eprop.common.framewise import LARGE, batches
 from experiments.eprop.phonemes_lstm.inputs import arrays, dataset, test
+from references.eprop.framewise_bptt import linear_error
+from references.eprop.framewise_lstm import answer, train
 
 SHARED = ("inputs.feedback",)
 

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from brian2 import Network
 
-from experiments.eprop.network import FINAL, Structure, build, objects
 from models.base import param
+from models.eprop.network import FINAL, Structure, build, objects
 
 __all__ = ["FINAL", "OBJECTS", "Inputs", "Structure", "network"]
 

@@ -1,7 +1,7 @@
 """Learning curves for three kinds of feedback, and what the readout draws before and after learning."""
 
 from analysis.plots import COLOURS, band, panel_label, reported
-from experiments.eprop.observations import by_trial, watched
+from experiments.eprop.common.observations import by_trial, watched
 
 SIZE = (7.0, 2.9)
 FEEDBACK = {"symmetric": "blue", "random": "orange", "none": "grey"}

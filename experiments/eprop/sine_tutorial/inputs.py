@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from pandas import DataFrame
 
-from experiments.eprop.protocol import check, feedback, shown, table, trials, weights
+from experiments.eprop.common.protocol import check, feedback, shown, table, trials, weights
 
 TURNS = np.array([1, 2, 3, 5])  # of the four sines in one trial
 

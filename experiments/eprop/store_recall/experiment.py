@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 from brian2 import Hz, Network, Quantity
 
-from experiments.eprop.network import FINAL, build, objects
-from experiments.eprop.network import Structure as Sizes
-from models import eprop
 from models.base import param
+from models.eprop import spiking
+from models.eprop.network import FINAL, build, objects
+from models.eprop.network import Structure as Sizes
 
 __all__ = ["FINAL", "OBJECTS", "Inputs", "Structure", "network"]
 
@@ -33,7 +33,7 @@ class Inputs:
     rate: Quantity = param(50 * Hz, "rate of an active input neuron", "r", "authors' code")
 
 
-OBJECTS = objects(eprop.classifier, eprop.adaptive_synapse)
+OBJECTS = objects(spiking.classifier, spiking.adaptive_synapse)
 
 
 def network(p: Structure) -> Network:

@@ -3,8 +3,8 @@
 from matplotlib.figure import Figure
 from pandas import DataFrame
 
-from experiments.eprop.drawing import before_and_after, curves
-from experiments.eprop.observations import by_iteration, conditions, two_trials, until_solved
+from experiments.eprop.common.drawing import before_and_after, curves
+from experiments.eprop.common.observations import by_iteration, conditions, two_trials, until_solved
 
 SIZE = (7.0, 6.6)
 GROUPS = {"bit 0": "blue", "bit 1": "red", "store": "green", "recall": "grey"}

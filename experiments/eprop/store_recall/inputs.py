@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from pandas import DataFrame
 
-from experiments.eprop.protocol import adaptive, check, feedback, glorot, shown, table, trials, weights
+from experiments.eprop.common.protocol import adaptive, check, feedback, glorot, shown, table, trials, weights
 
 GROUPS = 4  # bit 0, bit 1, store, recall
 BIT, STORE, RECALL = 0, 1, 2

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from brian2 import Network, Quantity, StateMonitor, ms
 
 from experiments.gle.cascade.inputs import N_LAYERS, WIDTH
-from experiments.gle.layers import parts, stack
-from models import gle
 from models.base import param
+from models.gle import latent_equilibrium
+from models.gle.layers import parts, stack
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Inputs:
     network: str = param("cascades", "cascades (ten of four equal neurons) or mixed (random weights)", "", "our design")
 
 
-OBJECTS = parts(N_LAYERS, gle.output)
+OBJECTS = parts(N_LAYERS, latent_equilibrium.output)
 FINAL = [f"layer_{k}.{tau}" for k in range(1, N_LAYERS + 1) for tau in ("tau_m", "tau_r")]
 
 
@@ -41,10 +41,10 @@ def network(p: Structure) -> Network:
     Returns
     -------
     Network
-        The objects of `experiments.gle.layers.stack`, monitors ``rates_1`` to ``rates_4``.
+        The objects of `models.gle.layers.stack`, monitors ``rates_1`` to ``rates_4``.
     """
     sizes = [1] + N_LAYERS * [WIDTH]
-    objects = stack(sizes, p.dt, gle.output, samples=1, presentations=1, shown=p.n_steps, rows=p.n_steps)
+    objects = stack(sizes, p.dt, latent_equilibrium.output, samples=1, presentations=1, shown=p.n_steps, rows=p.n_steps)
     monitors = [
         StateMonitor(objects[f"layer_{k}"], "r", record=True, dt=p.record, when="end", order=0, name=f"rates_{k}")
         for k in range(1, N_LAYERS + 1)

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from brian2 import Network, NeuronGroup, Quantity, StateMonitor, Synapses, TimedArray, defaultclock, ms
 
-from models import gle_inference
 from models.base import param
+from models.gle import inference
 
 N_LAYERS = 4
 
@@ -29,9 +29,9 @@ class Inputs:
 
 
 OBJECTS = {
-    "input": gle_inference.series,
-    **{f"layer_{k}": gle_inference.neuron for k in range(1, N_LAYERS + 1)},
-    **{f"to_{k}": gle_inference.synapse for k in range(1, N_LAYERS + 1)},
+    "input": inference.series,
+    **{f"layer_{k}": inference.neuron for k in range(1, N_LAYERS + 1)},
+    **{f"to_{k}": inference.synapse for k in range(1, N_LAYERS + 1)},
 }
 FINAL: list[str] = []
 
@@ -64,5 +64,5 @@ def network(p: Structure) -> Network:
     top = groups[f"layer_{N_LAYERS}"]
     predictions = StateMonitor(top, "r", record=True, when="end", order=0, name="predictions")
     together = Network(*groups.values(), *links, predictions)
-    together.schedule = gle_inference.SCHEDULE
+    together.schedule = inference.SCHEDULE
     return together

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 from brian2 import Network, Quantity, ms
 
-from experiments.gle import copies
 from experiments.gle.lag_bank.inputs import N_CHANNELS
-from models import gle_bank
 from models.base import param
+from models.gle import bank as gle_bank
+from models.gle import copies
 
 N_LAYERS = 3  # two hidden ones and the output
 
@@ -58,6 +58,6 @@ def network(p: Structure) -> Network:
     Returns
     -------
     Network
-        See `experiments.gle.copies.build`.
+        See `models.gle.copies.build`.
     """
     return copies.build(p, OBJECTS, [p.n_hidden, p.n_hidden, p.n_classes], n_channels=N_CHANNELS)

@@ -5,7 +5,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from analysis.plots import COLOURS
-from experiments.gle import learning_curves
+from experiments.gle.common import learning_curves
 
 SIZE = learning_curves.SIZE
 BANKS = {"lags": ("bank of lags", "blue"), "none": ("no lags", "orange")}

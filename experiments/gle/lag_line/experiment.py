@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from brian2 import Network, NeuronGroup, Quantity, StateMonitor, Synapses, TimedArray, linked_var, ms
 
-from models import gle_chain
 from models.base import Model, param
+from models.gle import chain as gle_chain
 
 N_LEARNED = 4  # w_1, w_2, tau_1, tau_2
 

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from brian2 import Network, NeuronGroup, Quantity, StateMonitor, Synapses, ms
 
-from models import gle
 from models.base import param
+from models.gle import latent_equilibrium
 
 
 @dataclass(frozen=True)
@@ -25,13 +25,13 @@ class Inputs:
 
 
 OBJECTS = {
-    "input": gle.sines,
-    "layer_1": gle.hidden,
-    "layer_2": gle.hidden,
-    "layer_3": gle.output,
-    "to_1": gle.lowest,
-    "to_2": gle.dense,
-    "to_3": gle.dense,
+    "input": latent_equilibrium.sines,
+    "layer_1": latent_equilibrium.hidden,
+    "layer_2": latent_equilibrium.hidden,
+    "layer_3": latent_equilibrium.output,
+    "to_1": latent_equilibrium.lowest,
+    "to_2": latent_equilibrium.dense,
+    "to_3": latent_equilibrium.dense,
 }
 FINAL = ["to_1.w"]
 
@@ -59,12 +59,12 @@ def network(p: Structure) -> Network:
         f"to_{k}": Synapses(groups[below], groups[above], dt=p.dt, name=f"to_{k}", **OBJECTS[f"to_{k}"].kwargs())
         for k, (below, above) in enumerate(ends, start=1)
     }
-    aim = Synapses(groups["layer_3"], groups["layer_3"], dt=p.dt, name="aim", **gle.aim.kwargs())
+    aim = Synapses(groups["layer_3"], groups["layer_3"], dt=p.dt, name="aim", **latent_equilibrium.aim.kwargs())
     links["to_1"].connect()
     links["to_2"].connect(i=[0, 1, 2, 3], j=[0, 1, 2, 3])
     links["to_3"].connect(i=[0, 1, 2, 3], j=[0, 0, 1, 1])
     aim.connect(i=[0, 0], j=[0, 1])
-    gle.arrange(*links.values(), aim)
+    latent_equilibrium.arrange(*links.values(), aim)
     for name, group in {**groups, **links}.items():
         OBJECTS[name].add_steps(group)
     when = {"dt": p.record, "when": "end", "order": 0}

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from pandas import DataFrame
 
-from experiments.gle.adjoint_method import descend
+from experiments.gle.lag_net.adjoint_method import descend
 
 SHARED = ("layer_1.prospective", "layer_2.prospective", "layer_3.prospective")
 

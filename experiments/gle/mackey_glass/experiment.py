@@ -5,10 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 from brian2 import Network, NeuronGroup, Quantity, StateMonitor, Synapses, TimedArray, ms
 
-from experiments.gle.layers import parts
 from experiments.gle.mackey_glass.inputs import HORIZONS, N_LAYERS
-from models import gle, gle_series
 from models.base import param
+from models.gle import latent_equilibrium
+from models.gle import series as gle_series
+from models.gle.layers import parts
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class Inputs:
     n_batches: int = param(2000, "batches from which the reference learns backwards in time", "", "our design")
 
 
-OBJECTS = {**parts(N_LAYERS, gle.output), "input": gle_series.series}
+OBJECTS = {**parts(N_LAYERS, latent_equilibrium.output), "input": gle_series.series}
 FINAL = [f"to_{k}.w" for k in range(1, N_LAYERS + 1)]
 
 
@@ -56,8 +57,8 @@ def network(p: Structure) -> Network:
     for name, n in list(sizes.items())[1:]:
         groups[name] = NeuronGroup(n, dt=p.dt, name=name, **OBJECTS[name].kwargs())
     told = {"samples": future, "order": once, "shown": p.n_series, "rows": p.n_series}
-    goals = NeuronGroup(len(HORIZONS), dt=p.dt, name="goals", **gle.stimulus.kwargs(**told))
-    gle.stimulus.add_steps(goals)
+    goals = NeuronGroup(len(HORIZONS), dt=p.dt, name="goals", **latent_equilibrium.stimulus.kwargs(**told))
+    latent_equilibrium.stimulus.add_steps(goals)
     links = {}
     names = list(groups)
     for k, (below, above) in enumerate(zip(names[:-1], names[1:], strict=True), start=1):
@@ -65,11 +66,11 @@ def network(p: Structure) -> Network:
         links[name] = Synapses(groups[below], groups[above], dt=p.dt, name=name, **OBJECTS[name].kwargs())
         links[name].connect()
     top = groups[f"layer_{N_LAYERS}"]
-    aim = Synapses(goals, top, dt=p.dt, name="aim", **gle.aim.kwargs())
+    aim = Synapses(goals, top, dt=p.dt, name="aim", **latent_equilibrium.aim.kwargs())
     aim.connect(j="i")
     loop = Synapses(top, groups["input"], dt=p.dt, name="loop", **gle_series.loop.kwargs())
     loop.connect(i=0, j=0)
-    gle.arrange(*links.values(), aim)
+    latent_equilibrium.arrange(*links.values(), aim)
     gle_series.arrange(loop)
     for name, group in {**groups, **links}.items():
         OBJECTS[name].add_steps(group)

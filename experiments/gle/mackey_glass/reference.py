@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 from pandas import DataFrame
 
-from experiments.gle import through_time
 from experiments.gle.mackey_glass.inputs import HORIZONS, layers, normalised
+from references.gle import through_time
 
 SHARED = ("layer_1.prospective", "layer_2.prospective", "layer_3.prospective", "layer_4.prospective")
 N_DELAYS = 30  # values that the linear model knows

@@ -6,8 +6,8 @@ import numpy as np
 from brian2 import Network, NeuronGroup, Quantity, StateMonitor, Synapses, TimedArray, linked_var, ms
 
 from dense import DenseSynapses, VectorGroup
-from models import gle, gle_batch
 from models.base import param
+from models.gle import batch, latent_equilibrium
 
 N_LAYERS = 7  # six hidden ones and the output
 
@@ -38,16 +38,16 @@ class Inputs:
 
 
 OBJECTS = {
-    "schedule": gle_batch.schedule,
-    "account": gle_batch.account,
-    "unit": gle_batch.unit,
-    "input": gle_batch.stimulus,
-    **{f"layer_{k}": gle_batch.hidden for k in range(1, N_LAYERS)},
-    f"layer_{N_LAYERS}": gle_batch.classes,
-    "to_1": gle_batch.lowest,
-    **{f"to_{k}": gle_batch.dense for k in range(2, N_LAYERS + 1)},
-    **{f"bias_{k}": gle_batch.biases for k in range(1, N_LAYERS + 1)},
-    "competition": gle_batch.competition,
+    "schedule": batch.schedule,
+    "account": batch.account,
+    "unit": batch.unit,
+    "input": batch.stimulus,
+    **{f"layer_{k}": batch.hidden for k in range(1, N_LAYERS)},
+    f"layer_{N_LAYERS}": batch.classes,
+    "to_1": batch.lowest,
+    **{f"to_{k}": batch.dense for k in range(2, N_LAYERS + 1)},
+    **{f"bias_{k}": batch.biases for k in range(1, N_LAYERS + 1)},
+    "competition": batch.competition,
 }
 FINAL = [f"{kind}_{k}.w" for kind in ("to", "bias") for k in range(1, N_LAYERS + 1)]
 
@@ -102,7 +102,7 @@ def network(p: Structure) -> Network:
     pairs = list(enumerate(zip(below, layers, strict=True), start=1))
     links = [shared(f"to_{k}", source, target) for k, (source, target) in pairs]
     links.append(shared("competition", layers[-1], layers[-1]))
-    gle.arrange(*links)
+    latent_equilibrium.arrange(*links)
     biases = [shared(f"bias_{k}", unit, target) for k, (_, target) in pairs]
     for bias in biases:
         bias.summed_updaters["b_post"].order = -2  # with the drive from the layer below

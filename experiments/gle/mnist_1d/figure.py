@@ -3,7 +3,7 @@
 import pandas as pd
 from matplotlib.figure import Figure
 
-from experiments.gle import learning_curves
+from experiments.gle.common import learning_curves
 
 SIZE = learning_curves.SIZE
 ERRORS = {1: "prospective", 0: "instantaneous"}

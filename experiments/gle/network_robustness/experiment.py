@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 from brian2 import Network, Quantity, ms
 
-from experiments.gle import copies
 from experiments.gle.lag_bank.inputs import N_CHANNELS
-from models import gle_bank, gle_substrate
 from models.base import param
+from models.gle import bank as gle_bank
+from models.gle import copies, substrate
 
 N_LAYERS = 4  # three hidden ones and the output
 
@@ -50,8 +50,8 @@ class Inputs:
 OBJECTS = copies.objects(
     N_LAYERS,
     schedule=gle_bank.schedule,
-    layers=(gle_substrate.hidden, gle_substrate.classes),
-    synapses=(gle_bank.lowest, gle_bank.collecting(gle_substrate.dense), gle_bank.biases),
+    layers=(substrate.hidden, substrate.classes),
+    synapses=(gle_bank.lowest, gle_bank.collecting(substrate.dense), gle_bank.biases),
     bank=gle_bank.channel,
 )
 FINAL = copies.learned(N_LAYERS)
@@ -68,6 +68,6 @@ def network(p: Structure) -> Network:
     Returns
     -------
     Network
-        See `experiments.gle.copies.build`.
+        See `models.gle.copies.build`.
     """
     return copies.build(p, OBJECTS, [p.n_hidden] * (N_LAYERS - 1) + [p.n_classes], n_channels=N_CHANNELS)

@@ -6,7 +6,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import NullLocator
 
 from analysis.plots import COLOURS, panel_label
-from experiments.gle import learning_curves
+from experiments.gle.common import learning_curves
 
 SIZE = (7.0, 5.2)
 KINDS = {

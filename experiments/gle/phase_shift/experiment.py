@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from brian2 import Network, NeuronGroup, Quantity, StateMonitor, ms
 
 from experiments.gle.phase_shift.inputs import TRACED, grid
-from models import gle
 from models.base import param
+from models.gle import latent_equilibrium
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,7 @@ class Structure:
     record: Quantity = param(0.1 * ms, "time between two recorded values", r"\Delta t_\mathrm{rec}", "choice")
 
 
-OBJECTS = {"units": gle.probe}
+OBJECTS = {"units": latent_equilibrium.probe}
 FINAL = ["units.r_sine", "units.r_cosine", "units.e_sine", "units.e_cosine"]
 
 
@@ -34,8 +34,8 @@ def network(p: Structure) -> Network:
     Network
         Group ``units``, monitor ``traces`` of three neurons.
     """
-    units = NeuronGroup(len(grid()), dt=p.dt, name="units", **gle.probe.kwargs())
-    gle.probe.add_steps(units)
+    units = NeuronGroup(len(grid()), dt=p.dt, name="units", **latent_equilibrium.probe.kwargs())
+    latent_equilibrium.probe.add_steps(units)
     traces = StateMonitor(
         units, ["s", "r", "error"], record=list(range(len(TRACED))), dt=p.record, when="start", order=0, name="traces"
     )

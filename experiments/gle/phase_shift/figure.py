@@ -5,9 +5,9 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, MultipleLocator
 
-from analysis.adjoint import adjoint, demodulate, response
 from analysis.plots import COLOURS, panel_label
 from experiments.gle.phase_shift.inputs import LOOKS, SPECTRUM, TABLE, TAU_M, TRACED
+from references.gle.adjoint import adjoint, demodulate, response
 
 SIZE = (7.0, 5.4)
 KINDS = {"forward": "blue", "error": "orange", "adjoint": "black"}

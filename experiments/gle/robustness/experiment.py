@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from brian2 import Network
 
 from experiments.gle.lag_line import experiment as lag_line
-from models import gle_chain
 from models.base import param
+from models.gle import chain
 
 Structure = lag_line.Structure
-OBJECTS = {**lag_line.OBJECTS, "student": gle_chain.perturbed}
-FINAL = lag_line.FINAL + [f"student.f_{part}" for part in gle_chain.PARTS]
+OBJECTS = {**lag_line.OBJECTS, "student": chain.perturbed}
+FINAL = lag_line.FINAL + [f"student.f_{part}" for part in chain.PARTS]
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from brian2 import Network, Quantity, StateMonitor, ms
 
-from experiments.gle.layers import parts, stack
 from models.base import param
+from models.gle.layers import parts, stack
 
 N_LAYERS = 3
 
@@ -49,7 +49,7 @@ def network(p: Structure) -> Network:
     Returns
     -------
     Network
-        The objects of `experiments.gle.layers.stack`, and monitor ``epochs`` of the output, one time step after each.
+        The objects of `models.gle.layers.stack`, and monitor ``epochs`` of the output, one time step after each.
     """
     images = p.n_train + p.n_test
     objects = stack(

@@ -116,7 +116,7 @@ def inputs(p: Mapping[str, Any], rng: np.random.Generator) -> dict[str, np.ndarr
     Returns
     -------
     dict of ndarray
-        Tables of `experiments.gle.layers.stack`; weights, biases and time constants of every layer.
+        Tables of `models.gle.layers.stack`; weights, biases and time constants of every layer.
     """
     given = task(p, rng)
     n_epochs, n_train = given["order"].shape

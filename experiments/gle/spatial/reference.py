@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 from pandas import DataFrame
 
-from experiments.gle.backpropagation import train
 from experiments.gle.spatial.inputs import task
+from references.gle.backpropagation import train
 
 SHARED = ("layer_1.settle", "layer_2.settle", "layer_3.settle")
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 from brian2 import EventMonitor, Network, NeuronGroup, Quantity, TimedArray, linked_var, ms
 
-from experiments.gle import copies
 from experiments.gle.speech.inputs import N_LAYERS, POPULATIONS
-from models import gle_speech
 from models.base import param
+from models.gle import copies
+from models.gle import speech as gle_speech
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ def network(p: Structure) -> Network:
     Returns
     -------
     Network
-        That of `experiments.gle.copies.build`; and of the first copy, in the last presentation, the monitors ``bands``
+        That of `models.gle.copies.build`; and of the first copy, in the last presentation, the monitors ``bands``
         (input), ``rates`` (last hidden layer) and ``logits`` (output) in every step.
 
     Raises

@@ -5,7 +5,7 @@ import pandas as pd
 from matplotlib.figure import Figure, SubFigure
 
 from analysis.plots import COLOURS, band, panel_label, reported
-from experiments.gle import learning_curves
+from experiments.gle.common import learning_curves
 from experiments.gle.speech.inputs import N_LAYERS, dataset, populations, unseen
 
 SIZE = (7.0, 6.6)

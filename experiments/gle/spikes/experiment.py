@@ -6,8 +6,8 @@ from brian2 import Network, NeuronGroup, StateMonitor, Synapses
 
 from experiments.gle.lag_line import experiment as lag_line
 from experiments.gle.spikes.inputs import TRACED, cells, receivers
-from models import gle_spikes
 from models.base import param
+from models.gle import spikes as gle_spikes
 
 Structure = lag_line.Structure
 OBJECTS = {

@@ -7,9 +7,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import NullLocator
 
-from analysis.adjoint import adjoint, demodulate, response
 from analysis.plots import COLOURS, panel_label
 from experiments.gle.spikes.inputs import FILTERS, MEAN, SIZES, SWING, TAU_M, TAU_R, TAU_S, TRACED, receivers
+from references.gle.adjoint import adjoint, demodulate, response
 
 SIZE = (7.0, 5.2)
 KINDS = {"rate": "blue", "error": "red"}

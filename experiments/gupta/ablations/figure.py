@@ -8,7 +8,7 @@ from pandas import DataFrame
 from analysis.accuracies import swarm
 from analysis.plots import COLOURS, panel_label
 from analysis.plots import reported as mark_reported
-from analysis.presentations import answers, by_epoch
+from experiments.gupta.common.presentations import answers, by_epoch
 
 SIZE = (7.0, 4.4)
 

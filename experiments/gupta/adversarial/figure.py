@@ -8,11 +8,11 @@ from matplotlib.lines import Line2D
 from pandas import DataFrame
 
 from analysis.plots import COLOURS, band, panel_label
-from analysis.presentations import answers
 from experiments.gupta.adversarial.inputs import blocks, dataset, images
-from experiments.gupta.attacks import of_classifier, trained_network
-from experiments.gupta.baselines import DECAY, train
-from experiments.gupta.digits import split, task
+from experiments.gupta.common.attacks import of_classifier, trained_network
+from experiments.gupta.common.baselines import DECAY, train
+from experiments.gupta.common.digits import split, task
+from experiments.gupta.common.presentations import answers
 
 SIZE = (7.0, 5.2)
 

@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 from pandas import DataFrame
 
-from experiments.gupta.attacks import RateNetwork, fgsm, of_classifier, pgd, random_signs, trained_network
-from experiments.gupta.baselines import train
-from experiments.gupta.digits import dataset, split, task
-from experiments.gupta.protocol import anatomy, epochs, initial_weights, shown
+from experiments.gupta.common.attacks import RateNetwork, fgsm, of_classifier, pgd, random_signs, trained_network
+from experiments.gupta.common.baselines import train
+from experiments.gupta.common.digits import dataset, split, task
+from experiments.gupta.common.protocol import anatomy, epochs, initial_weights, shown
 
 __all__ = ["blocks", "dataset", "images", "inputs"]
 
@@ -79,7 +79,7 @@ def inputs(p: Mapping[str, Any], rng: np.random.Generator) -> Generator[dict[str
     Yields
     ------
     dict
-        Anatomy, weights, images and presentations; see `experiments.gupta.protocol`.
+        Anatomy, weights, images and presentations; see `experiments.gupta.common.protocol`.
     """
     seed, (digits, n_train, n_test) = p["run.seed"], task(p)
     x_train, y_train, x_test, y_test = split(dataset(p), digits, n_train, n_test, rng)

@@ -8,9 +8,9 @@ from pandas import DataFrame
 
 from analysis.accuracies import draw_accuracies
 from analysis.plots import COLOURS, band, panel_label
-from analysis.presentations import answers, by_epoch
+from experiments.gupta.common.presentations import answers, by_epoch
+from experiments.gupta.common.protocol import layers_of
 from experiments.gupta.digit_pairs.reference import N_SHOWN
-from experiments.gupta.protocol import layers_of
 
 SIZE = (7.0, 5.6)
 

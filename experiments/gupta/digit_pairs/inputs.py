@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from experiments.gupta.digits import dataset, split, task
-from experiments.gupta.protocol import anatomy, epochs, initial_weights, shown
+from experiments.gupta.common.digits import dataset, split, task
+from experiments.gupta.common.protocol import anatomy, epochs, initial_weights, shown
 
 __all__ = ["dataset", "inputs"]
 
@@ -24,7 +24,7 @@ def inputs(p: Mapping[str, Any], rng: np.random.Generator) -> dict[str, Any]:
     Returns
     -------
     dict
-        Anatomy, initial weights, images and presentations; see `experiments.gupta.protocol`. The spikes of the test
+        Anatomy, initial weights, images and presentations; see `gupta.common.protocol`. The spikes of the test
         images are recorded after the last epoch, and those of the first presentation.
     """
     digits, n_train, n_test = task(p)

@@ -8,9 +8,9 @@ import pandas as pd
 from pandas import DataFrame
 from sklearn.neural_network import MLPClassifier
 
-from analysis.backprop import accuracy
-from experiments.gupta.baselines import DECAY, train
-from experiments.gupta.digits import dataset, split, task
+from experiments.gupta.common.baselines import DECAY, train
+from experiments.gupta.common.digits import dataset, split, task
+from references.gupta.backprop import accuracy
 
 N_SHOWN = 10  # pictures of input weights of either assembly
 

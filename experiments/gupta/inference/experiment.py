@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from brian2 import Network, NeuronGroup, Quantity, SpikeMonitor, StateMonitor, Synapses, TimedArray, defaultclock, ms
 
-from models import gupta_inference
 from models.base import param
+from models.gupta import inference
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Inputs:
     )
 
 
-OBJECTS = {"neurons": gupta_inference.neuron, "synapses": gupta_inference.synapse}
+OBJECTS = {"neurons": inference.neuron, "synapses": inference.synapse}
 FINAL: list[str] = []
 
 
@@ -52,14 +52,14 @@ def network(p: Structure) -> Network:
     sizes = [p.n_0, p.n_1, p.n_2, p.n_3]
     layer = np.repeat(np.arange(len(sizes)), sizes)
     pattern = TimedArray(np.zeros((p.n_rows, layer.size)), dt=p.dt, name="pattern")
-    neurons = NeuronGroup(layer.size, name="neurons", **gupta_inference.neuron.kwargs(pattern=pattern))
-    gupta_inference.neuron.add_steps(neurons)
-    synapses = Synapses(neurons, neurons, name="synapses", **gupta_inference.synapse.kwargs())
+    neurons = NeuronGroup(layer.size, name="neurons", **inference.neuron.kwargs(pattern=pattern))
+    inference.neuron.add_steps(neurons)
+    synapses = Synapses(neurons, neurons, name="synapses", **inference.synapse.kwargs())
     pre, post = np.nonzero(layer[:, None] + 1 == layer[None, :])
     synapses.connect(i=pre, j=post)
     spikes = SpikeMonitor(neurons, name="spikes")
     last = list(range(layer.size - p.n_3, layer.size))
     outputs = StateMonitor(neurons, "V", record=last, when="start", order=-1, name="outputs")
     together = Network(neurons, synapses, spikes, outputs)
-    together.schedule = gupta_inference.SCHEDULE
+    together.schedule = inference.SCHEDULE
     return together

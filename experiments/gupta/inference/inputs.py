@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from datasets.base import Dataset
+from experiments.gupta.common.protocol import N_LAYERS, sizes
 from experiments.gupta.iris import inputs as learned
-from experiments.gupta.protocol import N_LAYERS, sizes
 
 WEIGHTS = Path(__file__).with_name("weights.npz")
 PAIR = (1, 2)  # versicolor, virginica

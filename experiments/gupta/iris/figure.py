@@ -9,7 +9,7 @@ from pandas import DataFrame
 
 from analysis.accuracies import draw_accuracies
 from analysis.plots import COLOURS, band, panel_label
-from analysis.presentations import answers, by_epoch
+from experiments.gupta.common.presentations import answers, by_epoch
 
 SIZE = (7.0, 5.4)
 

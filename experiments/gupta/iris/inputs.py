@@ -8,8 +8,8 @@ from pandas import DataFrame
 
 from datasets.base import Dataset
 from datasets.iris import load_iris
-from experiments.gupta.attacks import RateNetwork, trained_network
-from experiments.gupta.protocol import anatomy, epochs, initial_weights, shown
+from experiments.gupta.common.attacks import RateNetwork, trained_network
+from experiments.gupta.common.protocol import anatomy, epochs, initial_weights, shown
 
 
 def dataset(p: Mapping[str, Any]) -> Dataset:  # noqa: ARG001 - every experiment has the same signature
@@ -112,7 +112,7 @@ def inputs(p: Mapping[str, Any], rng: np.random.Generator) -> Generator[dict[str
     Yields
     ------
     dict
-        Anatomy, weights, samples and presentations; see `experiments.gupta.protocol`.
+        Anatomy, weights, samples and presentations; see `experiments.gupta.common.protocol`.
     """
     n_train, n_test = p["inputs.n_train"], p["inputs.n_test"]
     x_train, y_train, x_test, y_test = split(p["inputs.first"], p["inputs.second"], n_train, n_test, rng)

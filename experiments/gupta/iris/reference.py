@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 from pandas import DataFrame
 
-from analysis.backprop import accuracy, train_backprop, train_logistic
-from experiments.gupta.attacks import of_classifier
+from experiments.gupta.common.attacks import of_classifier
 from experiments.gupta.iris.inputs import moved, split
+from references.gupta.backprop import accuracy, train_backprop, train_logistic
 
 # The baseline is our design, as the rest.
 BACKPROP = {"rate": 5e-3, "batch": 16, "epochs": 100}

@@ -6,8 +6,8 @@ from matplotlib.figure import Figure
 from pandas import DataFrame
 
 from analysis.plots import COLOURS, band, panel_label
-from analysis.presentations import answers, by_epoch
-from experiments.gupta.protocol import layers_of
+from experiments.gupta.common.presentations import answers, by_epoch
+from experiments.gupta.common.protocol import layers_of
 
 SIZE = (7.0, 2.6)
 

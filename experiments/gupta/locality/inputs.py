@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 from pandas import DataFrame
 
-from experiments.gupta.digits import dataset, split, task
-from experiments.gupta.protocol import anatomy, epochs, initial_weights, shown, sizes
+from experiments.gupta.common.digits import dataset, split, task
+from experiments.gupta.common.protocol import anatomy, epochs, initial_weights, shown, sizes
 
 __all__ = ["dataset", "inputs"]
 
@@ -27,7 +27,7 @@ def inputs(p: Mapping[str, Any], rng: np.random.Generator) -> Generator[dict[str
     Yields
     ------
     dict
-        Anatomy, weights, images and presentations; see `experiments.gupta.protocol`.
+        Anatomy, weights, images and presentations; see `experiments.gupta.common.protocol`.
 
     Raises
     ------

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from experiments.gupta.network import FINAL, OBJECTS, Structure, network
 from models.base import param
+from models.gupta.network import FINAL, OBJECTS, Structure, network
 
 __all__ = ["FINAL", "OBJECTS", "Inputs", "Structure", "network"]
 

@@ -7,7 +7,7 @@ from matplotlib.ticker import MaxNLocator, NullLocator
 from pandas import DataFrame
 
 from analysis.plots import COLOURS, band, panel_label
-from analysis.presentations import answers, by_epoch
+from experiments.gupta.common.presentations import answers, by_epoch
 
 SIZE = (7.0, 2.5)
 

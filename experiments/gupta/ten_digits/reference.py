@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 from pandas import DataFrame
 
-from analysis.backprop import accuracy
-from experiments.gupta.baselines import train
-from experiments.gupta.digits import dataset, split, task
+from experiments.gupta.common.baselines import train
+from experiments.gupta.common.digits import dataset, split, task
+from references.gupta.backprop import accuracy
 
 
 def reference(p: Mapping[str, Any], rng: np.random.Generator) -> dict[str, DataFrame]:

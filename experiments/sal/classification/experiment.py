@@ -6,8 +6,8 @@ import numpy as np
 from brian2 import Network, NeuronGroup, Quantity, StateMonitor, Synapses, defaultclock, ms, second
 
 from experiments.sal.classification.inputs import links
-from models import sal_layer
 from models.base import param
+from models.sal import layered
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Inputs:
     twice: bool = param(False, "the cross-entropy takes a second softmax", "", "authors' program: true")
 
 
-OBJECTS = {"neurons": sal_layer.neuron, "feedback": sal_layer.feedback}
+OBJECTS = {"neurons": layered.neuron, "feedback": layered.feedback}
 FINAL = ["feedback.w"]
 
 
@@ -49,11 +49,11 @@ def network(p: Structure) -> Network:
     """Build the spiking network; synapse k of the feedback leads backwards over the same pair as forward synapse k."""
     defaultclock.dt = p.dt
     layers, ends = [p.n_0, p.n_1, p.n_2, p.n_3], 10 * p.dt
-    neurons = NeuronGroup(sum(layers), name="neurons", **sal_layer.neuron.kwargs())
-    forward = Synapses(neurons, neurons, name="forward", delay={"off": ends}, **sal_layer.forward.kwargs())
-    feedback = Synapses(neurons, neurons, name="feedback", delay={"off": ends}, **sal_layer.feedback.kwargs())
+    neurons = NeuronGroup(sum(layers), name="neurons", **layered.neuron.kwargs())
+    forward = Synapses(neurons, neurons, name="forward", delay={"off": ends}, **layered.forward.kwargs())
+    feedback = Synapses(neurons, neurons, name="feedback", delay={"off": ends}, **layered.feedback.kwargs())
     delay = {"recovers": ends, "leaves": 2 * ends}
-    memory = Synapses(neurons, neurons, name="memory", delay=delay, **sal_layer.memory.kwargs())
+    memory = Synapses(neurons, neurons, name="memory", delay=delay, **layered.memory.kwargs())
     lower, upper = links(layers)
     forward.connect(i=lower, j=upper)
     feedback.connect(i=upper, j=lower)
@@ -61,7 +61,7 @@ def network(p: Structure) -> Network:
     pathways = (memory.leaves, memory.recovers, forward.off, feedback.off, forward.on, feedback.on, feedback.post)
     for order, pathway in enumerate(pathways):
         pathway.order = order
-    sal_layer.feedback.add_steps(feedback, cycle=p.cycle)
+    layered.feedback.add_steps(feedback, cycle=p.cycle)
     every = list(range(len(np.asarray(lower))))
     weights = StateMonitor(feedback, "w", record=every, dt=p.record, when="start", order=2, name="weights")
     return Network(neurons, forward, feedback, memory, weights)

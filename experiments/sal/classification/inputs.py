@@ -8,12 +8,12 @@ import numpy as np
 from pandas import DataFrame
 
 from datasets.base import Dataset
-from experiments.sal import images
-from experiments.sal.gradients import Layers
+from experiments.sal.common import images
+from references.sal.gradients import Layers
 
 
 def dataset(p: Mapping[str, Any]) -> Dataset:
-    """Load the images of a point; see `experiments.sal.images.load`."""
+    """Load the images of a point; see `experiments.sal.common.images.load`."""
     return images.load(p["inputs.data"], p["inputs.source"])
 
 
@@ -59,11 +59,11 @@ def learner(p: Mapping[str, Any], method: str) -> tuple[Any, tuple[np.ndarray, .
     p : Mapping
         Resolved keys of the experiment.
     method : str
-        One of `experiments.sal.gradients.METHODS`. All methods get the same images, initial weights and order.
+        One of `references.sal.gradients.METHODS`. All methods get the same images, initial weights and order.
 
     Returns
     -------
-    network : Layers or `experiments.sal.convolutions.Convolutions`
+    network : Layers or `references.sal.convolutions.Convolutions`
         The network.
     tuple of four ndarray
         Training images and their classes, test images and their classes.
@@ -74,7 +74,7 @@ def learner(p: Mapping[str, Any], method: str) -> tuple[Any, tuple[np.ndarray, .
     if p["inputs.network"] == "mlp":
         return Layers(sizes(p), method, rng, **keys), task
     if p["inputs.network"] == "conv":
-        from experiments.sal.convolutions import Convolutions  # needs PyTorch
+        from references.sal.convolutions import Convolutions  # needs PyTorch
 
         keys |= {"shape": images.SHAPES[p["inputs.data"]], "crop": p["inputs.data"] in images.SHIFTED}
         return Convolutions(sizes(p), method, rng, **keys), task

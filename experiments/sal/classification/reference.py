@@ -7,7 +7,7 @@ import numpy as np
 from pandas import DataFrame
 
 from experiments.sal.classification.inputs import learner, sizes, split
-from experiments.sal.gradients import METHODS, compare
+from references.sal.gradients import METHODS, compare
 
 
 def reference(p: Mapping[str, Any], rng: np.random.Generator) -> dict[str, DataFrame]:
@@ -45,7 +45,7 @@ def learned(
     p : Mapping
         Resolved keys of the experiment.
     method : str
-        One of `experiments.sal.gradients.METHODS`.
+        One of `references.sal.gradients.METHODS`.
     aligned : sequence of (ndarray or None)
         For every epoch the feedback weights that are set before it; None leaves them to the method.
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from brian2 import Network, NeuronGroup, Quantity, StateMonitor, Synapses, defaultclock, ms, second
 
-from models import sal
 from models.base import param
+from models.sal import alignment
 
 N_RATES = 9
 # Synapses of a system: pre and post, sorted; neurons are e1, e2, i1, i2.
@@ -39,7 +39,7 @@ class Inputs:
     b_i_2: float = param(-2.1838, "bias of i2", r"b_{i2}", "authors' program, its random numbers")
 
 
-OBJECTS = {"neurons": sal.lagged_neuron, "synapses": sal.nearest_synapse}
+OBJECTS = {"neurons": alignment.lagged_neuron, "synapses": alignment.nearest_synapse}
 FINAL = ["synapses.pairs", "neurons.n_spikes"]
 
 
@@ -50,15 +50,15 @@ def network(p: Structure) -> Network:
     """
     defaultclock.dt = p.dt
     n = p.n_row**2 + 2 * N_RATES + p.n_plastic
-    neurons = NeuronGroup(4 * n, name="neurons", **sal.lagged_neuron.kwargs())
-    sal.lagged_neuron.add_steps(neurons)
-    synapses = Synapses(neurons, neurons, name="synapses", **sal.nearest_synapse.kwargs())
+    neurons = NeuronGroup(4 * n, name="neurons", **alignment.lagged_neuron.kwargs())
+    alignment.lagged_neuron.add_steps(neurons)
+    synapses = Synapses(neurons, neurons, name="synapses", **alignment.nearest_synapse.kwargs())
     pre, post = (PATHS + 4 * np.arange(n)[:, None, None]).reshape(-1, 2).T
     synapses.connect(i=pre, j=post)
-    sal.nearest_synapse.add_steps(synapses, epoch=p.epoch)
+    alignment.nearest_synapse.add_steps(synapses, epoch=p.epoch)
     first = n - p.n_plastic
     plastic = (6 * np.arange(first, n)[:, None] + [0, 2]).ravel()
     weights = StateMonitor(synapses, "w", record=list(plastic), dt=p.record, when="end", order=0, name="weights")
     together = Network(neurons, synapses, weights)
-    together.schedule = sal.SCHEDULE
+    together.schedule = alignment.SCHEDULE
     return together

@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 from matplotlib.colors import LinearSegmentedColormap
 
-from analysis.effective_weight import effective_weight
 from analysis.plots import COLOURS, panel_label, reported
 from experiments.sal.dale.inputs import RATE_WEIGHTS, grid
+from references.sal.effective_weight import effective_weight
 
 SIZE = (7.0, 2.9)
 LATE = 0.6  # of the run: plastic weights are averaged from here on

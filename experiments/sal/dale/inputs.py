@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from analysis.effective_weight import effective_weight
+from references.sal.effective_weight import effective_weight
 
 RATE_WEIGHTS = np.linspace(0, 2, 9)
 

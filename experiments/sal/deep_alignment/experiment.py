@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from brian2 import Network, NeuronGroup, Quantity, StateMonitor, Synapses, defaultclock, ms, second
 
 from experiments.sal.deep_alignment.inputs import backwards, links, watched
-from models import sal_layer
 from models.base import param
+from models.sal import layered
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Inputs:
     equal_range: bool = param(False, "n is the layer before the forward weights also for feedback, not the one after")
 
 
-OBJECTS = {"neurons": sal_layer.neuron, "feedback": sal_layer.feedback}
+OBJECTS = {"neurons": layered.neuron, "feedback": layered.feedback}
 FINAL = ["feedback.w"]
 
 
@@ -39,11 +39,11 @@ def network(p: Structure) -> Network:
     """Build the network; forward synapses are in the order of `links`, feedback synapses in that of `backwards`."""
     defaultclock.dt = p.dt
     layers, ends = [p.n_0, p.n_1, p.n_2, p.n_3], 10 * p.dt
-    neurons = NeuronGroup(sum(layers), name="neurons", **sal_layer.neuron.kwargs())
-    forward = Synapses(neurons, neurons, name="forward", delay={"off": ends}, **sal_layer.forward.kwargs())
-    feedback = Synapses(neurons, neurons, name="feedback", delay={"off": ends}, **sal_layer.feedback.kwargs())
+    neurons = NeuronGroup(sum(layers), name="neurons", **layered.neuron.kwargs())
+    forward = Synapses(neurons, neurons, name="forward", delay={"off": ends}, **layered.forward.kwargs())
+    feedback = Synapses(neurons, neurons, name="feedback", delay={"off": ends}, **layered.feedback.kwargs())
     delay = {"recovers": ends, "leaves": 2 * ends}
-    memory = Synapses(neurons, neurons, name="memory", delay=delay, **sal_layer.memory.kwargs())
+    memory = Synapses(neurons, neurons, name="memory", delay=delay, **layered.memory.kwargs())
     lower, upper = links(layers)
     forward.connect(i=lower, j=upper)
     pair = backwards(layers)
@@ -55,7 +55,7 @@ def network(p: Structure) -> Network:
     )
     for order, pathway in enumerate(pathways):
         pathway.order = order
-    sal_layer.feedback.add_steps(feedback, cycle=p.cycle)
+    layered.feedback.add_steps(feedback, cycle=p.cycle)
     index = [int(k) for k in watched(layers, p.n_watched)]
     weights = StateMonitor(feedback, "w", record=index, dt=p.record, when="start", order=2, name="weights")
     return Network(neurons, forward, feedback, memory, weights)

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from brian2 import Network, NeuronGroup, Quantity, StateMonitor, Synapses, defaultclock, ms, second
 
-from models import sal
 from models.base import param
+from models.sal import alignment
 
 
 @dataclass(frozen=True)
@@ -27,10 +27,10 @@ class Inputs:
 
 
 OBJECTS = {
-    "neurons": sal.lagged_neuron,
-    "synapses": sal.interval_synapse,
-    "bins": sal.histogram,
-    "tally": sal.tally,
+    "neurons": alignment.lagged_neuron,
+    "synapses": alignment.interval_synapse,
+    "bins": alignment.histogram,
+    "tally": alignment.tally,
 }
 
 
@@ -42,11 +42,11 @@ def network(p: Structure) -> Network:
     """
     defaultclock.dt = p.dt
     index, row = np.arange(2 * p.n_grid**2), p.t_max - 1
-    neurons = NeuronGroup(index.size, name="neurons", **sal.lagged_neuron.kwargs())
-    sal.lagged_neuron.add_steps(neurons)
-    synapses = Synapses(neurons, neurons, name="synapses", **sal.interval_synapse.kwargs())
-    bins = NeuronGroup(index.size * row, name="bins", **sal.histogram.kwargs())
-    tally = Synapses(neurons, bins, name="tally", **sal.tally.kwargs())
+    neurons = NeuronGroup(index.size, name="neurons", **alignment.lagged_neuron.kwargs())
+    alignment.lagged_neuron.add_steps(neurons)
+    synapses = Synapses(neurons, neurons, name="synapses", **alignment.interval_synapse.kwargs())
+    bins = NeuronGroup(index.size * row, name="bins", **alignment.histogram.kwargs())
+    tally = Synapses(neurons, bins, name="tally", **alignment.tally.kwargs())
     synapses.connect(i=index, j=index ^ 1)
     tally.connect(i=np.repeat(index, row), j=((index ^ 1)[:, None] * row + np.arange(row)).ravel())
     synapses.post.order = 0

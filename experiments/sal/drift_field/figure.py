@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 from matplotlib.colors import LinearSegmentedColormap
 
-from analysis.age_chain import sal_drift
 from analysis.plots import COLOURS, panel_label
+from references.sal.age_chain import sal_drift
 
 SIZE = (6.6, 3.0)
 GRID = np.arange(-2, 2.01, 0.25)  # Fig. 2e

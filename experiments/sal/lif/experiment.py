@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from brian2 import Network, NeuronGroup, Quantity, StateMonitor, Synapses, defaultclock, ms, second
 
-from models import sal, sal_lif
 from models.base import param
+from models.sal import alignment, lif
 
 N_CONDITIONS = 2 * 4 * 3 * 4  # sign, heterogeneity, shape, membrane
 N_ACTIVATION = 4 * 9  # membrane, bias
@@ -40,7 +40,7 @@ class Inputs:
     )
 
 
-OBJECTS = {"neurons": sal_lif.neuron, "synapses": sal.nearest_synapse}
+OBJECTS = {"neurons": lif.neuron, "synapses": alignment.nearest_synapse}
 FINAL = ["neurons.n_spikes"]
 
 
@@ -48,13 +48,13 @@ def network(p: Structure) -> Network:
     """Return pairs of neurons, 2 k and 2 k + 1, condition by condition, and after them the uncoupled neurons."""
     defaultclock.dt = p.dt
     n = 2 * p.n_pairs * N_CONDITIONS
-    neurons = NeuronGroup(n + p.n_copies * N_ACTIVATION, name="neurons", **sal_lif.neuron.kwargs())
-    sal_lif.neuron.add_steps(neurons)
-    synapses = Synapses(neurons, neurons, name="synapses", **sal.nearest_synapse.kwargs())
+    neurons = NeuronGroup(n + p.n_copies * N_ACTIVATION, name="neurons", **lif.neuron.kwargs())
+    lif.neuron.add_steps(neurons)
+    synapses = Synapses(neurons, neurons, name="synapses", **alignment.nearest_synapse.kwargs())
     index = np.arange(n)
     synapses.connect(i=index, j=index ^ 1)
-    sal.nearest_synapse.add_steps(synapses, epoch=p.epoch)
+    alignment.nearest_synapse.add_steps(synapses, epoch=p.epoch)
     weights = StateMonitor(synapses, "w", record=list(index), dt=p.record, when="end", order=0, name="weights")
     together = Network(neurons, synapses, weights)
-    together.schedule = sal.SCHEDULE
+    together.schedule = alignment.SCHEDULE
     return together

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from analysis.lif_rate import Membrane
+from references.sal.lif_rate import Membrane
 
 SIGNS = (1, -1)
 UNLIKE = ("alike", "biases", "membranes", "gains")

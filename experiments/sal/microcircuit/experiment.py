@@ -16,8 +16,8 @@ from brian2 import (
     second,
 )
 
-from models import sal_microcircuit as circuit
 from models.base import param
+from models.sal import microcircuit as circuit
 
 
 @dataclass(frozen=True)

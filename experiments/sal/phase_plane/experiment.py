@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from brian2 import Network, NeuronGroup, Quantity, StateMonitor, Synapses, defaultclock, ms
 
-from models import sal
 from models.base import param
+from models.sal import alignment
 
 
 @dataclass(frozen=True)
@@ -29,20 +29,20 @@ class Inputs:
     both: bool = param(True, "both weights are plastic; otherwise only the one onto neuron 2")
 
 
-OBJECTS = {"neurons": sal.neuron, "synapses": sal.synapse}
+OBJECTS = {"neurons": alignment.neuron, "synapses": alignment.synapse}
 FINAL = ["synapses.w"]
 
 
 def network(p: Structure) -> Network:
     """Return pairs of neurons: neuron 1 of pair k has index 2 k, neuron 2 has 2 k + 1."""
     defaultclock.dt = p.dt
-    neurons = NeuronGroup(2 * p.n_pairs, name="neurons", **sal.neuron.kwargs())
-    synapses = Synapses(neurons, neurons, name="synapses", **sal.synapse.kwargs())
+    neurons = NeuronGroup(2 * p.n_pairs, name="neurons", **alignment.neuron.kwargs())
+    synapses = Synapses(neurons, neurons, name="synapses", **alignment.synapse.kwargs())
     index = np.arange(2 * p.n_pairs)
     synapses.connect(i=index, j=index ^ 1)
-    sal.neuron.add_steps(neurons)
-    sal.synapse.add_steps(synapses, epoch=p.epoch)
+    alignment.neuron.add_steps(neurons)
+    alignment.synapse.add_steps(synapses, epoch=p.epoch)
     weights = StateMonitor(synapses, "w", record=list(index), dt=p.epoch, when="end", order=0, name="weights")
     together = Network(neurons, synapses, weights)
-    together.schedule = sal.SCHEDULE
+    together.schedule = alignment.SCHEDULE
     return together

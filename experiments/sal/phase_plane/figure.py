@@ -5,8 +5,8 @@ import pandas as pd
 from matplotlib.colors import LinearSegmentedColormap
 from scipy.optimize import curve_fit
 
-from analysis.age_chain import sal_drift
 from analysis.plots import COLOURS, band, panel_label, reported
+from references.sal.age_chain import sal_drift
 
 SIZE = (7.0, 2.7)
 CONDITIONS = ("both plastic", "one plastic")

@@ -1,6 +1,6 @@
 """Asymmetry of the weights and divergence from the target, over the cycles and over the noise of the learning rule."""
 
-from analysis import sampling_networks
+from experiments.sal.common import sampling_networks
 from experiments.sal.plasticity_noise.inputs import conditions, target
 
 SIZE = (7.0, 3.9)
@@ -12,7 +12,7 @@ def observe(recordings):
     Returns
     -------
     dict
-        ``course``, ``end`` and ``test``: see `analysis.sampling_networks`. ``rise``: keys of a network and ``rise``,
+        ``course``, ``end`` and ``test``: see `sampling_networks`. ``rise``: keys of a network and ``rise``,
         the divergence at the end over its smallest value on the way.
     """
     tables = sampling_networks.observe(recordings, conditions, target)

@@ -3,9 +3,9 @@
 import numpy as np
 import pandas as pd
 
-from analysis.age_chain import spike_time_differences
 from analysis.plots import COLOURS, panel_label
 from experiments.sal.proof_functions.inputs import conditions
+from references.sal.age_chain import spike_time_differences
 
 SIZE = (5.6, 4.0)
 SIGNS = ("excitatory", "inhibitory")

@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 from scipy.optimize import brentq
 
-from analysis.age_chain import alpha, deviation, fixed_line, rectangular, sal_drift, spike_time_differences
 from experiments.sal.psp_shapes.inputs import N_BIASES, SHAPES
+from references.sal.age_chain import alpha, deviation, fixed_line, rectangular, sal_drift, spike_time_differences
 
 SHARED = ("run.seed",)
 KINDS = SHAPES[:3]

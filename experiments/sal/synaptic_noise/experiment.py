@@ -16,8 +16,8 @@ from brian2 import (
     second,
 )
 
-from models import sal_sampling as sampling
 from models.base import param
+from models.sal import sampling
 
 
 @dataclass(frozen=True)

@@ -1,13 +1,13 @@
 """Asymmetry of the weights and divergence from the target: over the cycles, and at the end over the noise level."""
 
-from analysis import sampling_networks
+from experiments.sal.common import sampling_networks
 from experiments.sal.synaptic_noise.inputs import conditions, target
 
 SIZE = (7.0, 3.9)
 
 
 def observe(recordings):
-    """Courses, ends and the paired test: see `analysis.sampling_networks`."""
+    """Courses, ends and the paired test: see `experiments.sal.common.sampling_networks`."""
     return sampling_networks.observe(recordings, conditions, target)
 
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from brian2 import Network, NeuronGroup, Quantity, Synapses, defaultclock, ms
 
-from models import sal
 from models.base import param
+from models.sal import alignment
 
 N_CONDITIONS = 4
 
@@ -30,10 +30,10 @@ class Inputs:
 
 
 OBJECTS = {
-    "neurons": sal.lagged_neuron,
-    "synapses": sal.interval_synapse,
-    "bins": sal.histogram,
-    "tally": sal.tally,
+    "neurons": alignment.lagged_neuron,
+    "synapses": alignment.interval_synapse,
+    "bins": alignment.histogram,
+    "tally": alignment.tally,
 }
 FINAL = ["bins.number"]
 
@@ -46,11 +46,11 @@ def network(p: Structure) -> Network:
     """
     defaultclock.dt = p.dt
     n, row = 2 * N_CONDITIONS * p.n_pairs, p.t_max - 1
-    neurons = NeuronGroup(n, name="neurons", **sal.lagged_neuron.kwargs())
-    sal.lagged_neuron.add_steps(neurons)
-    synapses = Synapses(neurons, neurons, name="synapses", **sal.interval_synapse.kwargs())
-    bins = NeuronGroup(2 * N_CONDITIONS * row, name="bins", **sal.histogram.kwargs())
-    tally = Synapses(neurons, bins, name="tally", **sal.tally.kwargs())
+    neurons = NeuronGroup(n, name="neurons", **alignment.lagged_neuron.kwargs())
+    alignment.lagged_neuron.add_steps(neurons)
+    synapses = Synapses(neurons, neurons, name="synapses", **alignment.interval_synapse.kwargs())
+    bins = NeuronGroup(2 * N_CONDITIONS * row, name="bins", **alignment.histogram.kwargs())
+    tally = Synapses(neurons, bins, name="tally", **alignment.tally.kwargs())
     index = np.arange(n)
     synapses.connect(i=index, j=index ^ 1)
     own = 2 * (index // (2 * p.n_pairs)) + (index + 1) % 2

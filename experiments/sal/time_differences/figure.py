@@ -3,8 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from analysis.age_chain import spike_time_differences
 from analysis.plots import COLOURS, panel_label
+from references.sal.age_chain import spike_time_differences
 
 SIZE = (7.0, 5.0)
 CONDITIONS = ("excitatory", "excitatory, symmetric", "inhibitory", "inhibitory, symmetric")

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from brian2 import Network, NeuronGroup, Quantity, StateMonitor, Synapses, TimedArray, defaultclock, ms, second
 
-from models import rdd, sal_layer, stdwi
 from models.base import param
+from models.sal import layered, rdd, stdwi
 
 
 @dataclass(frozen=True)
@@ -34,9 +34,9 @@ class Inputs:
 
 
 OBJECTS = {
-    "lower": sal_layer.neuron,
-    "upper": sal_layer.neuron,
-    "sal_feedback": sal_layer.feedback,
+    "lower": layered.neuron,
+    "upper": layered.neuron,
+    "sal_feedback": layered.feedback,
     "rdd_stimulus": stdwi.stimulus,
     "rdd_drive": rdd.drive,
     "rdd_lower": rdd.neuron,
@@ -53,23 +53,23 @@ FINAL = ["sal_feedback.w", "rdd_feedback.w", "stdwi_feedback.w"]
 
 def sal(p: Structure) -> tuple:
     """Return the layers that are aligned by SAL; no input drives them."""
-    lower = NeuronGroup(p.n_in, dt=p.dt_sal, name="lower", **sal_layer.neuron.kwargs())
-    upper = NeuronGroup(p.n_out, dt=p.dt_sal, name="upper", **sal_layer.neuron.kwargs())
+    lower = NeuronGroup(p.n_in, dt=p.dt_sal, name="lower", **layered.neuron.kwargs())
+    upper = NeuronGroup(p.n_out, dt=p.dt_sal, name="upper", **layered.neuron.kwargs())
     ends = 10 * p.dt_sal
-    forward = Synapses(lower, upper, name="sal_forward", delay={"off": ends}, **sal_layer.forward.kwargs())
-    feedback = Synapses(upper, lower, name="sal_feedback", delay={"off": ends}, **sal_layer.feedback.kwargs())
+    forward = Synapses(lower, upper, name="sal_forward", delay={"off": ends}, **layered.forward.kwargs())
+    feedback = Synapses(upper, lower, name="sal_feedback", delay={"off": ends}, **layered.feedback.kwargs())
     forward.connect()
     feedback.connect()
     memories = []
     for group in (lower, upper):
         delay = {"recovers": ends, "leaves": 2 * ends}
-        memory = Synapses(group, group, name=f"memory_{group.name}", delay=delay, **sal_layer.memory.kwargs())
+        memory = Synapses(group, group, name=f"memory_{group.name}", delay=delay, **layered.memory.kwargs())
         memory.connect(j="i")
         memory.leaves.order, memory.recovers.order = -2, -1
         memories.append(memory)
     for order, pathway in enumerate((forward.off, feedback.off, forward.on, feedback.on, feedback.post)):
         pathway.order = order
-    sal_layer.feedback.add_steps(feedback, cycle=p.cycle)
+    layered.feedback.add_steps(feedback, cycle=p.cycle)
     return feedback, lower, upper, forward, *memories
 
 

@@ -1,0 +1,88 @@
+"""What the inputs of all e-prop 3 experiments have in common: rules, weights, and what no run may do."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from pandas import DataFrame
+
+from experiments.eprop.common.protocol import glorot
+
+RULES = {  # traces are carried, synthetic gradients, gates learn
+    "e-prop 3": (1.0, 1.0, 1.0),
+    "synthetic gradient": (0.0, 1.0, 1.0),
+    "traces": (1.0, 0.0, 1.0),
+    "truncated": (0.0, 0.0, 1.0),
+    "readout": (0.0, 0.0, 0.0),
+}
+LARGEST = 1e3  # weights that grow beyond this never come back
+
+
+def rule(p: Mapping[str, Any]) -> dict[str, float]:
+    """Return the switches of the rule that ``inputs.rule`` names, with the share of a guess that is passed on.
+
+    Raises
+    ------
+    ValueError
+        Unknown rule.
+    """
+    if p["inputs.rule"] not in RULES:
+        raise ValueError(f"inputs.rule '{p['inputs.rule']}' is none of: {', '.join(RULES)}")
+    carry, synthetic, recurrent = RULES[p["inputs.rule"]]
+    return {"task.carry": carry, "task.synthetic": synthetic * p["inputs.trust"], "task.recurrent": recurrent}
+
+
+def weights(p: Mapping[str, Any], rng: np.random.Generator) -> dict[str, Any]:
+    """Draw the initial weights; the network that guesses gradients starts with guesses of 0.
+
+    Parameters
+    ----------
+    p : Mapping
+        Resolved keys of the experiment.
+    rng : numpy.random.Generator
+        Generator of the point.
+
+    Returns
+    -------
+    dict
+        Weights in the order of the synapses, the last presynaptic unit holds the biases.
+    """
+    n_in, n_rec, n_out, n_guess = (p[f"network.{name}"] for name in ("n_in", "n_rec", "n_out", "n_guess"))
+    n_send = n_in + n_rec + 1
+    drawn: dict[str, Any] = {}
+    for gate in "igfo":
+        w = rng.uniform(-1, 1, (n_send, n_rec)) * glorot(n_in + n_rec, n_rec)
+        w[-1] = 1.0 if gate == "f" else 0.0
+        drawn[f"gates.w_{gate}"] = w.ravel()
+    # The scale for rectifying units is that of He et al.
+    for name, n_post, largest in (
+        ("output.w", n_out, glorot(n_rec, n_out)),
+        ("guess_in.w", n_guess, np.sqrt(6 / n_rec)),
+    ):
+        w = rng.uniform(-1, 1, (n_send, n_post)) * largest
+        w[:n_in], w[-1] = 0.0, 0.0  # inputs are not read
+        drawn[name] = w.ravel()
+    return {
+        **drawn,
+        "guess_out.w_c": np.zeros(n_guess * n_rec),
+        "guess_out.w_h": np.zeros(n_guess * n_rec),
+        "sender.n_in": n_in,
+    }
+
+
+def check(recorded: Mapping[str, DataFrame]) -> None:
+    """Refuse a run whose weights grow without bounds.
+
+    Parameters
+    ----------
+    recorded : Mapping
+        Recordings of one run.
+
+    Raises
+    ------
+    ValueError
+        They do.
+    """
+    largest = recorded["final"].groupby("variable")["value"].agg(lambda values: values.abs().max())
+    if not largest.max() < LARGEST:
+        raise ValueError(f"the weights diverge: {largest.idxmax()} reaches {largest.max():.3g}; lower task.eta")

@@ -1,0 +1,554 @@
+"""E-prop 2: a second network looks at target and network, and one trial is enough to learn an arm movement.
+
+Reference: Bellec et al. (2019), ``bellec2019``, e-prop 2, and a program of its authors. In a training trial the error
+module, itself a network of LIF neurons, sees spikes that encode the target, the spikes of the network and its input.
+Its filtered spikes are projected to the neurons of the network: their learning signals. Weights change once, when the
+trial is over. All weights of the error module, and those with which every movement starts, come from an outer loop that
+is no part of this file.
+
+The order within a step is that of `models.eprop.spiking`: spikes found at the end of step t-1 are delivered at the
+start of step t, and step t-1 of readout, arm and plasticity is completed during step t. Successive trials belong to one
+movement: one with the initial weights, then the training trials, then one with what was learned; then the weights go
+back. The first step of a trial has no input spikes.
+
+Tables (TimedArrays) are read at ``number * dt``, so that an entry takes one time step of the table.
+"""
+
+from dataclasses import dataclass
+from textwrap import dedent
+
+from brian2 import Quantity, ms
+
+from models.base import Model, Step, param
+from models.eprop.spiking import SCHEDULE
+
+__all__ = ["LINKED", "MODELS", "SCHEDULE"]
+
+PROGRAM = "authors' program of e-prop 2"
+
+
+@dataclass(frozen=True)
+class ProtocolParams:
+    """Trials, and how what was gathered in a training trial becomes a change of weights."""
+
+    n_steps: int = param(500, "steps of one trial", "T", PROGRAM)
+    n_exposures: int = param(1, "training trials of one movement", r"n_e", PROGRAM)
+    watch: int = param(4, "movements at the beginning that are recorded in detail", r"n_w", "our design")
+    by_module: float = param(1.0, "1: the error module teaches, 0: the error of the readout does", "M", "our design")
+    eta: float = param(1e-4, "learning rate of input and recurrent weights", r"\eta", PROGRAM)
+    eta_out: float = param(0.0, "learning rate of output weights; e-prop 2 leaves them", r"\eta_\mathrm{out}", PROGRAM)
+
+
+@dataclass(frozen=True)
+class ClockParams:
+    """How the table of input spikes is read."""
+
+    n_channels: int = param(5, "columns of the table", r"n_c", "our design")
+    tau_m: Quantity = param(20 * ms, "time constant of the presynaptic trace", r"\tau_m", PROGRAM)
+
+
+@dataclass(frozen=True)
+class CodeParams:
+    """Tuning of the neurons that encode the target."""
+
+    width: float = param(0.2, "width of their tuning, in lengths of the arm", r"\sigma", PROGRAM)
+    p_peak: float = param(0.2, "probability of a spike per step at the preferred place", r"p_\mathrm{max}", PROGRAM)
+    given: float = param(0.0, "1: their spikes are read from a table", r"g", "our design, for tests")
+
+
+@dataclass(frozen=True)
+class NeuronParams:
+    """Parameters of the neurons of network and error module."""
+
+    tau_m: Quantity = param(20 * ms, "time constant of membrane and filtered spikes", r"\tau_m", PROGRAM)
+    v_th: float = param(0.4, "firing threshold", r"v_\mathrm{th}", PROGRAM)
+    t_ref: Quantity = param(5 * ms, "a neuron may fire again this long after a spike", r"t_\mathrm{ref}", PROGRAM)
+    gamma: float = param(0.3, "height of the pseudo-derivative", r"\gamma", PROGRAM)
+
+
+@dataclass(frozen=True)
+class JointParams:
+    """Parameters of the readouts."""
+
+    tau_out: Quantity = param(20 * ms, "time constant of the readout filter", r"\tau_\mathrm{out}", PROGRAM)
+
+
+@dataclass(frozen=True)
+class ArmParams:
+    """Where the arm is before a movement."""
+
+    length: float = param(0.5, "length of a link; the stretched arm has length 1", r"\ell", PROGRAM)
+    start_1: float = param(0.0, "angle of the first joint, rad", r"\varphi_1^0", PROGRAM)
+    start_2: float = param(1.5707963267948966, "angle of the second joint, rad", r"\varphi_2^0", PROGRAM)
+
+
+@dataclass(frozen=True)
+class FeedbackParams:
+    """Parameters of the feedback weights of e-prop 1."""
+
+    symmetric: float = param(0.0, "1: feedback changes as the output weights do, 0: never", r"a", "our design")
+
+
+@dataclass(frozen=True)
+class NoParams:
+    """Nothing of its own."""
+
+
+SYMBOLS = {
+    "v": "v",
+    "z_out": r"\bar{z}^\mathrm{out}",
+    "I": "I",
+    "z_bar": r"\bar{z}",
+    "trace": r"\bar{z}^t",
+    "psi": r"\psi'",
+    "taught": r"\hat{L}^\mathrm{module}",
+    "missed": r"\hat{L}^\mathrm{readout}",
+    "learning_signal": r"\hat{L}",
+    "y": r"\omega",
+    "err": r"\delta",
+    "w": "w",
+    "w_start": r"w^0",
+    "w_change": r"\Delta w",
+    "b": "B",
+    "b_start": "B^0",
+    "b_change": r"\Delta B",
+    "elig": r"\bar{e}",
+    "change": r"\Delta w",
+    "phi_1": r"\varphi_1",
+    "phi_2": r"\varphi_2",
+    "x_1": "x",
+    "x_2": "y",
+    "preferred": r"\mu",
+    "p": "p",
+    "k": "k",
+}
+
+# What the groups know of the protocol, all shared.
+LINKED = {"n_steps": "integer", "movement": "integer", "training": "1", "due": "1", "watched": "1"}
+LINKS = "\n    ".join(f"{name} : {unit} (linked)" for name, unit in LINKED.items())
+
+protocol = Model(
+    name="protocol",
+    text="Trials of one movement: before learning, training trials, after learning; then the weights go back",
+    source="bellec2019, e-prop 2",
+    params=ProtocolParams,
+    equations="""
+    trial = timestep(t, dt) : integer (shared)                           # trials that are over
+    place : integer (shared)                                             # of the trial that begins, within its movement
+    movement : integer (shared)                                          # to which it belongs
+    training : 1 (shared)                                                # 1 in a training trial
+    due : 1 (shared)                                                     # 1 if a training trial has just ended
+    renewed : 1 (shared)                                                 # 1 if another movement begins
+    watched : 1 (shared)                                                 # whether the trial is recorded in detail
+    activity : 1                                                         # mean rate of the trial that ended
+    module_activity : 1                                                  # the same of the error module
+    """,
+    steps=(
+        Step(
+            "advance",
+            """
+            place = trial % (n_exposures + 2)
+            movement = trial // (n_exposures + 2)
+            training = int(place > 0) * int(place <= n_exposures)
+            due = int(place > 1)
+            renewed = int(place == 0)
+            watched = int(movement < watch) * int(place < 2 or place > n_exposures)
+            """,
+            when="after_resets",
+            order=1,
+        ),
+    ),
+    symbols=SYMBOLS,
+)
+
+# Input spikes of step t+1 are found at the end of step t.
+clock = Model(
+    name="clock",
+    text="Input neurons that fire at fixed times of every trial, group after group",
+    source="bellec2019, e-prop 2",
+    params=ClockParams,
+    equations=f"""
+    dz_bar/dt = -z_bar / tau_m : 1                                       # presynaptic trace
+    trace : 1                                                            # presynaptic trace at the end of the step
+    fires : 1                                                            # 1 if there is a spike in the next step
+    channel : integer (constant)                                         # column of the table
+    k = timestep(t, dt) + 1 : integer (shared)                           # step, one ahead
+    {LINKS}
+    """,
+    code={
+        "threshold": "fires > 0.5",
+        "reset": "z_bar += 1",
+        "method": "exact",
+        "events": {"watched_spike": "fires > 0.5 and watched * training > 0.5"},
+    },
+    steps=(
+        Step(
+            "fire",
+            "fires = pattern(((k % n_steps) * n_channels + channel) * dt + dt / 4) * int(k % n_steps > 0)",
+            when="before_thresholds",
+            order=0,
+        ),
+        Step("freeze", "trace = z_bar", when="end", order=0),
+        Step("restart", "z_bar = 0", when="after_resets", order=9, every="trial"),
+    ),
+    symbols=SYMBOLS,
+)
+
+code = Model(
+    name="population_code",
+    text="Poisson neurons with Gaussian tuning to one coordinate of the target; silent unless it is a training trial",
+    source="bellec2019, e-prop 2",
+    params=CodeParams,
+    equations=f"""
+    preferred : 1 (constant)                                             # preferred place
+    coordinate : integer (constant)                                      # which coordinate
+    place_now : 1                                                        # place of the target
+    p : 1                                                                # probability of a spike
+    fires : 1                                                            # 1 if there is a spike in the next step
+    k = timestep(t, dt) + 1 : integer (shared)                           # step, one ahead
+    {LINKS}
+    """,
+    code={
+        "threshold": "fires > 0.5",
+        "reset": "fires = 0",
+        "events": {"watched_spike": "fires > 0.5 and watched * training > 0.5"},
+    },
+    steps=(
+        Step(
+            "fire",
+            """
+            row = movement * n_steps + k % n_steps
+            place_now = clip(path((row * 2 + coordinate) * dt + dt / 4), -1, 1)
+            tuned = p_peak * exp(-0.5 * ((place_now - preferred) / width) ** 2)
+            p = given * given_spikes((row * N + i) * dt + dt / 4) + (1 - given) * tuned
+            fires = int(rand() < p) * int(k % n_steps > 0) * int(training > 0.5)
+            """,
+            when="before_thresholds",
+            order=0,
+        ),
+    ),
+    symbols=SYMBOLS,
+)
+
+
+def _lif(
+    name: str,
+    text: str,
+    equations: str = "",
+    awake: str = "",
+    integrate: str = "",
+    spike: str = "",
+    restart: str = "",
+) -> Model:
+    """Return a network of LIF neurons that starts every trial at rest.
+
+    Parameters
+    ----------
+    name, text : str
+        Of the model.
+    equations : str
+        More equations.
+    awake : str
+        Condition under which its neurons may fire, beginning with ``and``.
+    integrate, spike, restart : str
+        What else happens when inputs have been summed, after a spike, and when a trial begins.
+    """
+    fires = f"above > 0 and wait < 0.5 {awake}"
+    return Model(
+        name=name,
+        text=text,
+        source="bellec2019, eqs. of LIF neurons",
+        params=NeuronParams,
+        equations=f"""
+    dv/dt = -v / tau_m : 1                                               # membrane voltage
+    dz_bar/dt = -z_bar / tau_m : 1                                       # filtered spikes
+    I : 1                                                                # input of this step
+    above = v - v_th : 1                                                 # voltage above the threshold
+    wait : 1                                                             # steps that remain refractory
+    psi : 1                                                              # pseudo-derivative at the end of the step
+    trace : 1                                                            # filtered spikes at the end of the step
+    n_spikes : 1                                                         # spikes of this trial
+    rate : 1                                                             # spikes per step of the last trial
+    {equations}
+    {LINKS}
+    """,
+        code={
+            "threshold": fires,
+            "reset": f"""
+            v -= v_th
+            z_bar += 1
+            wait = timestep(t_ref, dt) - 1
+            n_spikes += 1
+            {spike}
+            """,
+            "method": "exact",
+            "events": {"watched_spike": f"{fires} and watched * training > 0.5"},
+        },
+        steps=(
+            Step("integrate", f"v += I\nI = 0\n{integrate}", when="after_groups", order=0),
+            Step("rates", "rate = n_spikes / n_steps", when="after_resets", order=2, every="trial"),
+            Step(
+                "restart",
+                f"""
+                v = 0
+                wait = 0
+                z_bar = 0
+                n_spikes = 0
+                {restart}
+                """,
+                when="after_resets",
+                order=9,
+                every="trial",
+            ),
+            Step(
+                "freeze",
+                """
+                psi = int(wait < 0.5) * gamma * clip(1 - abs(above) / v_th, 0, 1)
+                wait -= 1
+                trace = z_bar
+                """,
+                when="end",
+                order=0,
+            ),
+        ),
+        symbols=SYMBOLS,
+    )
+
+
+neuron = _lif(
+    "learning_lif",
+    "Neuron of the network that learns, with its learning signal",
+    """
+    taught : 1                                                           # what the error module projects
+    missed : 1                                                           # what the error of the readout projects
+    by_module : 1 (linked)                                               # which of them teaches
+    eta : 1 (linked)                                                     # learning rate
+    eta_out : 1 (linked)                                                 # learning rate of output weights
+    renewed : 1 (linked)                                                 # 1 if another movement begins
+    tau_out : second (linked)                                            # time constant of the readout filter
+    learning_signal : 1                                                  # learning signal
+    dz_out/dt = -z_out / tau_out : 1                                     # spikes through the readout filter
+    """,
+    spike="z_out += 1",
+    restart="z_out = 0",
+    integrate="learning_signal = by_module * taught + (1 - by_module) * missed",
+)
+
+module_neuron = _lif(
+    "module_lif", "Neuron of the error module; silent unless it is a training trial", awake="and training > 0.5"
+)
+
+joint = Model(
+    name="joint",
+    text="Leaky readout: angular velocity of a joint, in rad/s, with its error",
+    source="bellec2019, e-prop 2",
+    params=JointParams,
+    equations=f"""
+    dy/dt = -y / tau_out : 1                                             # angular velocity, rad/s
+    velocity = y * Hz : Hz                                               # the same, with its unit
+    I : 1                                                                # input of this step
+    goal : 1                                                             # angular velocity of the target
+    err : 1                                                              # error
+    loss : 1                                                             # squared error, mean over a trial
+    k = timestep(t, dt) - 1 : integer (shared)                           # step that is completed
+    {LINKS}
+    """,
+    code={"method": "exact", "events": {"watched_step": "watched > 0.5"}},
+    steps=(
+        Step(
+            "read",
+            """
+            y += I
+            I = 0
+            row = movement * n_steps + clip(k, 0, inf) % n_steps
+            goal = turning((row * 2 + i) * dt + dt / 4)
+            err = int(k >= 0) * (y - goal)
+            loss += err ** 2 / n_steps
+            """,
+            when="groups",
+            order=-8,
+        ),
+        Step("restart", "y = 0\nloss = 0", when="after_resets", order=9, every="trial"),
+    ),
+    symbols=SYMBOLS,
+)
+
+arm = Model(
+    name="arm",
+    text="Arm with two joints; the second angle is relative to the first link",
+    source="bellec2019, e-prop 2",
+    params=ArmParams,
+    equations=f"""
+    dphi_1/dt = omega_1 : 1                                              # angle of the first joint
+    dphi_2/dt = omega_2 : 1                                              # angle of the second joint
+    omega_1 : Hz (linked)                                                # angular velocity of the first joint
+    omega_2 : Hz (linked)                                                # angular velocity of the second joint
+    x_1 = length * (cos(phi_1) + cos(phi_1 + phi_2)) : 1                 # end point
+    x_2 = length * (sin(phi_1) + sin(phi_1 + phi_2)) : 1                 # end point
+    goal_1 : 1                                                           # where it should be
+    goal_2 : 1                                                           # where it should be
+    miss : 1                                                             # squared distance, mean over a trial
+    k = timestep(t, dt) - 1 : integer (shared)                           # step that is completed
+    {LINKS}
+    """,
+    code={"method": "euler", "events": {"watched_step": "watched > 0.5"}},
+    steps=(
+        Step(
+            "compare",
+            """
+            row = movement * n_steps + clip(k, 0, inf) % n_steps
+            goal_1 = path(row * 2 * dt + dt / 4)
+            goal_2 = path((row * 2 + 1) * dt + dt / 4)
+            miss += int(k >= 0) * ((x_1 - goal_1) ** 2 + (x_2 - goal_2) ** 2) / n_steps
+            """,
+            when="groups",
+            order=-5,
+        ),
+        Step(
+            "restart",
+            """
+            phi_1 = start_1
+            phi_2 = start_2
+            miss = 0
+            """,
+            when="after_resets",
+            order=9,
+            every="trial",
+        ),
+    ),
+    symbols=SYMBOLS,
+)
+
+# The filter of e-prop 1 is that of the readout; e-prop 2 has none.
+plastic = Model(
+    name="one_shot_synapse",
+    text="Plastic synapse: pseudo-derivative, presynaptic trace and learning signal; applied once per training trial",
+    source="bellec2019, e-prop 2; e-prop 1 as a control",
+    params=NoParams,
+    equations="""
+    w : 1                                                                # weight
+    w_start : 1 (constant)                                               # weight before a movement is learned
+    mask : 1 (constant)                                                  # 1 if the weight learns, 0 if not
+    elig : 1                                                             # eligibility trace
+    change : 1                                                           # change of the weight so far
+    """,
+    code={"on_pre": "I_post += w"},
+    steps=(
+        Step(
+            "eligibility",
+            dedent("""
+            elig = (1 - by_module_post) * exp(-dt / tau_out_post) * elig + psi_post * trace_pre
+            change -= eta_post * learning_signal_post * elig
+            """),
+            when="after_groups",
+            order=1,
+        ),
+        Step(
+            "learn",
+            dedent("""
+            w = renewed_post * w_start + (1 - renewed_post) * (w + due_post * mask * change)
+            change = 0
+            elig = 0
+            """),
+            when="after_resets",
+            order=4,
+            every="trial",
+        ),
+    ),
+    symbols=SYMBOLS,
+)
+
+_RENEW = "{w} = renewed{of} * {w}_start + (1 - renewed{of}) * ({w} + due{of} * {w}_change)\n{w}_change = 0"
+
+output = Model(
+    name="output_synapse",
+    text="Synapse onto a readout, which e-prop 1 changes",
+    source="bellec2019, e-prop 1",
+    params=NoParams,
+    equations="""
+    w : 1                                                                # weight
+    w_start : 1 (constant)                                               # weight before a movement is learned
+    w_change : 1                                                         # change of the weight so far
+    """,
+    code={"on_pre": "I_post += w"},
+    steps=(
+        Step("gradient", "w_change -= eta_out_pre * err_post * z_out_pre", when="after_resets", order=0),
+        Step("learn", _RENEW.format(w="w", of="_pre"), when="after_resets", order=4, every="trial"),
+    ),
+    symbols=SYMBOLS,
+)
+
+fixed = Model(
+    name="fixed_synapse",
+    text="Synapse that stays as the outer loop made it",
+    source="bellec2019, e-prop 2",
+    params=NoParams,
+    equations="w : 1                                                     # weight",
+    code={"on_pre": "I_post += w"},
+    symbols=SYMBOLS,
+)
+
+projection = Model(
+    name="projection",
+    text="Learning signals from the filtered spikes of the error module",
+    source="bellec2019, e-prop 2",
+    params=NoParams,
+    equations="""
+    w : 1                                                                # weight
+    taught_post = w * trace_pre : 1 (summed)                             # learning signal
+    """,
+    symbols=SYMBOLS,
+)
+
+feedback = Model(
+    name="feedback",
+    text="Learning signals of e-prop 1 from the errors of the readouts",
+    source="bellec2019, e-prop 1",
+    params=FeedbackParams,
+    equations="""
+    b : 1                                                                # feedback weight
+    b_start : 1 (constant)                                               # before a movement is learned
+    b_change : 1                                                         # change of the weight so far
+    missed_post = b * err_pre : 1 (summed)                               # learning signal
+    """,
+    steps=(
+        Step("gradient", "b_change -= symmetric * eta_out_post * err_pre * z_out_post", when="after_resets", order=0),
+        Step("learn", _RENEW.format(w="b", of="_post"), when="after_resets", order=4, every="trial"),
+    ),
+    symbols=SYMBOLS,
+)
+
+mean_rate = Model(
+    name="mean_rate",
+    text="Mean rate of the network, once per trial",
+    source="our design",
+    params=NoParams,
+    equations="activity_post = rate_pre / N_pre : 1 (summed)                 # mean rate of the trial that ended",
+    symbols=SYMBOLS,
+)
+
+module_rate = Model(
+    name="module_rate",
+    text="Mean rate of the error module, once per trial",
+    source="our design",
+    params=NoParams,
+    equations="module_activity_post = rate_pre / N_pre : 1 (summed)          # mean rate of the trial that ended",
+    symbols=SYMBOLS,
+)
+
+MODELS = [
+    protocol,
+    clock,
+    code,
+    neuron,
+    module_neuron,
+    joint,
+    arm,
+    plastic,
+    output,
+    fixed,
+    projection,
+    feedback,
+    mean_rate,
+    module_rate,
+]

@@ -1,0 +1,105 @@
+"""E-prop with input that is a current, constant during a frame, and one answer per frame.
+
+Reference: Bellec et al. (2020), ``bellec2020``, phoneme recognition. Neurons, plasticity and schedule are those of
+`models.eprop.spiking`. Features reach the neurons in the step in which they are shown, so the presynaptic trace of a
+feature is its value, filtered as the membrane filters it. The first step of a trial has no input, because it also
+completes the trial before.
+"""
+
+from dataclasses import dataclass, replace
+
+from models.base import Model, Step, param
+from models.eprop import spiking
+
+
+@dataclass(frozen=True)
+class ReadoutParams(spiking.ReadoutParams):
+    """How the table of labels is read, and whether answers are recorded."""
+
+    answers: float = param(0.0, "1: the answer to every frame is recorded", r"a_y", "our design")
+
+
+features = Model(
+    name="features",
+    text="Features of speech, a table with one row per frame, as currents",
+    source="bellec2020, phoneme recognition",
+    params=spiking.InputParams,
+    equations=f"""
+    dz_bar/dt = -z_bar / tau_m : 1                                       # presynaptic trace
+    trace : 1                                                            # presynaptic trace at the end of the step
+    x : 1                                                                # value in this step
+    channel : integer (constant)                                         # column of the table
+    k = timestep(t, dt) : integer (shared)                               # step
+    tau_m : second (linked)
+    normalised : 1 (linked)
+    {spiking.LINKS}
+    """,
+    code={"method": "exact", "events": {"watched_step": "watched > 0.5"}},
+    steps=(
+        Step(
+            "show",
+            """
+            row = (k // n_bin) % n_rows
+            x = pattern((row * n_channels + channel) * dt + dt / 4) * int(k % n_steps > 0)
+            """,
+            when="start",
+            order=0,
+        ),
+        Step("filter", "z_bar += (1 - normalised * exp(-dt / tau_m)) * x", when="after_groups", order=0),
+        Step("freeze", "trace = z_bar", when="end", order=0),
+        Step("restart", "z_bar = 0", when="after_resets", order=9, every="trial"),
+    ),
+    symbols={**spiking.SYMBOLS, "x": "x"},
+)
+
+feature_synapse = replace(
+    spiking.adaptive_synapse,
+    name="feature_synapse",
+    text="Plastic synapse from a feature onto neurons that may have an adaptive threshold",
+    equations=spiking.adaptive_synapse.equations + "I_post = w * x_pre : 1 (summed)      # current of all features",
+    code={},
+)
+
+classifier = replace(
+    spiking.classifier,
+    name="framewise",
+    text="Leaky readout of class probabilities that answers once per frame; the table holds the class of the step in "
+    "which it answers, and a negative number everywhere else",
+    params=ReadoutParams,
+    equations=f"""
+    {spiking.classifier.equations}
+    ahead : 1                                                            # classes with a larger readout
+    hits : 1                                                             # right answers of this trial
+    """,
+    code={
+        **spiking.classifier.code,
+        "events": {
+            **spiking.classifier.code["events"],
+            "answer": "answers > 0.5 and goal > -0.5 and ahead < 0.5",
+        },
+    },
+    steps=(
+        *spiking.classifier.steps,
+        Step(
+            "count",
+            "hits += int(k >= 0) * int(abs(goal - i) < 0.5) * int(ahead < 0.5)",
+            when="groups",
+            order=-5,
+        ),
+        Step("recount", "hits = 0", when="after_resets", order=10, every="trial"),
+    ),
+    symbols={**spiking.SYMBOLS, "ahead": r"n_>"},
+)
+
+# Of equal readouts the first one is ahead, so that there is one answer.
+pool = replace(
+    spiking.pool,
+    name="competition",
+    text="Common denominator of the class probabilities, and rank of every class",
+    equations=f"""
+    {spiking.pool.equations}
+    ahead_post = int(y_pre > y_post) + int(y_pre == y_post) * int(i < j) : 1 (summed)   # classes with a larger readout
+    """,
+)
+
+MODELS = [features, feature_synapse, classifier, pool]

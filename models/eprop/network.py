@@ -1,0 +1,155 @@
+"""The recurrent network of all e-prop 1 experiments: every trial of a run in one compiled program."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from brian2 import (
+    EventMonitor,
+    Network,
+    NeuronGroup,
+    Quantity,
+    StateMonitor,
+    TimedArray,
+    defaultclock,
+    linked_var,
+    ms,
+)
+
+from dense import DenseSynapses
+from models.base import Model, param
+from models.eprop import spiking
+
+
+@dataclass(frozen=True)
+class Structure:
+    """What changes the compiled program: sizes, lengths of tables and trials."""
+
+    n_in: int = param(100, "input neurons", r"n_\mathrm{in}", "authors' tutorial")
+    n_rec: int = param(100, "recurrent neurons", r"n_\mathrm{rec}", "authors' tutorial")
+    n_out: int = param(1, "readouts", r"n_\mathrm{out}", "authors' tutorial")
+    n_steps: int = param(1000, "steps of one trial", "T", "authors' tutorial")
+    n_answer: int = param(1000, "steps between two answers that are recorded", r"T_\mathrm{answer}", "our design")
+    n_pattern: int = param(100000, "entries of the table of spike probabilities", r"n_p", "our design")
+    n_target: int = param(1000, "entries of the table of targets", r"n_y", "our design")
+    dt: Quantity = param(1 * ms, "time step", r"\Delta t", "authors' tutorial")
+
+
+FINAL = ["in_rec.w", "rec_rec.w", "rec_out.w", "feedback.b"]
+
+
+def objects(readout: Model = spiking.readout, synapse: Model = spiking.synapse) -> dict[str, Model]:
+    """Name the objects of the network.
+
+    Parameters
+    ----------
+    readout : Model
+        `eprop.readout` or `eprop.classifier`.
+    synapse : Model
+        `eprop.synapse`, or `eprop.adaptive_synapse` if there are adaptive neurons.
+
+    Returns
+    -------
+    dict
+        Brian2 object name to model.
+    """
+    return {
+        "schedule": spiking.schedule,
+        "stimulus": spiking.inputs,
+        "recurrent": spiking.neuron,
+        "readout": readout,
+        "in_rec": synapse,
+        "rec_rec": synapse,
+        "rec_out": spiking.output_synapse,
+        "feedback": spiking.feedback,
+        "mean_rate": spiking.mean_rate,
+        **({"pool": spiking.pool} if readout is spiking.classifier else {}),
+    }
+
+
+def build(p: Structure, models: dict[str, Model]) -> Network:
+    """Build the network, all-to-all.
+
+    Connections of recurrent neurons to themselves exist, with weight 0 and mask 0.
+
+    Parameters
+    ----------
+    p : Structure
+        Sizes and time step.
+    models : dict
+        What `objects` returns.
+
+    Returns
+    -------
+    Network
+        With the monitors ``losses`` and ``activity`` (end of every trial), ``answers`` (classification), and, in
+        watched trials, ``stimulus_spikes``, ``recurrent_spikes``, ``cells`` (shown neurons) and ``outputs``. What
+        ``outputs`` holds at t, and the learning signals of ``cells``, belong to the step before.
+    """
+    defaultclock.dt = p.dt
+    trial, answer = p.n_steps * p.dt, p.n_answer * p.dt
+    classifies = "pool" in models
+    pattern = TimedArray(np.zeros(p.n_pattern), dt=p.dt, name="pattern")
+    target = TimedArray(np.zeros(p.n_target), dt=p.dt, name="target")
+
+    def group(name: str, n: int, **more: Any) -> NeuronGroup:
+        tables = {"stimulus": {"pattern": pattern}, "readout": {"target": target}}.get(name, {})
+        return NeuronGroup(n, name=name, **more, **models[name].kwargs(**tables))
+
+    schedule = group("schedule", 1, dt=trial)
+    stimulus = group("stimulus", p.n_in)
+    recurrent = group("recurrent", p.n_rec)
+    readout = group("readout", p.n_out, order=-9)
+    for one in (stimulus, recurrent, readout):
+        for variable in spiking.LINKED:
+            setattr(one, variable, linked_var(schedule, variable))
+    for one, variables in ((stimulus, ("tau_m", "normalised")), (readout, ("tau_out", "normalised_out"))):
+        for variable in variables:
+            setattr(one, variable, linked_var(recurrent, variable))
+
+    def all_to_all(name: str, source: NeuronGroup, goal: NeuronGroup) -> DenseSynapses:
+        synapses = DenseSynapses(source, goal, name=name, **models[name].kwargs())
+        synapses.connect()
+        return synapses
+
+    net = [
+        schedule,
+        stimulus,
+        recurrent,
+        readout,
+        all_to_all("in_rec", stimulus, recurrent),
+        all_to_all("rec_rec", recurrent, recurrent),
+        all_to_all("rec_out", recurrent, readout),
+        all_to_all("feedback", readout, recurrent),
+        mean_rate := all_to_all("mean_rate", recurrent, schedule),
+    ]
+    mean_rate.summed_updaters["activity_post"].when = "after_resets"
+    mean_rate.summed_updaters["activity_post"].order = 3
+    if classifies:
+        net.append(pool := all_to_all("pool", readout, readout))
+        pool.summed_updaters["total_post"].order = -7
+    for obj in net:
+        models[obj.name].add_steps(obj, trial=trial, answer=answer)
+
+    # Just before the trial is reset: loss and rate of the trial that ended.
+    at_end = {"dt": trial, "when": "after_resets", "order": 6}
+    net += [
+        StateMonitor(readout, "loss", record=True, name="losses", **at_end),
+        StateMonitor(schedule, "activity", record=True, name="activity", **at_end),
+    ]
+    if classifies:
+        at_end["dt"] = answer
+        net.append(StateMonitor(readout, ["evidence", "asked"], record=True, name="answers", **at_end))
+    # The readout of the step before is recorded before the end of a trial resets it.
+    readout.set_event_schedule("watched_step", when="after_groups", order=5)
+    of_readout = ["y", "goal", "p"] if classifies else ["y", "goal"]
+    of_cell = ["v", "a", "learning_signal"]
+    net += [
+        EventMonitor(stimulus, "watched_spike", name="stimulus_spikes"),
+        EventMonitor(recurrent, "watched_spike", name="recurrent_spikes"),
+        EventMonitor(recurrent, "watched_step", of_cell, name="cells"),
+        EventMonitor(readout, "watched_step", of_readout, when="after_groups", order=6, name="outputs"),
+    ]
+    network = Network(*net)
+    network.schedule = spiking.SCHEDULE
+    return network

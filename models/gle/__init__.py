@@ -1,0 +1,1 @@
+"""Generalized latent equilibrium: prospective neurons, their errors, and the synapses between them."""

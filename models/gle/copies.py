@@ -1,0 +1,164 @@
+"""Classifiers whose copies share weights: input, bank of lags if there is one, layers, and what is recorded."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from brian2 import Network, NeuronGroup, StateMonitor, Synapses, TimedArray, linked_var
+
+from dense import DenseSynapses, VectorGroup
+from models.base import Model
+from models.gle import batch, latent_equilibrium
+
+
+def objects(
+    n_layers: int,
+    schedule: Model = batch.schedule,
+    layers: Sequence[Model] = (batch.hidden, batch.classes),
+    synapses: Sequence[Model] = (batch.lowest, batch.dense, batch.biases),
+    bank: Model | None = None,
+) -> dict[str, Model]:
+    """Name the objects of the network.
+
+    Parameters
+    ----------
+    n_layers : int
+        Hidden layers and the output.
+    schedule : Model
+        Of steps of Adam and learning rate.
+    layers : sequence of Model
+        Hidden layers, and the output.
+    synapses : sequence of Model
+        Connections to the first layer, to all others, and biases.
+    bank : Model, optional
+        Channels between input and first layer.
+
+    Returns
+    -------
+    dict
+        Brian2 object name to model.
+    """
+    (hidden, classes), (lowest, dense, biases) = layers, synapses
+    above = range(2, n_layers + 1)
+    return {
+        "schedule": schedule,
+        "account": batch.account,
+        "unit": batch.unit,
+        "input": batch.stimulus,
+        **({"bank": bank} if bank else {}),
+        **{f"layer_{k}": hidden for k in range(1, n_layers)},
+        f"layer_{n_layers}": classes,
+        "to_1": lowest,
+        **{f"to_{k}": dense for k in above},
+        **{f"bias_{k}": biases for k in range(1, n_layers + 1)},
+        "competition": batch.competition,
+    }
+
+
+def learned(n_layers: int) -> list[str]:
+    """Return the names of weights and biases, layer by layer."""
+    return [f"{kind}_{k}.w" for kind in ("to", "bias") for k in range(1, n_layers + 1)]
+
+
+def build(
+    p: Any,
+    models: Mapping[str, Model],
+    sizes: Sequence[int],
+    *,
+    n_channels: int = 0,
+    n_inputs: int = 1,
+    shows: Mapping[str, Any] | None = None,
+    dtype: type = np.float64,
+) -> Network:
+    """Build all copies of the network, and the weights that they share.
+
+    Parameters
+    ----------
+    p : object
+        Structure with ``n_copies``, ``n_steps`` (of a sample), ``interval`` (time steps between two steps of Adam),
+        ``n_samples``, ``n_taught``, ``n_unseen``, ``n_epochs`` and ``dt``.
+    models : Mapping
+        What `objects` returns.
+    sizes : sequence of int
+        Neurons of every layer, the output included.
+    n_channels : int
+        Of the bank.
+    n_inputs : int
+        Input neurons of a copy.
+    shows : Mapping, optional
+        What the input looks up beside ``order``; default a table ``samples`` of one number for every time step, and
+        ``shown``.
+    dtype : type
+        Of all that belongs to synapses.
+
+    Returns
+    -------
+    Network
+        Groups ``schedule``, ``unit``, ``input``, ``bank`` if there is one, ``layer_1`` and so on; synapses ``to_1``,
+        ``bias_1`` and so on, ``competition``, ``account``; monitors ``answers`` and ``costs`` (output neurons of all
+        copies) and ``rate`` (learning rate), once per epoch; sums since the start.
+
+    Raises
+    ------
+    ValueError
+        The interval of Adam does not divide the steps of a sample.
+    """
+    if p.n_steps % p.interval:
+        raise ValueError(f"network.interval: {p.interval} steps do not divide the {p.n_steps} of network.n_steps")
+    n_batches, b = (p.n_taught + p.n_unseen) * p.n_epochs, p.n_copies
+    shown, epoch = p.n_steps * p.dt, (p.n_taught + p.n_unseen) * p.n_steps * p.dt
+    order = TimedArray(np.zeros((n_batches, b)), dt=shown, name="order")
+    teach = TimedArray(np.zeros(n_batches), dt=shown, name="teach")
+    if shows is None:
+        samples = TimedArray(np.zeros(p.n_samples * p.n_steps), dt=p.dt, name="samples")
+        shows = {"samples": samples, "shown": p.n_steps}
+    labels = TimedArray(np.zeros(p.n_samples), dt=p.dt, name="labels")
+    tables = {
+        "schedule": {"teach": teach},
+        "input": {"order": order, **shows},
+        f"layer_{len(sizes)}": {"order": order, "teach": teach, "labels": labels, "shown": p.n_steps},
+    }
+
+    def group(name: str, n: int) -> NeuronGroup:
+        return VectorGroup(n, dt=p.dt, name=name, **models[name].kwargs(**tables.get(name, {})))
+
+    def shared(name: str, source: NeuronGroup, target: NeuronGroup) -> DenseSynapses:
+        keywords = models[name].kwargs()
+        synapses = DenseSynapses(source, target, copies=b, dt=p.dt, name=name, dtype=dtype, **keywords)
+        synapses.connect()
+        return synapses
+
+    schedule, unit, stimulus = group("schedule", 1), group("unit", b), group("input", b * n_inputs)
+    below = [stimulus]
+    if n_channels:
+        below.append(group("bank", b * n_channels))
+        below[1].x = linked_var(stimulus, "r", index=np.repeat(np.arange(b), n_channels))
+    layers = [group(f"layer_{k}", b * size) for k, size in enumerate(sizes, start=1)]
+    for layer in layers:
+        for variable in ("n_adam", "due"):
+            setattr(layer, variable, linked_var(schedule, variable))
+        layer.eta_seen = linked_var(schedule, "eta_now", index=np.zeros(len(layer), dtype=int))
+    pairs = list(enumerate(zip([below[-1], *layers[:-1]], layers, strict=True), start=1))
+    links = [shared(f"to_{k}", source, target) for k, (source, target) in pairs]
+    links.append(shared("competition", layers[-1], layers[-1]))
+    latent_equilibrium.arrange(*links)
+    biases = [shared(f"bias_{k}", unit, target) for k, (_, target) in pairs]
+    for bias in biases:
+        bias.summed_updaters["b_post"].order = -2  # with the drive from the layer below
+    account = Synapses(layers[-1], schedule, dt=p.dt, name="account", **models["account"].kwargs())
+    account.connect()
+    # Once per epoch, just before the learning rate is looked at.
+    account.summed_updaters["cost_post"].when = "start"
+    account.summed_updaters["cost_post"].order = -1
+    parts = [schedule, account, unit, *below, *layers, *links, *biases]
+    for one in parts:
+        models[one.name].add_steps(one, epoch=epoch, presentation=shown, interval=p.interval * p.dt)
+    # The decision on a sample is counted in the first step of the next one.
+    answers = StateMonitor(
+        layers[-1], ["hits", "hits_unseen"], record=True, dt=epoch, when="end", order=0, name="answers"
+    )
+    costs = StateMonitor(
+        layers[-1], ["cost", "cost_unseen"], record=True, dt=epoch, when="start", order=-2, name="costs"
+    )
+    rate = StateMonitor(schedule, "eta_now", record=True, dt=epoch, when="start", order=3, name="rate")
+    return Network(*parts, answers, costs, rate)

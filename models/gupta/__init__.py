@@ -1,0 +1,1 @@
+"""The local rule on single spikes of layered networks."""

@@ -1,0 +1,1 @@
+"""True gradients of spiking networks and LSTMs, backwards in time."""

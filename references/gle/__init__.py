@@ -1,0 +1,1 @@
+"""Adjoint variables and backpropagation."""

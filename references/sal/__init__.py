@@ -1,0 +1,1 @@
+"""Exact chains of stochastic neurons, rates, and learning with other feedback weights."""
