@@ -1,11 +1,11 @@
-"""The three names a model file needs: `param`, `Model` and `Step`."""
+"""What a model file needs, `param`, `Model` and `Step`, and what networks do with it, `link` and `attach`."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any
 
-from brian2 import Quantity, get_dimensions
+from brian2 import Quantity, get_dimensions, linked_var
 from brian2.units.fundamentalunits import get_unit
 
 
@@ -104,6 +104,10 @@ class Model:
         Further arguments of the Brian2 class: ``threshold``, ``reset``, ``on_pre``, ``method`` ...
     steps : tuple of Step
         Statements on a clock or at an event.
+    summed : Mapping
+        When each summed variable is computed: its name to slot and order. Always explicit, as in `Step`.
+    links : tuple of str
+        Objects of the network from which linked variables come: the first one that has a variable of that name.
     symbols : Mapping
         LaTeX symbols of state variables.
     deviations : tuple of str
@@ -117,6 +121,8 @@ class Model:
     params: type
     code: Mapping[str, Any] = field(default_factory=dict)
     steps: tuple[Step, ...] = ()
+    summed: Mapping[str, tuple[str, int]] = field(default_factory=dict)
+    links: tuple[str, ...] = ()
     symbols: Mapping[str, str] = field(default_factory=dict)
     deviations: tuple[str, ...] = ()
 
@@ -171,3 +177,44 @@ class Model:
             Parameter values with the right dimensions.
         """
         group.set_states({**vars(self.params()), **values})
+
+
+def link(objects: Iterable[Any], models: Mapping[str, Model]) -> None:
+    """Link variables to those of other objects of a network, as the models say.
+
+    To be called before synapses are made: they see only linked variables that are there by then. Links of one element
+    to another, which depend on anatomy, are left to the network.
+
+    Parameters
+    ----------
+    objects : iterable of NeuronGroup or Synapses
+        Objects that come from models, and those from which they get variables.
+    models : Mapping
+        Name of an object to its model.
+    """
+    known = {one.name: one for one in objects}
+    for name, one in known.items():
+        for variable, equation in one.equations.items():
+            sources = [known[source] for source in models[name].links if variable in known[source].variables]
+            if "linked" in equation.flags and sources:
+                setattr(one, variable, linked_var(sources[0], variable))
+
+
+def attach(objects: Iterable[Any], models: Mapping[str, Model], **clocks: Quantity) -> None:
+    """Put summed variables in their places and add the steps, as the models say.
+
+    Parameters
+    ----------
+    objects : iterable of NeuronGroup or Synapses
+        Objects that come from models.
+    models : Mapping
+        Name of an object to its model.
+    **clocks : Quantity, second
+        Period of each clock that steps name in `Step.every`.
+    """
+    for one in objects:
+        model = models[one.name]
+        for variable, (when, order) in model.summed.items():
+            updater = one.summed_updaters[variable]
+            updater.when, updater.order = when, order
+        model.add_steps(one, **clocks)

@@ -191,6 +191,7 @@ clock = Model(
         Step("freeze", "trace = z_bar", when="end", order=0),
         Step("restart", "z_bar = 0", when="after_resets", order=9, every="trial"),
     ),
+    links=("protocol",),
     symbols=SYMBOLS,
 )
 
@@ -227,6 +228,7 @@ code = Model(
             order=0,
         ),
     ),
+    links=("protocol",),
     symbols=SYMBOLS,
 )
 
@@ -311,6 +313,7 @@ def _lif(
                 order=0,
             ),
         ),
+        links=("protocol", "joint"),
         symbols=SYMBOLS,
     )
 
@@ -370,6 +373,7 @@ joint = Model(
         ),
         Step("restart", "y = 0\nloss = 0", when="after_resets", order=9, every="trial"),
     ),
+    links=("protocol",),
     symbols=SYMBOLS,
 )
 
@@ -416,6 +420,7 @@ arm = Model(
             every="trial",
         ),
     ),
+    links=("protocol",),
     symbols=SYMBOLS,
 )
 
@@ -524,6 +529,7 @@ mean_rate = Model(
     source="our design",
     params=NoParams,
     equations="activity_post = rate_pre / N_pre : 1 (summed)                 # mean rate of the trial that ended",
+    summed={"activity_post": ("after_resets", 3)},
     symbols=SYMBOLS,
 )
 
@@ -533,6 +539,7 @@ module_rate = Model(
     source="our design",
     params=NoParams,
     equations="module_activity_post = rate_pre / N_pre : 1 (summed)          # mean rate of the trial that ended",
+    summed={"module_activity_post": ("after_resets", 3)},
     symbols=SYMBOLS,
 )
 

@@ -49,6 +49,7 @@ features = Model(
         Step("freeze", "trace = z_bar", when="end", order=0),
         Step("restart", "z_bar = 0", when="after_resets", order=9, every="trial"),
     ),
+    links=("schedule", "recurrent"),
     symbols={**spiking.SYMBOLS, "x": "x"},
 )
 
@@ -58,6 +59,7 @@ feature_synapse = replace(
     text="Plastic synapse from a feature onto neurons that may have an adaptive threshold",
     equations=spiking.adaptive_synapse.equations + "I_post = w * x_pre : 1 (summed)      # current of all features",
     code={},
+    summed={"I_post": ("start", 1)},  # before spikes add to it
 )
 
 classifier = replace(
@@ -100,6 +102,7 @@ pool = replace(
     {spiking.pool.equations}
     ahead_post = int(y_pre > y_post) + int(y_pre == y_post) * int(i < j) : 1 (summed)   # classes with a larger readout
     """,
+    summed={"total_post": ("groups", -7), "ahead_post": ("groups", -7)},
 )
 
 MODELS = [features, feature_synapse, classifier, pool]

@@ -212,6 +212,7 @@ def sender(stimulus: str, variables: str = "", events: Mapping[str, str] | None 
                 order=-19,
             ),
         ),
+        links=("task",),
         symbols=SYMBOLS,
     )
 
@@ -297,6 +298,7 @@ cells = Model(
             order=-13,
         ),
     ),
+    links=("task",),
     symbols=SYMBOLS,
 )
 
@@ -330,6 +332,7 @@ gates = Model(
             order=-11,
         ),
     ),
+    summed={**{f"drive_{p}_post": ("groups", -18) for p in GATES}, "back_pre": ("groups", -14)},
     symbols=SYMBOLS,
     deviations=("Guesses go back through the output gate if `through_output` is 1; in the paper they never do.",),
 )
@@ -342,6 +345,7 @@ output = Model(
     equations=moments("") + "    y_post = w * a_pre : 1 (summed)\n    from_readout_pre = w * err_post : 1 (summed)",
     code=at_learn(adam("")),
     steps=(Step("gradient", "grad += err_post * a_pre", when="groups", order=-11),),
+    summed={"y_post": ("groups", -18), "from_readout_pre": ("groups", -14)},
     symbols=SYMBOLS,
 )
 
@@ -371,6 +375,7 @@ rectifier = Model(
             order=-17,
         ),
     ),
+    links=("task",),
     symbols=SYMBOLS,
 )
 
@@ -382,6 +387,7 @@ guess_in = Model(
     equations=moments("") + "    drive_post = w * a_pre : 1 (summed)",
     code=at_learn(adam("", rate="rate_guess")),
     steps=(Step("gradient", "grad += miss_post * a_before_pre", when="groups", order=-11),),
+    summed={"drive_post": ("groups", -18)},
     symbols=SYMBOLS,
 )
 
@@ -408,6 +414,7 @@ guess_out = Model(
             order=-11,
         ),
     ),
+    summed={"guess_c_post": ("groups", -16), "guess_h_post": ("groups", -16), "miss_pre": ("groups", -12)},
     symbols=SYMBOLS,
 )
 
@@ -417,17 +424,8 @@ account = Model(
     source="our design",
     params=NoParams,
     equations="cost_post = price_pre : 1 (summed)",
+    summed={"cost_post": ("groups", -15)},
     symbols=SYMBOLS,
 )
-
-# Orders of summed variables, of events and of what they trigger.
-ORDERS = {
-    "gates": {**{f"drive_{p}_post": -18 for p in GATES}, "back_pre": -14},
-    "output": {"y_post": -18, "from_readout_pre": -14},
-    "guess_in": {"drive_post": -18},
-    "guess_out": {"guess_c_post": -16, "guess_h_post": -16, "miss_pre": -12},
-    "account": {"cost_post": -15},
-    "pool": {"total_post": -17},
-}
 
 MODELS = [cells, gates, output, rectifier, guess_in, guess_out, account]

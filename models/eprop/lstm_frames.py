@@ -129,6 +129,7 @@ gates = replace(
     lstm.gates,
     equations="\n".join(line for line in lstm.gates.equations.splitlines() if "back_pre" not in line),
     deviations=(),
+    summed={f"drive_{p}_post": ("groups", -18) for p in lstm.GATES},
 )
 
 output = replace(
@@ -196,6 +197,7 @@ readout = Model(
             order=-16,
         ),
     ),
+    links=("task",),
     symbols={**SYMBOLS, "p": r"\pi", "goal": r"\pi^*", "ahead": r"n_>"},
 )
 
@@ -207,16 +209,9 @@ account = replace(
     right_post = hit_pre : 1 (summed)
     asked_post = counted_pre : 1 (summed)
     """,
+    summed=dict.fromkeys(("cost_post", "right_post", "asked_post"), ("groups", -15)),
 )
 
-pool = eprop_frames.pool
-
-# Orders of summed variables; see `models.eprop.lstm.ORDERS`.
-ORDERS = {
-    "gates": {f"drive_{p}_post": -18 for p in lstm.GATES},
-    "output": lstm.ORDERS["output"],
-    "account": dict.fromkeys(("cost_post", "right_post", "asked_post"), -15),
-    "pool": {"total_post": -17, "ahead_post": -17},
-}
+pool = replace(eprop_frames.pool, summed={"total_post": ("groups", -17), "ahead_post": ("groups", -17)})
 
 MODELS = [task, features, cells, gates, output, readout, account]

@@ -7,7 +7,7 @@ import numpy as np
 from brian2 import Network, NeuronGroup, Quantity, TimedArray, defaultclock, linked_var, ms
 
 from dense import DenseSynapses
-from models.base import Model, param
+from models.base import Model, attach, link, param
 from models.eprop import lstm
 
 FINAL = ["gates.w_i", "gates.w_g", "gates.w_f", "gates.w_o", "output.w", "guess_in.w", "guess_out.w_c", "guess_out.w_h"]
@@ -83,10 +83,8 @@ def build(p: Structure, models: Mapping[str, Model], table: str) -> Network:
             ("guess", p.n_guess),
         )
     }
+    link(groups.values(), models)
     for name, group in groups.items():
-        for variable, equation in group.equations.items():
-            if "linked" in equation.flags and variable in groups["task"].variables:
-                setattr(group, variable, linked_var(groups["task"], variable))
         if name in ("sender", "guess"):
             group.set_event_schedule("learn", when="groups", order=-9)
     cell = np.arange(p.n_in + p.n_rec + 1) - p.n_in  # that a unit of the sender stands for, if it does
@@ -107,10 +105,8 @@ def build(p: Structure, models: Mapping[str, Model], table: str) -> Network:
             source, target = (groups[end] for end in ends[name])
             synapses[name] = one = DenseSynapses(source, target, name=name, **model.kwargs())
             one.connect()
-            for variable, order in lstm.ORDERS[name].items():
-                one.summed_updaters[variable].order = order
             if "on_event" in model.code:
                 one.learn.when, one.learn.order = "groups", -8
-    for name, obj in (groups | synapses).items():
-        models[name].add_steps(obj)
-    return Network(*groups.values(), *synapses.values())
+    made = [*groups.values(), *synapses.values()]
+    attach(made, models)
+    return Network(*made)

@@ -12,12 +12,11 @@ from brian2 import (
     StateMonitor,
     TimedArray,
     defaultclock,
-    linked_var,
     ms,
 )
 
 from dense import DenseSynapses
-from models.base import Model, param
+from models.base import Model, attach, link, param
 from models.eprop import spiking
 
 
@@ -100,12 +99,7 @@ def build(p: Structure, models: dict[str, Model]) -> Network:
     stimulus = group("stimulus", p.n_in)
     recurrent = group("recurrent", p.n_rec)
     readout = group("readout", p.n_out, order=-9)
-    for one in (stimulus, recurrent, readout):
-        for variable in spiking.LINKED:
-            setattr(one, variable, linked_var(schedule, variable))
-    for one, variables in ((stimulus, ("tau_m", "normalised")), (readout, ("tau_out", "normalised_out"))):
-        for variable in variables:
-            setattr(one, variable, linked_var(recurrent, variable))
+    link([schedule, stimulus, recurrent, readout], models)
 
     def all_to_all(name: str, source: NeuronGroup, goal: NeuronGroup) -> DenseSynapses:
         synapses = DenseSynapses(source, goal, name=name, **models[name].kwargs())
@@ -121,15 +115,10 @@ def build(p: Structure, models: dict[str, Model]) -> Network:
         all_to_all("rec_rec", recurrent, recurrent),
         all_to_all("rec_out", recurrent, readout),
         all_to_all("feedback", readout, recurrent),
-        mean_rate := all_to_all("mean_rate", recurrent, schedule),
+        all_to_all("mean_rate", recurrent, schedule),
+        *([all_to_all("pool", readout, readout)] if classifies else []),
     ]
-    mean_rate.summed_updaters["activity_post"].when = "after_resets"
-    mean_rate.summed_updaters["activity_post"].order = 3
-    if classifies:
-        net.append(pool := all_to_all("pool", readout, readout))
-        pool.summed_updaters["total_post"].order = -7
-    for obj in net:
-        models[obj.name].add_steps(obj, trial=trial, answer=answer)
+    attach(net, models, trial=trial, answer=answer)
 
     # Just before the trial is reset: loss and rate of the trial that ended.
     at_end = {"dt": trial, "when": "after_resets", "order": 6}

@@ -22,6 +22,7 @@ probe = replace(
     name="probe",
     text="Synapse without effect, which tells its neuron its filtered eligibility trace",
     equations=spiking.adaptive_synapse.equations + "elig_post = elig_bar : 1 (summed)    # what is shown",
+    summed={"elig_post": ("after_groups", 2)},
 )
 
 MODELS = [neuron, probe]

@@ -6,9 +6,10 @@ of step t-1 are computed, compared and paid for in step t.
 Tables (TimedArrays) are read at ``number * dt``.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from models.base import Model, Step, param
+from models.eprop import spiking
 from models.eprop.lstm import NEXT_RATE, SYMBOLS, TASK, NoParams, RuleParams, sender
 
 CURRICULUM = "copy-repeat of the literature on synthetic gradients"
@@ -147,6 +148,7 @@ copy_readout = Model(
             order=-16,
         ),
     ),
+    links=("task",),
     symbols={**SYMBOLS, "p": r"\pi", "goal": r"\pi^*"},
 )
 
@@ -223,7 +225,10 @@ text_readout = Model(
             order=-16,
         ),
     ),
+    links=("task",),
     symbols={**SYMBOLS, "p": r"\pi", "goal": r"\pi^*"},
 )
+
+pool = replace(spiking.pool, summed={"total_post": ("groups", -17)})
 
 MODELS = [copy_task, copy_sender, copy_readout, text_task, text_sender, text_readout]

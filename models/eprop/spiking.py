@@ -225,6 +225,7 @@ inputs = Model(
         Step("freeze", "trace = z_bar", when="end", order=0),
         Step("restart", "z_bar = 0", when="after_resets", order=9, every="trial"),
     ),
+    links=("schedule", "recurrent"),
     symbols=SYMBOLS,
 )
 
@@ -312,6 +313,7 @@ neuron = Model(
             order=0,
         ),
     ),
+    links=("schedule",),
     symbols=SYMBOLS,
 )
 
@@ -373,6 +375,7 @@ readout = Model(
         ),
         *_READOUT_STEPS,
     ),
+    links=("schedule", "recurrent"),
     symbols=SYMBOLS,
 )
 
@@ -421,6 +424,7 @@ classifier = Model(
         ),
         *_READOUT_STEPS,
     ),
+    links=("schedule", "recurrent"),
     symbols=SYMBOLS,
 )
 
@@ -430,6 +434,7 @@ pool = Model(
     source="bellec2019, classification",
     params=NoParams,
     equations="total_post = exp(y_pre) : 1 (summed)                      # sum of exp(y) over all readouts",
+    summed={"total_post": ("groups", -7)},
     symbols=SYMBOLS,
 )
 
@@ -542,6 +547,7 @@ mean_rate = Model(
     source="our design",
     params=NoParams,
     equations="activity_post = rate_pre / N_pre : 1 (summed)                 # mean rate of the trial that ended",
+    summed={"activity_post": ("after_resets", 3)},
     symbols=SYMBOLS,
 )
 

@@ -12,11 +12,13 @@ from dataclasses import dataclass
 from models.base import Model, Step, param
 from models.gle.latent_equilibrium import (
     DECISION,
+    DRIVEN,
     DYNAMICS,
     FEEDBACK,
     HIDDEN,
     NEURON,
     RATES,
+    RETURNED,
     SYMBOLS,
     ClassesParams,
     HiddenParams,
@@ -112,6 +114,7 @@ account = Model(
     source="our design",
     params=NoParams,
     equations="cost_post = cost_unseen_pre : 1 (summed)",
+    summed={"cost_post": ("start", -1)},  # once per epoch, just before the learning rate is looked at
     symbols={"cost_post": "C"},
 )
 
@@ -153,6 +156,7 @@ hidden = Model(
     equations=NEURON + FEEDBACK + LINKS,
     code={"method": "euler"},
     steps=(LISTEN, HIDDEN, RATES),
+    links=("schedule",),
     symbols=SYMBOLS,
 )
 
@@ -197,6 +201,7 @@ classes = Model(
         DECISION,
         Step(name="odds", code="odds = exp(r)", when="groups", order=5),
     ),
+    links=("schedule",),
     symbols={**SYMBOLS, "odds": r"\exp r"},
 )
 
@@ -209,6 +214,7 @@ competition = Model(
     normaliser_post = odds_pre : 1 (summed)
     above_post = int(total_pre > total_post) : 1 (summed)
     """,
+    summed={"normaliser_post": ("groups", -2), "above_post": ("groups", -2)},
     symbols=SYMBOLS,
 )
 
@@ -244,6 +250,7 @@ biases = Model(
     params=AdamParams,
     equations="w : 1                                        # bias\n    b_post = w * r_pre : 1 (summed)" + ADAM,
     steps=STEPS,
+    summed={"b_post": ("groups", -2)},
     symbols={**SYMBOLS, "b_post": "b"},
 )
 
@@ -254,6 +261,7 @@ lowest = Model(
     params=AdamParams,
     equations="w : 1                                        # weight\n    s_post = w * r_pre : 1 (summed)" + ADAM,
     steps=STEPS,
+    summed=DRIVEN,
     symbols=SYMBOLS,
 )
 
@@ -265,6 +273,7 @@ dense = Model(
     equations="w : 1                                        # weight\n    s_post = w * r_pre : 1 (summed)\n"
     "    feedback_pre = w * error_post : 1 (summed)" + ADAM,
     steps=STEPS,
+    summed=DRIVEN | RETURNED,
     symbols=SYMBOLS,
 )
 

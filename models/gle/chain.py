@@ -360,6 +360,7 @@ average = Model(
     equations="""
     gradient_post = g_pre / N_incoming : 1 (summed)   # mean over replicas
     """,
+    summed={"gradient_post": ("groups", 1)},
     symbols={"gradient_post": r"\langle g_p \rangle"},
 )
 

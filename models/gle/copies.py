@@ -7,8 +7,8 @@ import numpy as np
 from brian2 import Network, NeuronGroup, StateMonitor, Synapses, TimedArray, linked_var
 
 from dense import DenseSynapses, VectorGroup
-from models.base import Model
-from models.gle import batch, latent_equilibrium
+from models.base import Model, attach, link
+from models.gle import batch
 
 
 def objects(
@@ -65,6 +65,7 @@ def build(
     models: Mapping[str, Model],
     sizes: Sequence[int],
     *,
+    interval: int = 1,
     n_channels: int = 0,
     n_inputs: int = 1,
     shows: Mapping[str, Any] | None = None,
@@ -75,12 +76,14 @@ def build(
     Parameters
     ----------
     p : object
-        Structure with ``n_copies``, ``n_steps`` (of a sample), ``interval`` (time steps between two steps of Adam),
-        ``n_samples``, ``n_taught``, ``n_unseen``, ``n_epochs`` and ``dt``.
+        Structure with ``n_copies``, ``n_steps`` (of a sample), ``n_samples``, ``n_taught``, ``n_unseen``, ``n_epochs``
+        and ``dt``.
     models : Mapping
         What `objects` returns.
     sizes : sequence of int
         Neurons of every layer, the output included.
+    interval : int
+        Time steps between two steps of Adam.
     n_channels : int
         Of the bank.
     n_inputs : int
@@ -103,8 +106,8 @@ def build(
     ValueError
         The interval of Adam does not divide the steps of a sample.
     """
-    if p.n_steps % p.interval:
-        raise ValueError(f"network.interval: {p.interval} steps do not divide the {p.n_steps} of network.n_steps")
+    if p.n_steps % interval:
+        raise ValueError(f"network.interval: {interval} steps do not divide the {p.n_steps} of network.n_steps")
     n_batches, b = (p.n_taught + p.n_unseen) * p.n_epochs, p.n_copies
     shown, epoch = p.n_steps * p.dt, (p.n_taught + p.n_unseen) * p.n_steps * p.dt
     order = TimedArray(np.zeros((n_batches, b)), dt=shown, name="order")
@@ -134,25 +137,17 @@ def build(
         below.append(group("bank", b * n_channels))
         below[1].x = linked_var(stimulus, "r", index=np.repeat(np.arange(b), n_channels))
     layers = [group(f"layer_{k}", b * size) for k, size in enumerate(sizes, start=1)]
+    link([schedule, *layers], models)
     for layer in layers:
-        for variable in ("n_adam", "due"):
-            setattr(layer, variable, linked_var(schedule, variable))
         layer.eta_seen = linked_var(schedule, "eta_now", index=np.zeros(len(layer), dtype=int))
     pairs = list(enumerate(zip([below[-1], *layers[:-1]], layers, strict=True), start=1))
     links = [shared(f"to_{k}", source, target) for k, (source, target) in pairs]
     links.append(shared("competition", layers[-1], layers[-1]))
-    latent_equilibrium.arrange(*links)
     biases = [shared(f"bias_{k}", unit, target) for k, (_, target) in pairs]
-    for bias in biases:
-        bias.summed_updaters["b_post"].order = -2  # with the drive from the layer below
     account = Synapses(layers[-1], schedule, dt=p.dt, name="account", **models["account"].kwargs())
     account.connect()
-    # Once per epoch, just before the learning rate is looked at.
-    account.summed_updaters["cost_post"].when = "start"
-    account.summed_updaters["cost_post"].order = -1
     parts = [schedule, account, unit, *below, *layers, *links, *biases]
-    for one in parts:
-        models[one.name].add_steps(one, epoch=epoch, presentation=shown, interval=p.interval * p.dt)
+    attach(parts, models, epoch=epoch, presentation=shown, interval=interval * p.dt)
     # The decision on a sample is counted in the first step of the next one.
     answers = StateMonitor(
         layers[-1], ["hits", "hits_unseen"], record=True, dt=epoch, when="end", order=0, name="answers"

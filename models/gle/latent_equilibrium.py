@@ -6,7 +6,7 @@ rate looks ahead by :math:`\tau^\mathrm{r}`; the error neuron beside it has the 
 
 One group is one layer, one `Synapses` object all connections from a layer to the next. All layers are updated
 synchronously: a step reads only what neighbours stored in the step before. Within a time step the objects run in this
-order of the slot ``groups``; `arrange` sets the order of the summed variables:
+order of the slot ``groups``:
 
 ====== ===========================================================================================
 -3     ``<input>_step``: rates of the input
@@ -20,7 +20,6 @@ order of the slot ``groups``; `arrange` sets the order of the summed variables:
 """
 
 from dataclasses import dataclass
-from typing import Any
 
 from brian2 import Hz, Quantity, ms
 
@@ -401,6 +400,7 @@ aim = Model(
     source=DYNAMICS,
     params=NoParams,
     equations="target_post = r_pre : 1 (summed)",
+    summed={"target_post": ("groups", -2)},
     symbols=SYMBOLS,
 )
 
@@ -457,6 +457,7 @@ competition = Model(
     normaliser_post = exp(r_pre) : 1 (summed)
     above_post = int(total_pre > total_post) : 1 (summed)
     """,
+    summed={"normaliser_post": ("groups", -2), "above_post": ("groups", -2)},
     symbols=SYMBOLS,
 )
 
@@ -468,6 +469,8 @@ BACK = """
     w_back : 1 (constant)                        # feedback weight, if it is not the transposed weight
     feedback_pre = (w + free * (w_back - w)) * error_post : 1 (summed)   # errors for the layer below
 """
+
+DRIVEN, RETURNED = {"s_post": ("groups", -2)}, {"feedback_pre": ("groups", 1)}  # when they are computed
 
 MOMENTUM = Step(
     name="learn",
@@ -490,6 +493,7 @@ lowest = Model(
     params=DescentParams,
     equations=DRIVE + PLAIN_STATE,
     steps=(MOMENTUM,),
+    summed=DRIVEN,
     symbols=SYMBOLS,
 )
 
@@ -500,6 +504,7 @@ dense = Model(
     params=DenseParams,
     equations=DRIVE + BACK + PLAIN_STATE,
     steps=(MOMENTUM,),
+    summed=DRIVEN | RETURNED,
     symbols=SYMBOLS,
 )
 
@@ -510,6 +515,7 @@ lowest_adam = Model(
     params=AdamParams,
     equations=DRIVE + collected(),
     steps=adam("w", "lesson_post * r_pre"),
+    summed=DRIVEN,
     symbols=SYMBOLS,
 )
 
@@ -520,24 +526,9 @@ dense_adam = Model(
     params=DenseAdamParams,
     equations=DRIVE + BACK + collected(),
     steps=adam("w", "lesson_post * r_pre"),
+    summed=DRIVEN | RETURNED,
     symbols=SYMBOLS,
 )
-
-ORDERS = {"s_post": -2, "target_post": -2, "normaliser_post": -2, "above_post": -2, "feedback_pre": 1}
-
-
-def arrange(*synapses: Any) -> None:
-    """Put the summed variables at their place within the time step.
-
-    Parameters
-    ----------
-    *synapses : Synapses
-        Made from a model of this file.
-    """
-    for group in synapses:
-        for name, updater in group.summed_updaters.items():
-            updater.order = ORDERS[name]
-
 
 MODELS = [
     probe,

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from brian2 import NeuronGroup, Quantity, Synapses, TimedArray
 
-from models.base import Model
+from models.base import Model, attach
 from models.gle import latent_equilibrium
 
 
@@ -78,7 +78,7 @@ def stack(
     chooses = top in (latent_equilibrium.classes, latent_equilibrium.classes_adam)
     told = {"teach": teach, "shown": shown}
     clock = {} if interval is None else {"interval": interval}
-    models = parts(len(sizes) - 1, top)
+    models = {**parts(len(sizes) - 1, top), "competition": latent_equilibrium.competition}
 
     made: dict[str, NeuronGroup | Synapses] = {}
     presented = {"samples": table, "order": order, "shown": shown, "rows": rows}
@@ -94,7 +94,5 @@ def stack(
         last = made[f"layer_{len(sizes) - 1}"]
         made["competition"] = Synapses(last, last, dt=dt, name="competition", **latent_equilibrium.competition.kwargs())
         made["competition"].connect()
-    latent_equilibrium.arrange(*(group for group in made.values() if isinstance(group, Synapses)))
-    for name, model in models.items():
-        model.add_steps(made[name], **clock)
+    attach(made.values(), models, **clock)
     return made

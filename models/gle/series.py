@@ -4,7 +4,6 @@ Reference: Ellenberger et al. (2026), ``ellenberger2024``; the layers are those 
 """
 
 from dataclasses import dataclass
-from typing import Any
 
 from brian2 import Quantity, second
 
@@ -52,13 +51,8 @@ loop = Model(
     source="our design",
     params=LoopParams,
     equations="own_post = r_pre : 1 (summed)",
+    summed={"own_post": ("groups", -4)},
     symbols={"own_post": r"\hat{x}"},
 )
-
-
-def arrange(synapses: Any) -> None:
-    """Let the input hear the prediction of the step before."""
-    synapses.summed_updaters["own_post"].order = -4
-
 
 MODELS = [series, loop]

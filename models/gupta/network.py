@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 import numpy as np
-from brian2 import EventMonitor, Network, NeuronGroup, Quantity, Synapses, TimedArray, defaultclock, linked_var, ms
+from brian2 import EventMonitor, Network, NeuronGroup, Quantity, Synapses, TimedArray, defaultclock, ms
 
-from models.base import param
+from models.base import attach, link, param
 from models.gupta import rule
 
 
@@ -33,12 +33,6 @@ OBJECTS = {
     "inhibition": rule.inhibition,
 }
 FINAL = ["synapses.w", "neurons.b"]
-
-FOLLOWED = {
-    "neurons": ("onset", "window", "tick", "ear", "logit", "row", "label", "learning", "watch"),
-    "teacher": ("onset", "label", "learning", "watch"),
-    "interneurons": ("onset", "watch"),
-}
 
 
 def network(p: Structure) -> Network:
@@ -71,16 +65,11 @@ def network(p: Structure) -> Network:
     neurons = NeuronGroup(layer.size, **rule.neuron.kwargs(pattern=pattern), name="neurons")
     teacher = NeuronGroup(p.n_3, **rule.teacher.kwargs(), name="teacher")
     interneurons = NeuronGroup(p.n_3 * (len(sizes) - 1), **rule.interneuron.kwargs(), name="interneurons")
-    groups = {"neurons": neurons, "teacher": teacher, "interneurons": interneurons}
-    for name, followed in FOLLOWED.items():
-        for variable in followed:
-            setattr(groups[name], variable, linked_var(schedule, variable))
+    link([schedule, neurons, teacher, interneurons], OBJECTS)
     # The stimulus is loaded in slot "start" of the very time step in which the input neurons may fire.
     neurons.set_event_schedule("onset", when="before_start", order=1)
     neurons.set_event_schedule("stimulus", when="before_start", order=2)
-    rule.schedule.add_steps(schedule)
-    rule.neuron.add_steps(neurons)
-    rule.interneuron.add_steps(interneurons)
+    attach([schedule, neurons, interneurons], OBJECTS)
 
     pre, post = np.nonzero(layer[:, None] + 1 == layer[None, :])
     members = np.flatnonzero(layer > 0)

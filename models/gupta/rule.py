@@ -168,6 +168,7 @@ neuron = Model(
         Step("stimulate", "V = pattern(row * dt, i)", when="start", order=1, event="stimulus"),
         Step("adapt", "b += eta_b * (A - a)", when="resets", order=1, event="learn"),
     ),
+    links=("schedule",),
     symbols={"V": r"V_j", "b": r"b_j", "a": r"a_j", "A": r"A_j", "theta": r"\theta", "ear": r"e", "layer": r"l"},
     deviations=(ABSTRACT_ONLY,),
 )
@@ -204,6 +205,7 @@ teacher = Model(
     params=NoParams,
     code={"threshold": "fires", "reset": "", "events": {"watched_spike": "fires and watch"}},
     deviations=(ABSTRACT_ONLY,),
+    links=("schedule",),
 )
 
 association = Model(
@@ -232,6 +234,7 @@ interneuron = Model(
     params=InterneuronParams,
     code={"threshold": "fires", "reset": "done = True", "events": {"watched_spike": "fires and watch"}},
     steps=(Step("rest", "count = count * int(not onset); done = done and not onset", when="start", order=0),),
+    links=("schedule",),
     symbols={"k": r"k_l", "count": r"c"},
     deviations=(ABSTRACT_ONLY,),
 )

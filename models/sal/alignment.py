@@ -4,7 +4,7 @@ Reference: Gierlich et al. (2025), ``gierlich2025``. Weights and biases are log-
 simulation, and the refractory period of tau_ref = 10 ms gives it a unit.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from brian2 import Quantity, ms
 
@@ -256,6 +256,13 @@ nearest_synapse = Model(
     symbols=SYMBOLS,
 )
 
+shaped_synapse = replace(
+    nearest_synapse,
+    name="sal_shaped_synapse",
+    text="The same behind neurons whose PSP has a shape: the PSP of this time step counts, not of the one before",
+    summed={"input_post": ("groups", 1)},
+)
+
 interval_synapse = Model(
     name="interval_synapse",
     text="A fixed weight, and the interval from the presynaptic to the next postsynaptic spike if they are neighbours",
@@ -291,4 +298,14 @@ tally = Model(
     symbols=SYMBOLS,
 )
 
-MODELS = [neuron, lagged_neuron, shaped_neuron, synapse, nearest_synapse, interval_synapse, histogram, tally]
+MODELS = [
+    neuron,
+    lagged_neuron,
+    shaped_neuron,
+    synapse,
+    nearest_synapse,
+    shaped_synapse,
+    interval_synapse,
+    histogram,
+    tally,
+]

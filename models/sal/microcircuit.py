@@ -164,6 +164,7 @@ hidden = Model(
     + TRACES,
     code={"threshold": THRESHOLD, "reset": "x_last = 1; x_all += 1", "method": "exact"},
     steps=(AVERAGE,),
+    links=("schedule",),
     symbols=SYMBOLS,
 )
 
@@ -191,6 +192,7 @@ output = Model(
         Step("show", "u_goal = goal(t, i); u_sum = 0", when="start", order=2, every="pattern"),
         Step("judge", "u_sum += int(judging) * u", when="groups", order=10),
     ),
+    links=("schedule",),
     symbols=SYMBOLS,
 )
 
@@ -207,6 +209,7 @@ interneuron = Model(
     + SPIKING,
     code={"threshold": THRESHOLD},
     steps=(AVERAGE,),
+    links=("schedule", "outputs"),
     symbols=SYMBOLS,
 )
 
@@ -245,6 +248,7 @@ basal = Model(
             """
         }
     },
+    links=("schedule",),
     symbols=SYMBOLS,
 )
 
@@ -269,6 +273,7 @@ forward = Model(
             """
         }
     },
+    links=("schedule",),
     symbols=SYMBOLS,
 )
 

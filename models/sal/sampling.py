@@ -131,6 +131,7 @@ neuron = Model(
             every="cycle",
         ),
     ),
+    links=("schedule",),
     symbols={
         "left": r"\epsilon",
         "rate": r"\lambda",
@@ -208,6 +209,7 @@ state = Model(
     sampling : boolean (linked)
     """,
     code={"threshold": "sampling"},
+    links=("schedule",),
 )
 
 activity = Model(
@@ -233,6 +235,7 @@ histogram = Model(
     term = p_target * log(p_target * n_samples / (count + n_unseen * int(count == 0))) : 1   # share in the divergence
     """,
     steps=(Step("clear", "count *= 1 - int(evaluated)", when="end", order=0),),
+    links=("schedule",),
     symbols={"p_target": "p^*", "count": "n"},
 )
 

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from brian2 import Network, NeuronGroup, StateMonitor, Synapses, TimedArray, ms, prefs
 
+from models.base import attach
 from models.gle import latent_equilibrium
 from models.gle.layers import parts, stack
 
@@ -165,7 +166,6 @@ def test_descent_with_momentum_equals_the_reference():
         group.connect()
         if w is not None:
             group.w = w.ravel()
-    latent_equilibrium.arrange(*links)
     tau_m, tau_r = [np.array([0.5, 1.0, 1.5]), np.array([0.8])], [np.array([0.2, 1.0, 0.4]), np.array([0.8])]
     for group, m, ahead in zip(layers, tau_m, tau_r, strict=True):
         group.tau_m, group.tau_r = m * ms, ahead * ms
@@ -173,13 +173,14 @@ def test_descent_with_momentum_equals_the_reference():
     for model, group, values in (
         (latent_equilibrium.stimulus, source, {}),
         (latent_equilibrium.stimulus, aims, {}),
+        (latent_equilibrium.aim, links[2], {}),
         (latent_equilibrium.hidden, layers[0], {"gamma": 0.1}),
         (latent_equilibrium.output, layers[1], {"beta": 0.5}),
         (latent_equilibrium.lowest, links[0], {"eta": 0.01, "momentum": 0.9, "t_learn": 2 * ms}),
         (latent_equilibrium.dense, links[1], {"eta": 0.02, "momentum": 0.5}),
     ):
         model.assign(group, **values)
-        model.add_steps(group)
+        attach([group], {group.name: model})
     monitors = [StateMonitor(layers[1], "r", record=True, dt=DT * ms, when="end")]
     monitors += [StateMonitor(group, "w", record=True, dt=DT * ms, when="end") for group in links[:2]]
     Network(source, aims, *layers, *links, *monitors).run(60 * DT * ms)

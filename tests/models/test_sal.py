@@ -1,5 +1,7 @@
 """The stochastic neuron and SAL: refractoriness, PSP, STDP window, conservation."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from brian2 import (
@@ -16,6 +18,7 @@ from brian2 import (
     seed,
 )
 
+from models.base import attach
 from models.sal import alignment
 
 prefs.codegen.target = "numpy"
@@ -115,10 +118,10 @@ def lagged_pair(model, synapse, uniform, w, b, **parameters):
     neurons = NeuronGroup(2, name="neurons", **{**model.kwargs(uniform=table), "threshold": "uniform(t, i) < p_spike"})
     synapses = Synapses(neurons, neurons, name="synapses", **synapse.kwargs())
     synapses.connect(i=[0, 1], j=[1, 0])
-    if synapse is alignment.nearest_synapse:
+    if synapse in (alignment.nearest_synapse, alignment.shaped_synapse):
         synapses.pre_time = synapses.pre_older = synapses.post_time = -1000 * second
     synapses.post.order = 0
-    model.add_steps(neurons)
+    attach([neurons, synapses], {"neurons": model, "synapses": replace(synapse, steps=())})
     model.assign(neurons, **parameters)
     synapse.assign(synapses)
     neurons.lastspike = neurons.last = -1000 * second
@@ -165,7 +168,7 @@ def test_nearest_neighbours_equal_a_plain_loop():
         found = np.zeros_like(spikes)
         found[np.round(monitor.t / DT).astype(int), monitor.i] = True
         np.testing.assert_array_equal(found, spikes)
-        if synapse is alignment.nearest_synapse:
+        if synapse in (alignment.nearest_synapse, alignment.shaped_synapse):
             np.testing.assert_allclose(synapses.pairs, window, rtol=1e-9)
             np.testing.assert_array_equal(synapses.n_near, len(intervals))
         else:
@@ -182,8 +185,7 @@ def test_alpha_shaped_potentials_equal_a_plain_loop(carry):
     def kernel(lag):
         return 25 / tau_syn**2 * lag * np.exp(-lag / tau_syn)
 
-    neurons, synapses = lagged_pair(alignment.shaped_neuron, alignment.nearest_synapse, uniform, w, b, t_isi=10 * ms)
-    synapses.summed_updaters["input_post"].order = 1
+    neurons, synapses = lagged_pair(alignment.shaped_neuron, alignment.shaped_synapse, uniform, w, b, t_isi=10 * ms)
     neurons.tau_syn, neurons.carry = tau_syn * DT, carry
     monitor = SpikeMonitor(neurons)
     traces = StateMonitor(neurons, "psp", record=True, when="thresholds", order=1)

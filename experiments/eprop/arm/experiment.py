@@ -17,7 +17,7 @@ from brian2 import (
 )
 
 from dense import DenseSynapses
-from models.base import param
+from models.base import attach, link, param
 from models.eprop import arm as eprop_arm
 
 __all__ = ["OBJECTS", "Inputs", "Structure", "network"]
@@ -110,21 +110,13 @@ def network(p: Structure) -> Network:
     module = group("module", p.n_module)
     joint = group("joint", 2, order=-9)
     arm = group("arm", 1, order=-7)
-    for one in (clock, code, recurrent, module, joint, arm):
-        for variable in eprop_arm.LINKED:
-            setattr(one, variable, linked_var(protocol, variable))
-    for variable in ("by_module", "eta", "eta_out", "renewed"):
-        setattr(recurrent, variable, linked_var(protocol, variable))
-    recurrent.tau_out = linked_var(joint, "tau_out")
+    link([protocol, clock, code, recurrent, module, joint, arm], OBJECTS)
     arm.omega_1 = linked_var(joint, "velocity", index=np.array([0]))
     arm.omega_2 = linked_var(joint, "velocity", index=np.array([1]))
 
-    def all_to_all(name: str, source: NeuronGroup, goal: NeuronGroup, **places: tuple[str, int]) -> DenseSynapses:
+    def all_to_all(name: str, source: NeuronGroup, goal: NeuronGroup) -> DenseSynapses:
         synapses = DenseSynapses(source, goal, name=name, **OBJECTS[name].kwargs())
         synapses.connect()
-        for variable, (when, order) in places.items():
-            synapses.summed_updaters[variable].when = when
-            synapses.summed_updaters[variable].order = order
         return synapses
 
     net = [
@@ -144,11 +136,10 @@ def network(p: Structure) -> Network:
         all_to_all("module_module", module, module),
         all_to_all("projection", module, recurrent),
         all_to_all("feedback", joint, recurrent),
-        all_to_all("mean_rate", recurrent, protocol, activity_post=("after_resets", 3)),
-        all_to_all("module_rate", module, protocol, module_activity_post=("after_resets", 3)),
+        all_to_all("mean_rate", recurrent, protocol),
+        all_to_all("module_rate", module, protocol),
     ]
-    for obj in net:
-        OBJECTS[obj.name].add_steps(obj, trial=trial)
+    attach(net, OBJECTS, trial=trial)
 
     # Just before the trial is reset: errors and rates of the trial that ended.
     at_end = {"dt": trial, "when": "after_resets", "order": 6}

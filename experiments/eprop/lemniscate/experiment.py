@@ -6,7 +6,7 @@ import numpy as np
 from brian2 import EventMonitor, Network, StateMonitor, Synapses
 
 from experiments.eprop.common.protocol import shown
-from models.base import param
+from models.base import attach, param
 from models.eprop import probe as eprop_probe
 from models.eprop import spiking
 from models.eprop.network import FINAL, build, objects
@@ -49,9 +49,7 @@ def network(p: Structure) -> Network:
     seen = np.flatnonzero(shown(p.n_rec))
     probe = Synapses(net["stimulus"], net["recurrent"], name="probe", **OBJECTS["probe"].kwargs())
     probe.connect(i=np.arange(len(seen)), j=seen)
-    probe.summed_updaters["elig_post"].when = "after_groups"
-    probe.summed_updaters["elig_post"].order = 2
-    OBJECTS["probe"].add_steps(probe, trial=p.n_steps * p.dt)
+    attach([probe], OBJECTS, trial=p.n_steps * p.dt)
     net.add(
         probe,
         EventMonitor(net["recurrent"], "watched_step", ["elig"], name="traces"),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from brian2 import EventMonitor, Network
 
 from models.base import param
-from models.eprop import sequences, spiking
+from models.eprop import sequences
 from models.eprop.lstm_network import FINAL, build, objects
 from models.eprop.lstm_network import Structure as Sizes
 
@@ -33,7 +33,7 @@ class Inputs:
 
 OBJECTS = {
     **objects(sequences.text_task, sequences.text_sender, sequences.text_readout),
-    "pool": spiking.pool,
+    "pool": sequences.pool,
 }
 
 

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from brian2 import EventMonitor, Network, NeuronGroup, StateMonitor, TimedArray, defaultclock, linked_var
+from brian2 import EventMonitor, Network, NeuronGroup, StateMonitor, TimedArray, defaultclock
 
 from dense import DenseSynapses
-from models.base import param
+from models.base import attach, link, param
 from models.eprop import frames, spiking
 from models.eprop.network import FINAL as WEIGHTS
 from models.eprop.network import Structure as Sizes
@@ -83,19 +83,11 @@ def network(p: Structure) -> Network:
     stimulus = group("stimulus", p.n_in)
     recurrent = group("recurrent", p.n_rec)
     readout = group("readout", p.n_out, order=-9)
-    links = {"stimulus": ("tau_m", "normalised"), "readout": ("tau_out", "normalised_out"), "recurrent": ()}
-    for one in (stimulus, recurrent, readout):
-        for variable in spiking.LINKED:
-            setattr(one, variable, linked_var(schedule, variable))
-        for variable in links[one.name]:
-            setattr(one, variable, linked_var(recurrent, variable))
+    link([schedule, stimulus, recurrent, readout], OBJECTS)
 
-    def all_to_all(name: str, source: NeuronGroup, goal: NeuronGroup, **places: tuple[str, int]) -> DenseSynapses:
+    def all_to_all(name: str, source: NeuronGroup, goal: NeuronGroup) -> DenseSynapses:
         synapses = DenseSynapses(source, goal, name=name, **OBJECTS[name].kwargs())
         synapses.connect()
-        for variable, (when, order) in places.items():
-            synapses.summed_updaters[variable].when = when
-            synapses.summed_updaters[variable].order = order
         return synapses
 
     net = [
@@ -103,15 +95,14 @@ def network(p: Structure) -> Network:
         stimulus,
         recurrent,
         readout,
-        all_to_all("in_rec", stimulus, recurrent, I_post=("start", 1)),  # before spikes add to it
+        all_to_all("in_rec", stimulus, recurrent),
         all_to_all("rec_rec", recurrent, recurrent),
         all_to_all("rec_out", recurrent, readout),
         all_to_all("feedback", readout, recurrent),
-        all_to_all("mean_rate", recurrent, schedule, activity_post=("after_resets", 3)),
-        all_to_all("pool", readout, readout, total_post=("groups", -7), ahead_post=("groups", -7)),
+        all_to_all("mean_rate", recurrent, schedule),
+        all_to_all("pool", readout, readout),
     ]
-    for obj in net:
-        OBJECTS[obj.name].add_steps(obj, trial=trial, answer=trial)
+    attach(net, OBJECTS, trial=trial, answer=trial)
 
     # Just before the trial is reset: loss, right answers and rate of the trial that ended.
     at_end = {"dt": trial, "when": "after_resets", "order": 6}

@@ -6,7 +6,7 @@ import numpy as np
 from brian2 import EventMonitor, Network, NeuronGroup, Quantity, TimedArray, defaultclock, linked_var, ms
 
 from dense import DenseSynapses
-from models.base import param
+from models.base import attach, link, param
 from models.eprop import lstm_frames as frames
 
 FINAL = ["gates.w_i", "gates.w_g", "gates.w_f", "gates.w_o", "output.w", "output.b"]
@@ -77,10 +77,7 @@ def network(p: Structure) -> Network:
     groups = {
         name: NeuronGroup(n, name=name, **OBJECTS[name].kwargs(**tables.get(name, {}))) for name, n in sizes.items()
     }
-    for group in groups.values():
-        for variable, equation in group.equations.items():
-            if "linked" in equation.flags and variable in groups["task"].variables:
-                setattr(group, variable, linked_var(groups["task"], variable))
+    link(groups.values(), OBJECTS)
     cell = np.arange(sizes["sender"]) - p.n_in  # that a unit of the sender stands for, if it does
     groups["sender"].h = linked_var(groups["cells"], "h", index=np.where((cell >= 0) & (cell < p.n_rec), cell, 0))
     for variable in ("back", "from_readout"):
@@ -95,13 +92,10 @@ def network(p: Structure) -> Network:
     for name, (source, goal) in ends.items():
         synapses[name] = one = DenseSynapses(groups[source], groups[goal], name=name, **OBJECTS[name].kwargs())
         one.connect()
-        for variable, order in frames.ORDERS[name].items():
-            one.summed_updaters[variable].order = order
         if "on_event" in OBJECTS[name].code:
             one.learn.when, one.learn.order = "groups", -8
-    objects = groups | synapses
-    for name, obj in objects.items():
-        OBJECTS[name].add_steps(obj)
+    made = [*groups.values(), *synapses.values()]
+    attach(made, OBJECTS)
 
     monitors = []
     for name, source, event, variables in (
@@ -114,4 +108,4 @@ def network(p: Structure) -> Network:
         groups[source].set_event_schedule(event, when="groups", order=-9)
         monitors.append(EventMonitor(groups[source], event, variables, when="groups", order=-7, name=name))
     groups["sender"].set_event_schedule("learn", when="groups", order=-9)
-    return Network(*objects.values(), *monitors)
+    return Network(*made, *monitors)

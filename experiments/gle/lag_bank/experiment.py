@@ -60,4 +60,4 @@ def network(p: Structure) -> Network:
     Network
         See `models.gle.copies.build`.
     """
-    return copies.build(p, OBJECTS, [p.n_hidden, p.n_hidden, p.n_classes], n_channels=N_CHANNELS)
+    return copies.build(p, OBJECTS, [p.n_hidden, p.n_hidden, p.n_classes], interval=p.interval, n_channels=N_CHANNELS)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from brian2 import Network, NeuronGroup, Quantity, StateMonitor, Synapses, TimedArray, linked_var, ms
 
-from models.base import Model, param
+from models.base import Model, attach, param
 from models.gle import chain as gle_chain
 
 N_LEARNED = 4  # w_1, w_2, tau_1, tau_2
@@ -87,9 +87,7 @@ def network(p: Structure, objects: Mapping[str, Model] = OBJECTS) -> Network:
 
     average = Synapses(gradients, learned, dt=p.dt, name="average", **objects["average"].kwargs())
     average.connect(i=np.arange(n * N_LEARNED), j=parameter)
-    average.summed_updaters["gradient_post"].order = 1
-    for name, group in (("teacher", teacher), ("student", student), ("gradients", gradients), ("learned", learned)):
-        objects[name].add_steps(group)
+    attach([teacher, student, gradients, learned, average], objects)
 
     traces = StateMonitor(
         student,

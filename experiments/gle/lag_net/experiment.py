@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from brian2 import Network, NeuronGroup, Quantity, StateMonitor, Synapses, ms
 
-from models.base import param
+from models.base import attach, param
 from models.gle import latent_equilibrium
 
 
@@ -64,9 +64,7 @@ def network(p: Structure) -> Network:
     links["to_2"].connect(i=[0, 1, 2, 3], j=[0, 1, 2, 3])
     links["to_3"].connect(i=[0, 1, 2, 3], j=[0, 0, 1, 1])
     aim.connect(i=[0, 0], j=[0, 1])
-    latent_equilibrium.arrange(*links.values(), aim)
-    for name, group in {**groups, **links}.items():
-        OBJECTS[name].add_steps(group)
+    attach([*groups.values(), *links.values(), aim], {**OBJECTS, "aim": latent_equilibrium.aim})
     when = {"dt": p.record, "when": "end", "order": 0}
     return Network(
         *groups.values(),

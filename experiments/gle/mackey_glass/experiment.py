@@ -6,7 +6,7 @@ import numpy as np
 from brian2 import Network, NeuronGroup, Quantity, StateMonitor, Synapses, TimedArray, ms
 
 from experiments.gle.mackey_glass.inputs import HORIZONS, N_LAYERS
-from models.base import param
+from models.base import attach, param
 from models.gle import latent_equilibrium
 from models.gle import series as gle_series
 from models.gle.layers import parts
@@ -32,6 +32,12 @@ class Inputs:
 
 
 OBJECTS = {**parts(N_LAYERS, latent_equilibrium.output), "input": gle_series.series}
+MODELS = {
+    **OBJECTS,
+    "goals": latent_equilibrium.stimulus,
+    "aim": latent_equilibrium.aim,
+    "loop": gle_series.loop,
+}
 FINAL = [f"to_{k}.w" for k in range(1, N_LAYERS + 1)]
 
 
@@ -58,7 +64,6 @@ def network(p: Structure) -> Network:
         groups[name] = NeuronGroup(n, dt=p.dt, name=name, **OBJECTS[name].kwargs())
     told = {"samples": future, "order": once, "shown": p.n_series, "rows": p.n_series}
     goals = NeuronGroup(len(HORIZONS), dt=p.dt, name="goals", **latent_equilibrium.stimulus.kwargs(**told))
-    latent_equilibrium.stimulus.add_steps(goals)
     links = {}
     names = list(groups)
     for k, (below, above) in enumerate(zip(names[:-1], names[1:], strict=True), start=1):
@@ -70,9 +75,6 @@ def network(p: Structure) -> Network:
     aim.connect(j="i")
     loop = Synapses(top, groups["input"], dt=p.dt, name="loop", **gle_series.loop.kwargs())
     loop.connect(i=0, j=0)
-    latent_equilibrium.arrange(*links.values(), aim)
-    gle_series.arrange(loop)
-    for name, group in {**groups, **links}.items():
-        OBJECTS[name].add_steps(group)
+    attach([goals, *groups.values(), *links.values(), aim, loop], MODELS)
     predictions = StateMonitor(top, "r", record=True, dt=p.dt, when="end", order=0, name="predictions")
     return Network(*groups.values(), goals, *links.values(), aim, loop, predictions)

@@ -70,4 +70,5 @@ def network(p: Structure) -> Network:
     Network
         See `models.gle.copies.build`.
     """
-    return copies.build(p, OBJECTS, [p.n_hidden] * (N_LAYERS - 1) + [p.n_classes], n_channels=N_CHANNELS)
+    sizes = [p.n_hidden] * (N_LAYERS - 1) + [p.n_classes]
+    return copies.build(p, OBJECTS, sizes, interval=p.interval, n_channels=N_CHANNELS)

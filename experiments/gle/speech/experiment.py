@@ -78,7 +78,13 @@ def network(p: Structure) -> Network:
     sizes = {"n_bands": p.n_bands, "n_frames": p.n_frames, "shown": p.n_steps}
     widths = [len(POPULATIONS) * p.n_population] * (N_LAYERS - 1) + [p.n_classes]
     together = copies.build(
-        p, OBJECTS, widths, n_inputs=p.n_bands, shows={"samples": samples, **sizes}, dtype=precision[p.bits]
+        p,
+        OBJECTS,
+        widths,
+        interval=p.interval,
+        n_inputs=p.n_bands,
+        shows={"samples": samples, **sizes},
+        dtype=precision[p.bits],
     )
     groups = {one.name: one for one in together.objects}
     for (name, recording), watched in zip(PROBES.items(), ("input", f"layer_{N_LAYERS - 1}", OUTPUT), strict=True):

@@ -16,7 +16,7 @@ from brian2 import (
     second,
 )
 
-from models.base import param
+from models.base import attach, link, param
 from models.sal import microcircuit as circuit
 
 
@@ -52,6 +52,7 @@ OBJECTS = {
     "forward": circuit.forward,
     "feedback": circuit.feedback,
 }
+MODELS = {**OBJECTS, "schedule": circuit.schedule}
 FINAL = ["basal.w", "forward.w", "feedback.w"]
 
 
@@ -69,9 +70,8 @@ def network(p: Structure) -> Network:
     interneurons = NeuronGroup(n, name="interneurons", **circuit.interneuron.kwargs())
 
     # Before the synapses are made, which would not know the variables otherwise.
-    hidden.aligning = interneurons.aligning = linked_var(schedule, "aligning")
-    outputs.judging = linked_var(schedule, "judging")
-    interneurons.v_bas = linked_var(outputs, "v_bas")
+    groups = [schedule, afferents, hidden, outputs, interneurons]
+    link(groups, MODELS)
     outputs.z_other = linked_var(interneurons, "z")
     outputs.z_other_sum = linked_var(interneurons, "z_sum")
 
@@ -95,14 +95,8 @@ def network(p: Structure) -> Network:
     ):
         pathway.order = 5 + order
 
-    for name in ("basal", "forward"):
-        synapses[name].learning = linked_var(schedule, "learning")
-
-    circuit.schedule.add_steps(schedule)
-    circuit.afferent.add_steps(afferents, pattern=p.pattern)
-    circuit.hidden.add_steps(hidden)
-    circuit.output.add_steps(outputs, pattern=p.pattern)
-    circuit.interneuron.add_steps(interneurons)
+    link([schedule, synapses["basal"], synapses["forward"]], MODELS)
+    attach(groups, MODELS, pattern=p.pattern)
     index = list(range(n))
     judged = StateMonitor(outputs, "u_sum", record=True, dt=p.pattern, when="start", order=1, name="judged")
     epoch = p.n_epoch * p.pattern
@@ -110,4 +104,4 @@ def network(p: Structure) -> Network:
         StateMonitor(links, "w", record=index, dt=epoch, when="start", order=3 + k, name=f"{name}_weights")
         for k, (name, links) in enumerate(synapses.items())
     ]
-    return Network(schedule, afferents, hidden, outputs, interneurons, *synapses.values(), memories, judged, weights)
+    return Network(*groups, *synapses.values(), memories, judged, weights)

@@ -11,12 +11,11 @@ from brian2 import (
     StateMonitor,
     Synapses,
     defaultclock,
-    linked_var,
     ms,
     second,
 )
 
-from models.base import param
+from models.base import attach, link, param
 from models.sal import sampling
 
 
@@ -54,6 +53,7 @@ OBJECTS = {
     "schedule": sampling.schedule,
     "bins": sampling.histogram,
 }
+MODELS = {**OBJECTS, "states": sampling.state}
 FINAL = ["synapses.w", "neurons.b"]
 
 
@@ -65,9 +65,7 @@ def network(p: Structure) -> Network:
     neurons = NeuronGroup(p.n_networks * p.n_neurons, name="neurons", **sampling.neuron.kwargs())
     states = NeuronGroup(p.n_networks, dt=p.sample, name="states", **sampling.state.kwargs())
     bins = NeuronGroup(p.n_networks * n_states, dt=p.cycle, name="bins", **sampling.histogram.kwargs())
-    neurons.length = linked_var(schedule, "length")
-    states.sampling = linked_var(schedule, "sampling")
-    bins.evaluated = linked_var(schedule, "evaluated")
+    link([schedule, neurons, states, bins], MODELS)
 
     synapses = Synapses(neurons, neurons, name="synapses", delay={"off": p.t_psp}, **sampling.synapse.kwargs())
     block = np.arange(p.n_networks)[:, None] * p.n_neurons
@@ -84,10 +82,7 @@ def network(p: Structure) -> Network:
     for order, pathway in enumerate(pathways):
         pathway.order = order
 
-    sampling.schedule.add_steps(schedule)
-    sampling.neuron.add_steps(neurons, cycle=p.cycle)
-    sampling.synapse.add_steps(synapses, cycle=p.cycle)
-    sampling.histogram.add_steps(bins)
+    attach([schedule, neurons, synapses, bins], MODELS, cycle=p.cycle)
     divergence = EventMonitor(schedule, "evaluated", "divergence", when="after_thresholds", order=1, name="divergence")
     index = list(range(p.n_networks * p.n_neurons * (p.n_neurons - 1)))
     weights = StateMonitor(synapses, "w", record=index, dt=p.record, when="start", order=2, name="weights")
