@@ -94,5 +94,5 @@ def stack(
         last = made[f"layer_{len(sizes) - 1}"]
         made["competition"] = Synapses(last, last, dt=dt, name="competition", **latent_equilibrium.competition.kwargs())
         made["competition"].connect()
-    attach(made.values(), models, **clock)
+    attach((made[name] for name in models if name in made), models, **clock)
     return made
