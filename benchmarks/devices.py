@@ -44,7 +44,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         for device in devices.DEVICES:
             try:
-                devices.ready(device)
+                devices.DEVICES[device].ready()
             except ConfigError as missing:
                 print(f"{device:16} not here: {missing}", flush=True)
                 continue
