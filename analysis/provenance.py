@@ -82,7 +82,11 @@ def provenance(
         "dirty": bool(_git("status", "--porcelain", "--untracked-files=no")),
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "command": plan["command"],
-        "versions": {"python": platform.python_version(), **{name: version(name) for name in PACKAGES}},
+        "versions": {
+            "python": platform.python_version(),
+            **{name: version(name) for name in PACKAGES},
+            **made[0].get("versions", {}),  # of a device that writes code in a Python of its own
+        },
         "device": made[0]["device"],
         "compiler": made[0]["compiler"],
         "flags": made[0]["flags"],

@@ -11,6 +11,8 @@ from typing import Any
 from analysis.scorecard import replace_table
 from base.catalogue import ROOT
 from runner import devices
+from runner.devices.base import Device
+from runner.devices.features import FEATURES, Requirement
 
 MARKERS = {
     "features": ("<!-- features -->", "<!-- /features -->"),
@@ -22,7 +24,7 @@ COMPARED = {"same tables": "**same tables**", "same score": "**same score**", "d
 def features_table() -> str:
     """Write what each device offers, as Markdown."""
     rows = [f"| a network may have | {' | '.join(devices.DEVICES)} |", "|---|" + "---|" * len(devices.DEVICES)]
-    for key, (text, _) in devices.FEATURES.items():
+    for key, (text, _) in FEATURES.items():
         cells = ["–" if key in device.lacks else "✓" for device in devices.DEVICES.values()]
         rows.append(f"| {text} | {' | '.join(cells)} |")
     return "\n".join(rows)
@@ -33,11 +35,12 @@ def experiments_table() -> str:
     from brian2 import defaultclock, ms
 
     from base.catalogue import names
+    from runner.devices.network import assemble
+    from runner.devices.numpy import activate
+    from runner.devices.requirements import requirements
     from runner.experiment import load
     from runner.guards import changed, guards
-    from runner.numpy_device import activate
     from runner.planning import planned
-    from runner.standalone import assemble
 
     activate()
     others = [name for name in devices.DEVICES if name != devices.DEFAULT]
@@ -47,18 +50,21 @@ def experiments_table() -> str:
         made = planned(name, "smoke")
         file = experiment.folder / "devices.json"
         cards = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
-        now = guards(experiment, made.points)
-        required: list[devices.Requirement] = []
+        required: list[Requirement] = []
         for structure in made.builds.values():
             defaultclock.dt = 0.1 * ms
-            required += devices.requirements(assemble(experiment.module, structure))
-        held = {device: card for device, card in cards.items() if not changed(card["guards"], now)}
+            required += requirements(assemble(experiment.module, structure))
+        held = {
+            device: card
+            for device, card in cards.items()
+            if not changed(card["guards"], guards(experiment, planned(name, card["scale"]).points))
+        }
         cells = [_cell(devices.DEVICES[other], required, held.get(other, {})) for other in others]
         rows.append(f"| `{name}` | {' | '.join(cells)} |")
     return "\n".join(rows)
 
 
-def _cell(on: devices.Device, required: list[devices.Requirement], card: Mapping[str, Any]) -> str:
+def _cell(on: Device, required: list[Requirement], card: Mapping[str, Any]) -> str:
     """Write what one experiment does on one device. Nothing is claimed that was not run with this very code."""
     lacking = [requirement for requirement in required if requirement.feature in on.lacks]
     if lacking:
@@ -69,11 +75,12 @@ def _cell(on: devices.Device, required: list[devices.Requirement], card: Mapping
         return "accepted; not run" if on.name == "genn" else "runs; not compared"
     if card["outcome"] == "no target":
         return f"runs; other tables, and no target at scale {card['scale']}: not compared"
+    seeds = f", {card['seeds']} seeds" if card.get("seeds", 1) > 1 else ""
     said = COMPARED[card["outcome"]]
     if card["outcome"] == "same tables":
         return f"runs; {said} at scale {card['scale']} (largest difference {card['difference']:g})"
     detail = f"; {', '.join(card['differ'])}" if card["differ"] else ""
-    return f"runs; {said} at scale {card['scale']} ({card['targets']} targets{detail}), other recordings"
+    return f"runs; {said} at scale {card['scale']} ({card['targets']} targets{detail}{seeds}), other recordings"
 
 
 def document(text: str) -> str:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from brian2 import Network, NeuronGroup, Synapses, device, ms, prefs, second, set_device
 
-from runner import standalone, toolchain
+from runner.devices import cpp_standalone, toolchain
 
 
 def cpu(command: list[str], folder: Path, **environment: str) -> float:
@@ -57,7 +57,7 @@ def project(network: Callable[[], Network], folder: Path, link: list[str], durat
     """Generate and compile a plain Brian2 program, and return its folder."""
     device.reinit()
     set_device("cpp_standalone", build_on_run=False)
-    prefs.codegen.cpp.extra_compile_args_gcc = toolchain.FLAGS
+    prefs.codegen.cpp.extra_compile_args_gcc = toolchain.flags()
     prefs.codegen.cpp.extra_link_args = link
     net = network()
     net.run(duration * second, namespace={}, **run)
@@ -85,7 +85,7 @@ def main() -> None:
         print(f"progress    {told:6.2f} / {silent:.2f} CPU s = {told / silent:5.1f}   with / without Brian2's report")
 
         folder = here / "silent"
-        standalone.ignore_wall_time(folder / "network.cpp")
+        cpp_standalone.ignore_wall_time(folder / "network.cpp")
         header = toolchain.precompiled_header(here)
         cpu(["make", "-j2", "DEPS="], folder, CXX=f"g++ -fpch-preprocess -include {header}")
         timeless = fastest(folder)

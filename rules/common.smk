@@ -9,7 +9,7 @@ from pathlib import Path
 
 sys.path.insert(0, workflow.basedir)
 if "flags" in config:
-    # Before the runner is imported; jobs inherit it.
+    # Jobs inherit it.
     os.environ.update(LOCAL_CREDIT_FLAGS=str(config["flags"]))
 
 from runner import devices
@@ -64,7 +64,7 @@ try:
         )
     DEVICE = config.get("device")  # None: that of each configuration
     if DEVICE is not None:
-        devices.ready(devices.device(DEVICE).name)
+        devices.device(DEVICE).ready()
     USER = None
     declared = {k: v for k, v in config.items() if k not in JOB_KEYS}
     if set(declared) - {"scale"}:

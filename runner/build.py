@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from base.errors import BuildError, ConfigError
 from base.files import atomic
 from runner import devices
+from runner.stopping import stop_cleanly
 
 if TYPE_CHECKING:
     from runner.experiment import Experiment
@@ -47,7 +48,7 @@ def generate(
     project : Path
         Existing folder.
     traces : Mapping, optional
-        Arguments of `runner.standalone.add_traces`.
+        Arguments of `runner.devices.network.add_traces`.
     device : str
         Name of the device.
 
@@ -58,7 +59,7 @@ def generate(
     ConfigError
         What the device needs is not installed.
     """
-    manifest = devices.generate(device, experiment, structure, project, traces)
+    manifest = devices.generate(device, experiment.module, structure, project, traces)
     (project / "manifest.json").write_text(json.dumps({**manifest, "device": device}, indent=1), encoding="utf-8")
     forget()
 
@@ -92,7 +93,7 @@ def build(
     jobs : int
         Number of compilers at a time.
     traces : Mapping, optional
-        Arguments of `runner.standalone.add_traces`.
+        Arguments of `runner.devices.network.add_traces`.
     device : str
         Name of the device.
 
@@ -130,13 +131,13 @@ def compiled(target: Path, sources: Callable[[Path], None], device: str, jobs: i
     cache = Path(os.environ.get("LOCAL_CREDIT_CACHE", target.parent)).resolve()
     with atomic(target, directory=True) as project:
         sources(project)
-        devices.compile_project(device, project, cache, jobs)
+        devices.DEVICES[device].compile(project, cache, jobs)
         cost = {
             "key": target.name,
             "device": device,
             "cpu_s": round(cpu_seconds() - cpu, 2),
             "wall_s": round(time.time() - wall, 2),
-            **devices.tools(device),
+            **devices.DEVICES[device].tools(),
         }
         (project / "build.json").write_text(json.dumps(cost, indent=1), encoding="utf-8")
 
@@ -173,6 +174,7 @@ def main() -> None:
     parser.add_argument("--results", type=Path, default=Path("results"), help="folder of all results")
     parser.add_argument("--jobs", type=int, default=2, help="compilers at a time")
     args = parser.parse_args()
+    stop_cleanly()
     target = args.results / "builds" / args.experiment / args.key
     generated = args.results / "generated" / args.experiment / args.key
 
@@ -181,15 +183,15 @@ def main() -> None:
             shutil.copytree(generated, project, dirs_exist_ok=True)
             return
         # Loaded only here: what is generated already needs no Brian2.
+        from runner.devices.network import with_units
         from runner.experiment import load
-        from runner.planning import with_units
 
         experiment = load(args.experiment)
         print(f"generating {args.experiment}", flush=True)
         for handler in logging.getLogger("brian2").handlers:
             if type(handler) is logging.StreamHandler:
                 handler.setStream(sys.stdout)  # warnings are for the log
-        generate(experiment, with_units(experiment, structure), project, device=device)
+        generate(experiment, with_units(experiment.module, structure), project, device=device)
 
     try:
         structure, device = planned_structure(args.results, args.experiment, args.key)

@@ -6,7 +6,7 @@ from typing import Any
 
 from base.catalogue import ROOT
 from base.yaml_files import read_yaml
-from runner import toolchain
+from runner.devices import cpp_standalone, toolchain
 from runner.experiment import Experiment
 from runner.fingerprint import code, digest
 
@@ -67,12 +67,12 @@ def of_runner() -> str:
 
 def of_generator() -> str:
     """Return the digest of the code that generates and compiles a program, flags included."""
-    here = ROOT / "runner"
+    here = ROOT / "runner" / "devices"
     return digest(
-        code(here / "standalone.py", "generate"),
+        code(here / "cpp_standalone.py", "generate"),
         code(here / "toolchain.py", "compile_project"),
-        (here / "standalone.h").read_text(encoding="utf-8"),
-        toolchain.FLAGS,
+        cpp_standalone.HEADER.read_text(encoding="utf-8"),
+        toolchain.flags(),
     )
 
 

@@ -28,14 +28,15 @@ from base.files import atomic
 from base.tables import checksum
 from runner import devices
 from runner.build import compiled, generate
+from runner.devices.toolchain import recipe
 from runner.experiment import Experiment, load
 from runner.fingerprint import digest
 from runner.guards import guards
-from runner.planning import build_key, plain, planned
+from runner.planning import build_key, planned
 from runner.programs import contents, program_key
+from runner.quantities import plain
 from runner.refer import refer
 from runner.simulate import drawn, inputs_module, run_points
-from runner.toolchain import recipe
 
 
 def of_guards(experiment: Experiment, scale: str, builds: Path) -> dict[str, str]:

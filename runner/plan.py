@@ -22,15 +22,16 @@ from base.errors import BuildError, ConfigError, nearest
 from base.files import atomic
 from runner.build import generate
 from runner.devices import DEFAULT, DEVICES
+from runner.devices.toolchain import recipe
 from runner.experiment import Experiment, load
 from runner.fingerprint import code, corpora, digest, sources
 from runner.guards import guards
-from runner.planning import Plan, build_key, plain, plan
+from runner.planning import Plan, build_key, plan
 from runner.plans import CHUNK_SECONDS, PlanError, Plans
 from runner.programs import program_key
+from runner.quantities import plain
 from runner.records import column
 from runner.sweep import Sweep, read_sweep
-from runner.toolchain import recipe
 
 
 def describe(planned: Plan) -> str:

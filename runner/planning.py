@@ -9,8 +9,6 @@ from math import ceil, isfinite
 from pathlib import Path
 from typing import Any
 
-from brian2 import Quantity
-
 from base.catalogue import ROOT, SCALES
 from base.errors import ConfigError, nearest
 from base.yaml_files import flatten
@@ -19,7 +17,7 @@ from runner.experiment import Experiment, load
 from runner.fingerprint import code, digest
 from runner.guards import of_inputs, of_reference, of_runner, versions_digest
 from runner.plans import CHUNK_SECONDS
-from runner.quantities import display_unit, parse
+from runner.quantities import display_unit, parse, plain
 from runner.sweep import Sweep
 
 MAX_CHUNK = 1000  # points of one job, however short they are
@@ -143,7 +141,7 @@ def build_key(
     structure : Mapping
         Values of the ``network.*`` keys.
     traces : Mapping, optional
-        Arguments of `runner.standalone.add_traces`.
+        Arguments of `runner.devices.network.add_traces`.
     device : str
         Name of the device.
 
@@ -154,7 +152,7 @@ def build_key(
     """
     return digest(
         source_key(experiment, structure),
-        devices.identity(device),
+        devices.DEVICES[device].identity(),
         {key: repr(value) for key, value in (traces or {}).items()},
     )
 
@@ -314,51 +312,6 @@ def plan(
 def _sections(experiment: Experiment) -> set[str]:
     """Return the sections of a configuration that hold parameter values."""
     return {key.split(".")[0] for key in experiment.defaults}
-
-
-def plain(value: Any) -> Any:
-    """Return values as JSON-like data in SI base units.
-
-    Parameters
-    ----------
-    value : Any
-        Value of a parameter, or a mapping of values.
-
-    Returns
-    -------
-    Any
-        Quantities become numbers, tuples become lists.
-    """
-    if isinstance(value, Mapping):
-        return {key: plain(item) for key, item in value.items()}
-    if isinstance(value, Quantity):
-        return float(value)
-    if isinstance(value, tuple):
-        return [plain(item) for item in value]
-    return value
-
-
-def with_units(experiment: Experiment, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Undo `plain` for the keys of an experiment.
-
-    Parameters
-    ----------
-    experiment : Experiment
-        Knows the dimensions.
-    values : Mapping
-        Dotted key to number in SI base units.
-
-    Returns
-    -------
-    dict
-        Dotted key to quantity.
-    """
-    return {
-        key: Quantity(value, dim=experiment.defaults[key].dim)
-        if isinstance(experiment.defaults[key], Quantity)
-        else value
-        for key, value in values.items()
-    }
 
 
 def _size(chunk_seconds: float, cost: float) -> int:

@@ -20,14 +20,14 @@ from typing import Any
 from base.catalogue import ROOT, SCALES, names
 from base.errors import ConfigError
 from runner.devices import DEFAULT
+from runner.devices.toolchain import recipe
 from runner.fingerprint import digest
 from runner.sweep import Sweep
-from runner.toolchain import recipe
 
 CHUNK_SECONDS = 30.0  # how long a job should last, unless asked otherwise
 ROOMS = ("base", "models", "dense", "references", "datasets", "runner", "analysis")
 KINDS = ("*.py", "*.h", "*.yaml", "*.npz", "templates/*")
-VARIABLES = ("LOCAL_CREDIT_FLAGS", "GENN_PATH", "CUDA_PATH")
+VARIABLES = ("LOCAL_CREDIT_FLAGS", "GENN_PATH", "GENN_PYTHON", "CUDA_PATH")
 
 
 @cache

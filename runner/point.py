@@ -2,6 +2,7 @@
 
 import argparse
 import logging
+import os
 import sys
 from pathlib import Path
 
@@ -11,15 +12,15 @@ from brian2 import ms
 from base.errors import BuildError, ConfigError
 from base.files import atomic
 from runner import devices
-from runner.binary import Arrays, RunError
+from runner.binary import RunError
 from runner.build import build
 from runner.experiment import load
-from runner.numpy_device import NumpyProgram
 from runner.plan import program_of
 from runner.planning import build_key, plan
 from runner.quantities import parse
 from runner.records import write
 from runner.simulate import run_point
+from runner.stopping import stop_cleanly
 from runner.sweep import read_sweep
 
 
@@ -37,6 +38,8 @@ def main() -> None:
     parser.add_argument("--device", choices=devices.DEVICES, help="default: that of the configuration")
     parser.add_argument("--out", type=Path, help="folder of tables; default results/points/<experiment>/<point>")
     args = parser.parse_args()
+    stop_cleanly()
+    os.environ.setdefault("LOCAL_CREDIT_CACHE", "results/builds")  # as the rules of the workflow do
     logging.getLogger("brian2").setLevel(logging.WARNING)
     try:
         overrides = {}
@@ -63,18 +66,14 @@ def main() -> None:
                 raise ConfigError("--elements", str(args.elements), "must be at least 1")
             if traces["every"] <= 0 * ms:
                 raise ConfigError("--every", args.every, "must be positive")
-        program: Arrays
-        if device == "numpy":  # nothing to keep
-            program = NumpyProgram(experiment, structure, traces)
-        else:
-            # Without traces it is the program of the workflow.
-            key = build_key(experiment, structure, traces, device)
-            key = key if traces else program_of(experiment, structure, device, Path("results"))
-            folder = Path("results/builds") / experiment.name / key
-            if not folder.exists():
-                print(f"compiling {experiment.name}", flush=True)
-                build(experiment, structure, folder, traces=traces, device=device)
-            program = devices.open_program(folder)
+        # Without traces it is the program of the workflow.
+        key = build_key(experiment, structure, traces, device)
+        key = key if traces else program_of(experiment, structure, device, Path("results"))
+        folder = Path("results/builds") / experiment.name / key
+        if not folder.exists():
+            print(f"compiling {experiment.name}", flush=True)
+            build(experiment, structure, folder, traces=traces, device=device)
+        program = devices.open_program(folder)
         tables, _ = run_point(experiment.name, point, program)
     except (ConfigError, BuildError, RunError) as error:
         sys.exit(str(error))

@@ -61,7 +61,7 @@ def program_key(project: Path, identity: Any) -> str:
     project : Path
         Folder of the generated project.
     identity : Any
-        JSON-like: what compiles it (`runner.devices.identity`).
+        JSON-like: what compiles it (`runner.devices.toolchain.recipe`).
 
     Returns
     -------

@@ -1,10 +1,11 @@
 """Text to quantity and back: ``"20 ms"`` with its dimensions checked, and errors a reader can act on."""
 
 import re
+from collections.abc import Mapping
 from math import isfinite
 from typing import Any
 
-from brian2 import Unit, get_dimensions
+from brian2 import Quantity, Unit, get_dimensions
 from brian2.core.namespace import DEFAULT_UNITS
 from brian2.units.fundamentalunits import get_unit
 
@@ -142,3 +143,25 @@ def parse(value: Any, default: Any, file: object, key: str) -> Any:
     if not isfinite(float(number.group())):
         raise fail(f"needs a finite number, got '{value}'")
     return float(number.group()) * unit
+
+
+def plain(value: Any) -> Any:
+    """Return values as JSON-like data in SI base units.
+
+    Parameters
+    ----------
+    value : Any
+        Value of a parameter, or a mapping of values.
+
+    Returns
+    -------
+    Any
+        Quantities become numbers, tuples become lists.
+    """
+    if isinstance(value, Mapping):
+        return {key: plain(item) for key, item in value.items()}
+    if isinstance(value, Quantity):
+        return float(value)
+    if isinstance(value, tuple):
+        return [plain(item) for item in value]
+    return value

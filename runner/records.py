@@ -23,7 +23,7 @@ def recordings(
     Parameters
     ----------
     manifest : Mapping
-        Description of the arrays (`runner.standalone.manifest`).
+        Description of the arrays (`runner.devices.network.manifest`).
     read : callable
         ``<object>.<variable>`` to its array in SI base units.
     point : Mapping

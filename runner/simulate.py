@@ -21,6 +21,7 @@ from base.files import atomic
 from runner.binary import Arrays, RunError, log_progress
 from runner.devices import open_program
 from runner.records import points_table, recordings, refuse_empty, write
+from runner.stopping import stop_cleanly
 
 
 def drawn(experiment: str, point: Mapping[str, Any]) -> Generator[dict[str, Any], dict[str, pd.DataFrame], None]:
@@ -238,6 +239,7 @@ def main() -> None:
     parser.add_argument("--build", type=Path, required=True, help="folder made by runner.build")
     parser.add_argument("--out", type=Path, required=True, help="folder of tables to make")
     args = parser.parse_args()
+    stop_cleanly()
 
     plan = json.loads(args.plan.read_text(encoding="utf-8"))
     numbers = plan["chunks"][args.chunk]

@@ -178,11 +178,16 @@ def stand_in(project: Path) -> str:
 
 
 def compile_stand_in(project: Path, dt: float) -> None:
-    """Compile the host program with the stand-in for GeNN."""
+    """Compile the host program with the stand-in for GeNN: as there, a library that the working directory must hold."""
     folder = project / "magicnetwork_model_CODE"
     folder.mkdir(exist_ok=True)
     (folder / "definitions.h").write_text(definitions(project).replace("DT 0.001", f"DT {dt!r}"), encoding="utf-8")
     (project / "stand_in.cpp").write_text(stand_in(project), encoding="utf-8")
     units = re.search(r"^main: (.*) generated_code$", (project / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
-    command = ["g++", "-w", "-O1", "-std=c++14", "-I.", "-Ibrianlib/randomkit", "-x", "c++", *units[1].split()]
-    subprocess.run([*command, "stand_in.cpp", "-o", "main"], cwd=project, check=True)
+    command = ["g++", "-w", "-O1", "-std=c++14", "-I.", "-Ibrianlib/randomkit"]
+    library = ["-fPIC", "-shared", "stand_in.cpp", "-o", f"{folder.name}/librunner.so"]
+    linked = [f"-L{folder.name}", "-lrunner", f"-Wl,-rpath,{folder.name}"]
+    subprocess.run([*command, *library], cwd=project, check=True)
+    subprocess.run(
+        [*command, "-x", "c++", *units[1].split(), "-x", "none", *linked, "-o", "main"], cwd=project, check=True
+    )

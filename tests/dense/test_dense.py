@@ -12,7 +12,7 @@ from brian2 import Network, NeuronGroup, Synapses, device, get_device, prefs, se
 from brian2.core.base import BrianObjectException
 
 from dense import DenseSynapses
-from runner import toolchain
+from runner.devices import toolchain
 from tests.conftest import ROOT
 from tests.dense import programs
 
@@ -83,7 +83,7 @@ def test_the_compiler_makes_vectors_of_statements_that_wait(result):
     version = subprocess.run(["g++", "-dumpversion"], capture_output=True, text=True).stdout.strip().split(".")[0]
     if not version.isdigit() or int(version) < 12 or platform.machine() != "x86_64":
         pytest.skip("the versions of the loop are for gcc 12 and x86-64")
-    command = ["g++", *toolchain.FLAGS, "-I.", "-fopt-info-vec-optimized", "-c", "-o", os.devnull]
+    command = ["g++", *toolchain.flags(), "-I.", "-fopt-info-vec-optimized", "-c", "-o", os.devnull]
     (source,) = result.folder("dense").glob("code_objects/within_eligibility_codeobject*.cpp")
     said = subprocess.run([*command, source], cwd=result.folder("dense"), capture_output=True, text=True, check=True)
     loop = next(k for k, line in enumerate(source.read_text().splitlines(), 1) if "_lane < _lanes" in line)

@@ -4,8 +4,8 @@ import numpy as np
 
 from experiments.eprop.lemniscate import inputs as lemniscate
 from references.eprop.spiking_gradients import Cells, forward, traces
+from runner.devices.numpy import NumpyProgram
 from runner.experiment import load
-from runner.numpy_device import NumpyProgram
 from runner.planning import plan
 from runner.simulate import run_point
 
@@ -39,7 +39,7 @@ def test_probes_show_the_eligibility_traces():
     sizes |= {"network.n_pattern": 480, "network.n_target": 160, "network.n_answer": 80, "inputs.n_iterations": 2}
     planned = plan(experiment, "smoke", overrides={**sizes, "recurrent.v_th": 0.01, "inputs.p_spike": 0.2})
     point = planned.points[0]
-    tables, _ = run_point(experiment.name, point, NumpyProgram(experiment, planned.builds[point["build"]]))
+    tables, _ = run_point(experiment.name, point, NumpyProgram(experiment.module, planned.builds[point["build"]]))
     found = tables["traces"].pivot_table(index="t_ms", columns="i", values="elig")
     p = {**point["values"], "run.seed": 1}
     drawn = lemniscate.arrays(p)

@@ -7,8 +7,8 @@ from datasets.base import Dataset
 from experiments.eprop.phonemes import inputs as phonemes
 from references.eprop.framewise_bptt import answer, linear_error
 from references.eprop.spiking_gradients import Cells, backward
+from runner.devices.numpy import NumpyProgram
 from runner.experiment import load
-from runner.numpy_device import NumpyProgram
 from runner.planning import plan
 from runner.simulate import run_point
 
@@ -81,7 +81,7 @@ def test_the_network_equals_the_reference(feedback, regularised):
     """Losses of six trials in three batches, and all weights after them; the test changes nothing."""
     experiment, found = planned("smoke", **SMALL, **{"inputs.feedback": feedback, "inputs.regularised": regularised})
     point = found.points[0]
-    tables, _ = run_point(experiment.name, point, NumpyProgram(experiment, found.builds[point["build"]]))
+    tables, _ = run_point(experiment.name, point, NumpyProgram(experiment.module, found.builds[point["build"]]))
     p = {**point["values"], "run.seed": 1}
     losses, weights = reference(p)
     rows = tables["losses"][tables["losses"]["round"] == 0]
@@ -98,7 +98,7 @@ def test_every_frame_has_one_answer():
     """In the test, one class answers in the last step of every frame with a label; right answers are counted."""
     experiment, found = planned("smoke", **SMALL)
     point = found.points[0]
-    tables, _ = run_point(experiment.name, point, NumpyProgram(experiment, found.builds[point["build"]]))
+    tables, _ = run_point(experiment.name, point, NumpyProgram(experiment.module, found.builds[point["build"]]))
     p = {**point["values"], "run.seed": 1}
     _, y = phonemes.test(p)
     given = tables["answers"].sort_values("t_ms")

@@ -6,8 +6,8 @@ import pytest
 from experiments.eprop.phonemes_lstm import inputs as phonemes
 from references.eprop.framewise_lstm import answer, train
 from references.eprop.lstm_gradients import GATES, backward
+from runner.devices.numpy import NumpyProgram
 from runner.experiment import load
-from runner.numpy_device import NumpyProgram
 from runner.planning import plan
 from runner.simulate import run_point
 
@@ -32,7 +32,7 @@ def trained(**overrides):
     experiment = load("eprop/phonemes_lstm")
     planned = plan(experiment, "smoke", overrides={**SMALL, **overrides})
     point = planned.points[0]
-    tables, _ = run_point(experiment.name, point, NumpyProgram(experiment, planned.builds[point["build"]]))
+    tables, _ = run_point(experiment.name, point, NumpyProgram(experiment.module, planned.builds[point["build"]]))
     p = {**point["values"], "run.seed": point["seed"]}
     return tables, p, phonemes.arrays(p, np.random.default_rng(point["seed"]))
 

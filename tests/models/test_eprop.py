@@ -5,8 +5,8 @@ import pytest
 
 from experiments.eprop.evidence_accumulation import inputs as evidence
 from experiments.eprop.sine_tutorial import inputs as sines
+from runner.devices.numpy import NumpyProgram
 from runner.experiment import load
-from runner.numpy_device import NumpyProgram
 from runner.planning import plan
 from runner.simulate import run_point
 
@@ -172,7 +172,7 @@ ADAM = {"schedule.adam": 1.0, "schedule.eta": 0.01, "schedule.eta_factor": 0.5, 
 def test_pattern_generation_equals_the_reference(more):
     """Six trials of a small network with fast learning."""
     experiment, structure, point = small("eprop/sine_tutorial", **{**SMALL_SINES, **more})
-    tables, _ = run_point(experiment.name, point, NumpyProgram(experiment, structure))
+    tables, _ = run_point(experiment.name, point, NumpyProgram(experiment.module, structure))
     p = {**point["values"], "run.seed": 1}
     arrays = {**sines.arrays(p), "schedule.n_trials": 6}
     assert_equal(tables, arrays, p)
@@ -187,7 +187,7 @@ def test_clock_driven_traces_equal_the_reference(kind, n_pause):
     more = {"inputs.n_trials": 6, "recurrent.v_th": SMALL_SINES["recurrent.v_th"], "inputs.feedback": kind}
     more["network.n_pause"] = n_pause
     experiment, structure, point = small("eprop/clock_driven", **sizes, **rates, **more)
-    tables, _ = run_point(experiment.name, point, NumpyProgram(experiment, structure))
+    tables, _ = run_point(experiment.name, point, NumpyProgram(experiment.module, structure))
     p = {**of_tutorial["values"], "run.seed": 1}
     assert_equal(tables, {**sines.arrays(p), "schedule.n_trials": 6}, p)
 
@@ -218,7 +218,7 @@ def test_classification_equals_the_reference(kind, n_batch):
     """Softmax, learning window, refractory and adaptive neurons, Adam, batches."""
     more = {"inputs.feedback": kind, "schedule.n_batch": n_batch}
     experiment, structure, point = small("eprop/evidence_accumulation", **{**SMALL_EVIDENCE, **more})
-    tables, _ = run_point(experiment.name, point, NumpyProgram(experiment, structure))
+    tables, _ = run_point(experiment.name, point, NumpyProgram(experiment.module, structure))
     p = {**point["values"], "run.seed": 1, "asked": True}
     assert_equal(tables, evidence.arrays(p, np.random.default_rng(1)), p)
 
@@ -242,7 +242,7 @@ def test_the_network_gives_the_published_losses_of_evidence_accumulation(n_batch
         "schedule.n_batch": n_batch,
     }
     experiment, structure, point = small("eprop/evidence_accumulation", **more)
-    tables, _ = run_point(experiment.name, point, NumpyProgram(experiment, structure))
+    tables, _ = run_point(experiment.name, point, NumpyProgram(experiment.module, structure))
     losses = losses_of(tables).reshape(n, n_batch).mean(axis=1)
     np.testing.assert_allclose(losses, EVIDENCE[n_batch][:n], rtol=1e-10)
 
@@ -270,7 +270,7 @@ def test_what_cannot_be_run_is_one_line(name, more, message):
     values = SMALL_SINES if name == "eprop/sine_tutorial" else SMALL_EVIDENCE
     experiment, structure, point = small(name, **{**values, **more})
     with pytest.raises(RunError, match=message) as caught:
-        run_point(experiment.name, point, NumpyProgram(experiment, structure))
+        run_point(experiment.name, point, NumpyProgram(experiment.module, structure))
     assert "\n" not in str(caught.value)
 
 
@@ -289,7 +289,7 @@ def test_what_the_clock_driven_network_refuses_is_one_line(more, message):
     sizes = {key: SMALL_SINES[key] for key in ("network.n_in", "network.n_rec", "network.n_steps", "inputs.p_spike")}
     experiment, structure, point = small("eprop/clock_driven", **{**sizes, "inputs.n_trials": 3, **more})
     with pytest.raises((RunError, BuildError), match=message) as caught:
-        run_point(experiment.name, point, NumpyProgram(experiment, structure))
+        run_point(experiment.name, point, NumpyProgram(experiment.module, structure))
     assert "\n" not in str(caught.value)
 
 

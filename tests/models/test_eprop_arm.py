@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from experiments.eprop.arm import inputs as arm
+from runner.devices.numpy import NumpyProgram
 from runner.experiment import load
-from runner.numpy_device import NumpyProgram
 from runner.planning import plan
 from runner.simulate import run_point
 
@@ -38,7 +38,7 @@ def run(monkeypatch, overrides, changed):
         return dict(given)
 
     monkeypatch.setattr(arm, "arrays", arrays)
-    tables, _ = run_point(experiment.name, point, NumpyProgram(experiment, planned.builds[point["build"]]))
+    tables, _ = run_point(experiment.name, point, NumpyProgram(experiment.module, planned.builds[point["build"]]))
     return tables, given, point["values"]
 
 

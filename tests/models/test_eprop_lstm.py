@@ -8,8 +8,8 @@ from experiments.eprop.common.lstm_protocol import RULES
 from experiments.eprop.copy_repeat import inputs as copy
 from experiments.eprop.next_symbol import inputs as text
 from references.eprop.lstm_gradients import GATES, backward, forward, online, sigmoid
+from runner.devices.numpy import NumpyProgram
 from runner.experiment import load
-from runner.numpy_device import NumpyProgram
 from runner.planning import plan
 from runner.simulate import run_point
 
@@ -121,7 +121,7 @@ def trained(**overrides):
     experiment = load("eprop/copy_repeat")
     planned = plan(experiment, "smoke", overrides={**SMALL, **overrides})
     point = planned.points[0]
-    tables, _ = run_point(experiment.name, point, NumpyProgram(experiment, planned.builds[point["build"]]))
+    tables, _ = run_point(experiment.name, point, NumpyProgram(experiment.module, planned.builds[point["build"]]))
     p = {**point["values"], "run.seed": point["seed"]}
     return tables, p, copy.arrays(p, np.random.default_rng(point["seed"]))
 
@@ -253,7 +253,7 @@ def test_reading_equals_the_reference(rule, monkeypatch):
     more = {"task.n_batch": 5, "task.n_report": 20, "task.eta": 0.02, "task.eta_guess": 0.02}
     planned = plan(experiment, "smoke", overrides={**sizes, **more, "inputs.rule": rule, "task.through_output": 1.0})
     point = planned.points[0]
-    tables, _ = run_point(experiment.name, point, NumpyProgram(experiment, planned.builds[point["build"]]))
+    tables, _ = run_point(experiment.name, point, NumpyProgram(experiment.module, planned.builds[point["build"]]))
     p = {**point["values"], "run.seed": point["seed"]}
     arrays = text.arrays(p, np.random.default_rng(point["seed"]))
     bits, w = read(arrays, p)

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from runner.devices.numpy import NumpyProgram
 from runner.experiment import load
-from runner.numpy_device import NumpyProgram
 from runner.planning import plan
 from runner.simulate import drawn, run_point
 
@@ -18,7 +18,8 @@ def both(built, restored):
         planned = plan(experiment, "smoke", overrides=overrides)
         point = {**planned.points[number], "seed": seed}
         compiled, _ = run_point(name, point, built(name))
-        return compiled, run_point(experiment.name, point, NumpyProgram(experiment, planned.builds[point["build"]]))[0]
+        program = NumpyProgram(experiment.module, planned.builds[point["build"]])
+        return compiled, run_point(experiment.name, point, program)[0]
 
     return of
 

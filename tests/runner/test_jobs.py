@@ -29,7 +29,7 @@ def test_the_slowest_point_and_the_largest_job(tmp_path):
 
 def test_flags_of_a_site_make_builds_of_their_own():
     builds = "planning.planned('sal/phase_plane', 'smoke').builds"
-    code = f"from runner import planning, toolchain; print(*toolchain.FLAGS, *{builds})"
+    code = f"from runner import planning; from runner.devices import toolchain; print(*toolchain.flags(), *{builds})"
 
     def said(flags):
         environment = {**os.environ, "LOCAL_CREDIT_FLAGS": flags}

@@ -13,7 +13,7 @@ from tests.conftest import EXPERIMENTS, ROOT
 PROVED = "gle/lag_net"  # seconds at every scale
 ASSIGN = ("models/base.py", "{**vars(self.params()), **values}", "vars(self.params()) | values")
 COPIES = ("models/gle/copies.py", "above", "higher")
-FAST = ("runner/toolchain.py", '"-O3"', '"-Ofast"')
+FAST = ("runner/devices/toolchain.py", '"-O3"', '"-Ofast"')
 SEEDS = ("runner/simulate.py", 'default_rng(point["seed"])', 'default_rng(point["seed"] + 1)')
 CLOSE = ("analysis/score.py", "2 * tolerance", "5 * tolerance")
 

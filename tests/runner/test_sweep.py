@@ -149,7 +149,7 @@ def test_flags_name_the_command_line():
 
 
 def test_the_build_key_depends_on_compiler_flags_and_traces(monkeypatch):
-    from runner import toolchain
+    from runner.devices import toolchain
 
     structure = {"network.n": 4}
     key = build_key(toy(), structure)

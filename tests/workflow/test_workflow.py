@@ -102,7 +102,7 @@ EDITS = {
         "default_rng(1 + point[",
         of({*OF_POINTS, "report"}, *EXPERIMENTS),
     ),
-    "flags": ("runner/toolchain.py", '"-O3"', '"-O2"', of({*OF_POINTS, "build", "report"}, *EXPERIMENTS)),
+    "flags": ("runner/devices/toolchain.py", '"-O3"', '"-O2"', of({*OF_POINTS, "build", "report"}, *EXPERIMENTS)),
     "score": (
         "analysis/score.py",
         "2 * tolerance",

@@ -1,28 +1,78 @@
-"""The same network on Brian2's NumPy target: no compiler, for small networks and for a debugger."""
+"""The device ``numpy``: the same network on Brian2's NumPy target; no compiler, for small networks and a debugger."""
 
+import importlib
 import json
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
-import brian2
 import numpy as np
-from brian2 import BrianLogger, Network, prefs, second, set_device
 
 from runner.binary import Arrays
-from runner.experiment import Experiment, load
-from runner.planning import with_units
-from runner.standalone import assemble, description, explained, timed_arrays
+from runner.devices.base import Device
+from runner.fingerprint import code
 
-REPORT = 10 * second  # wall time between two words about progress
+REPORT = 10.0  # seconds of wall time between two words about progress
 
 
 def activate() -> None:
     """Make networks for the NumPy target from now on."""
+    from brian2 import BrianLogger, prefs, set_device
+
     BrianLogger.suppress_name("unused_brian_object")  # some are only looked at
     prefs.codegen.target = "numpy"
+    prefs.core.stop_on_keyboard_interrupt = False  # Brian2 would return as if the run were complete
     set_device("runtime")
+
+
+class Numpy(Device):
+    """Brian2's runtime mode."""
+
+    name = "numpy"
+    text = "Brian2's runtime mode without a compiler, for small networks"
+    lacks = frozenset({"copies"})
+
+    def ready(self) -> None:
+        """Need nothing."""
+
+    def identity(self) -> list[Any]:
+        """Return what decides what is made of a network."""
+        import brian2
+
+        return [self.name, code(Path(__file__), "NumpyProgram"), brian2.__version__, np.__version__]
+
+    def generate(
+        self,
+        module: ModuleType,
+        structure: Mapping[str, Any],
+        project: Path,
+        traces: Mapping[str, Any] | None,
+        check: Callable[[Any], None],
+    ) -> dict[str, Any]:
+        """Look at the network; the description says how it is made again."""
+        from runner.quantities import plain
+
+        program = NumpyProgram(module, structure, traces)
+        check(program.network)
+        made_of = {"module": module.__name__, "structure": plain(structure), "traces": plain(traces)}
+        return {**program.manifest, **made_of}
+
+    def tools(self) -> dict[str, Any]:
+        """Return that nothing is compiled."""
+        return {"compiler": "", "flags": "", "versions": {}}
+
+    def open(self, folder: Path) -> "NumpyProgram":
+        """Make the network again."""
+        from brian2 import second
+
+        from runner.devices.network import with_units
+
+        made = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        module = importlib.import_module(made["module"])
+        traces = made["traces"] and {**made["traces"], "every": made["traces"]["every"] * second}
+        return NumpyProgram(module, with_units(module, made["structure"]), traces)
 
 
 class NumpyProgram(Arrays):
@@ -30,8 +80,8 @@ class NumpyProgram(Arrays):
 
     Parameters
     ----------
-    experiment : Experiment
-        The experiment.
+    module : module
+        The ``experiment.py``.
     structure : Mapping
         ``network.*`` keys and their values.
     traces : Mapping, optional
@@ -44,10 +94,12 @@ class NumpyProgram(Arrays):
     """
 
     def __init__(
-        self, experiment: Experiment, structure: Mapping[str, Any], traces: Mapping[str, Any] | None = None
+        self, module: ModuleType, structure: Mapping[str, Any], traces: Mapping[str, Any] | None = None
     ) -> None:
+        from runner.devices.network import description
+
         activate()
-        self.module = experiment.module
+        self.module = module
         self.structure, self.traces = structure, traces
         self.network = self._assemble()
         self.manifest = description(self.module, self.network)
@@ -56,21 +108,10 @@ class NumpyProgram(Arrays):
                 array["size"] = self.reader(Path())(key).size
         self.fresh = True
 
-    @classmethod
-    def open(cls, folder: Path) -> "NumpyProgram":
-        """Make the network again that `runner.build` has made.
-
-        Parameters
-        ----------
-        folder : Path
-            Folder of the build.
-        """
-        made = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-        experiment = load(made["experiment"])
-        return cls(experiment, with_units(experiment, made["structure"]))
-
-    def _assemble(self) -> Network:
+    def _assemble(self) -> Any:
         """Return a new network, at time 0."""
+        from runner.devices.network import assemble
+
         return assemble(self.module, self.structure, self.traces)
 
     def assign(self, values: Mapping[str, np.ndarray]) -> None:
@@ -81,6 +122,8 @@ class NumpyProgram(Arrays):
         values : Mapping
             ``<object>.<variable>`` or ``<table>.values`` to number or array, in SI base units.
         """
+        from runner.devices.network import timed_arrays
+
         tables = timed_arrays(self.network)
         for key, value in values.items():
             name, variable = key.split(".", 1)
@@ -114,6 +157,10 @@ class NumpyProgram(Arrays):
         RunError
             A wrong value.
         """
+        from brian2 import second, seed
+
+        from runner.devices.network import explained
+
         checked = self.checked(values)
         wall, cpu = time.time(), time.process_time()
         # The first network is made before the arrays of the point are drawn: a wrong structure is its complaint.
@@ -121,7 +168,7 @@ class NumpyProgram(Arrays):
             self.network = self._assemble()
         self.fresh = False
         self.assign(checked)
-        brian2.seed(int(checked["run.seed"]))
+        seed(int(checked["run.seed"]))
 
         def report(elapsed: Any, done: float, start: Any, duration: Any) -> None:
             if progress and 0 < done < 1:
@@ -129,7 +176,7 @@ class NumpyProgram(Arrays):
 
         with explained(self.module):
             duration = float(checked["run.duration"]) * second
-            self.network.run(duration, report=report, report_period=REPORT, namespace={})
+            self.network.run(duration, report=report, report_period=REPORT * second, namespace={})
         return {"cpu_s": time.process_time() - cpu, "wall_s": time.time() - wall}
 
     def reader(self, results: Path) -> Callable[[str], np.ndarray]:

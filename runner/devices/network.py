@@ -1,13 +1,13 @@
-"""Compile a network once, as a C++ program that takes every value, the seed and the duration at run time."""
+"""The network of an experiment on whatever device is active, and the description of its arrays."""
 
-import gc
 import re
-import shutil
 import sys
 import traceback
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import fields
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -15,26 +15,23 @@ from brian2 import (
     Network,
     NeuronGroup,
     PopulationRateMonitor,
+    Quantity,
     SpikeMonitor,
     StateMonitor,
     Synapses,
     TimedArray,
     device,
     get_device,
-    prefs,
-    second,
-    set_device,
 )
 from brian2.core.variables import ArrayVariable, DynamicArrayVariable, Subexpression
 from brian2.monitors.spikemonitor import EventMonitor
 
 from base.errors import BuildError
 from runner.quantities import display_unit
-from runner.toolchain import FLAGS, LINK_FLAGS
 
 
 @contextmanager
-def explained(module: Any) -> Iterator[None]:
+def explained(module: ModuleType) -> Iterator[None]:
     """Turn what Brian2 says about wrong equations into one line; the full story goes to the job's log.
 
     Parameters
@@ -64,6 +61,28 @@ def explained(module: Any) -> Iterator[None]:
         ) from None
 
 
+def with_units(module: ModuleType, structure: Mapping[str, Any]) -> dict[str, Any]:
+    """Undo `runner.quantities.plain` for the structure of a network.
+
+    Parameters
+    ----------
+    module : module
+        The ``experiment.py``.
+    structure : Mapping
+        ``network.*`` keys to numbers in SI base units.
+
+    Returns
+    -------
+    dict
+        The same keys; quantities where the default is one.
+    """
+    defaults = {f"network.{field.name}": field.metadata["default"] for field in fields(module.Structure)}
+    return {
+        key: Quantity(value, dim=defaults[key].dim) if isinstance(defaults[key], Quantity) else value
+        for key, value in structure.items()
+    }
+
+
 def run_group() -> NeuronGroup:
     """Return the runner's own object: the keys ``run.duration`` and ``run.seed``.
 
@@ -80,7 +99,7 @@ def run_group() -> NeuronGroup:
     )
 
 
-def assemble(module: Any, structure: Mapping[str, Any], traces: Mapping[str, Any] | None = None) -> Network:
+def assemble(module: ModuleType, structure: Mapping[str, Any], traces: Mapping[str, Any] | None = None) -> Network:
     """Make the Brian2 network of one structure, on whatever device is active.
 
     Parameters
@@ -235,97 +254,7 @@ def manifest(network: Network) -> dict[str, Any]:
     return {"arrays": arrays, "monitors": monitors}
 
 
-def _substitute(file: Path, pattern: str, replacement: str) -> None:
-    """Replace exactly one match in a generated file."""
-    text, n = re.subn(pattern, replacement, file.read_text(encoding="utf-8"), flags=re.MULTILINE)
-    if n != 1:
-        raise BuildError(f"{file.name}: expected one match of {pattern!r}, found {n}; this Brian2 version is not known")
-    file.write_text(text, encoding="utf-8")
-
-
-def ignore_wall_time(file: Path) -> None:
-    """Take the process clock out of the loop over time steps: asking it costs as much as a small network.
-
-    Parameters
-    ----------
-    file : Path
-        The generated ``network.cpp``. Brian2 asks in every step, for a time limit that it is not given.
-    """
-    _substitute(file, r"^\s*current = std::clock\(\);\n\s*elapsed_realtime = .*;$", "")
-    _substitute(file, r"^(.*)double elapsed_realtime;$", r"\1double elapsed_realtime = 0;")
-
-
-def _adapt(project: Path, network: str, epsilon: float) -> None:
-    """Make the generated program take seed and duration at run time, report progress, and keep its clocks together.
-
-    Brian2 decides with an absolute tolerance of 1e-14 s whether two clocks tick together. Beyond 64 s of simulated time
-    doubles are coarser than that, and objects on different clocks silently change their order. A fraction of the time
-    step is the right tolerance.
-    """
-    shutil.copy(Path(__file__).with_name("standalone.h"), project / "runner.h")
-    _substitute(project / "network.cpp", r"^#define Clock_epsilon 1e-14$", f"#define Clock_epsilon {epsilon!r}")
-    ignore_wall_time(project / "network.cpp")
-    _substitute(project / "main.cpp", r'^#include "run\.h"$', '#include "run.h"\n#include "runner.h"')
-    _substitute(
-        project / "main.cpp",
-        rf"^\s*{network}\.run\([-+.\de]+, NULL, [-+.\de]+\);$",
-        f"""    runner::seed(_random_generators, (unsigned long)_array_run_seed[0]);
-    {{
-        runner::Progress progress(&{network}.t, _array_run_duration[0]);
-        {network}.run(_array_run_duration[0], NULL, 10.0);
-    }}""",
-    )
-
-
-def generate(
-    module: Any,
-    structure: Mapping[str, Any],
-    project: Path,
-    traces: Mapping[str, Any] | None = None,
-    check: Callable[[Network], None] | None = None,
-) -> dict[str, Any]:
-    """Write the C++ project of one structure.
-
-    Parameters
-    ----------
-    module : module
-        The ``experiment.py``.
-    structure : Mapping
-        ``network.*`` keys and their values.
-    project : Path
-        Folder of the project.
-    traces : Mapping, optional
-        Arguments of `add_traces`.
-    check : callable, optional
-        Looks at the network before any code is generated; may refuse it.
-
-    Returns
-    -------
-    dict
-        The manifest (see `manifest`), with ``final`` and ``schedule`` added.
-    """
-    gc.collect()  # a network that is still there takes names from the objects of the next
-    set_device("cpp_standalone", build_on_run=False, directory=None)
-    device.reinit()
-    device.activate(build_on_run=False, directory=None)
-    prefs.codegen.cpp.extra_compile_args_gcc = FLAGS
-    # Threads (of dense synapses) need the compiler's library, too.
-    prefs.codegen.cpp.extra_link_args = [*LINK_FLAGS, *(flag for flag in FLAGS if flag == "-fopenmp")]
-    # The defaults hold the absolute path of the environment, which would end in the program.
-    for kind in ("include_dirs", "library_dirs", "runtime_library_dirs"):
-        setattr(prefs.codegen.cpp, kind, [])
-    network = assemble(module, structure, traces)
-    if check:
-        check(network)
-    with explained(module):
-        network.run(1 * second, namespace={})
-    device.build(directory=str(project), compile=False, run=False)
-    steps = [float(obj.clock.dt) for obj in network.sorted_objects]
-    _adapt(project, network.name, 0.01 * min(steps))
-    return description(module, network)
-
-
-def description(module: Any, network: Network) -> dict[str, Any]:
+def description(module: ModuleType, network: Network) -> dict[str, Any]:
     """Describe a network for the jobs that run it.
 
     Parameters

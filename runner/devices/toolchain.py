@@ -1,6 +1,7 @@
 """The compiler: flags, a precompiled header for all programs, and make. Needs no Brian2."""
 
 import os
+import re
 import shlex
 import shutil
 import subprocess
@@ -12,10 +13,8 @@ from base.errors import BuildError, ConfigError
 from base.files import atomic
 from runner.fingerprint import digest
 
-# Portable (no -march) and without unsafe mathematics: the same numbers on every node of a cluster. A site may add to
-# them (--config flags=-march=x86-64-v3); they are part of the key of a program and of the provenance.
-FLAGS = ["-w", "-O3", "-std=c++14", "-fno-math-errno", "-fno-trapping-math", "-pthread"]
-FLAGS += shlex.split(os.environ.get("LOCAL_CREDIT_FLAGS", ""))
+# Portable (no -march) and without unsafe mathematics: the same numbers on every node of a cluster.
+FLAGS = ("-w", "-O3", "-std=c++14", "-fno-math-errno", "-fno-trapping-math", "-pthread")
 # gcc flushes denormals to zero only when *linked* with this flag; without it decaying traces become many times slower
 # (benchmarks/standalone_traps.py).
 LINK_FLAGS = ["-pthread", "-ffast-math"]
@@ -25,6 +24,14 @@ MAKE = ["make", "DEPS="]
 
 STANDARD_HEADERS = """cmath iostream fstream random vector map set tuple string algorithm climits csignal ctime cstdlib
 cstdio cstring chrono condition_variable mutex thread utility limits sstream stdint.h stdlib.h time.h""".split()
+
+
+def flags() -> list[str]:
+    """Return the flags of the compiler, with what the site adds (``--config flags=-march=x86-64-v3``).
+
+    They are part of the key of a program and of the provenance.
+    """
+    return [*FLAGS, *shlex.split(os.environ.get("LOCAL_CREDIT_FLAGS", ""))]
 
 
 @cache
@@ -73,7 +80,7 @@ def recipe() -> list[Any]:
         There is no compiler.
     """
     told = command(Path("standard.h")).removeprefix("ccache ")
-    return [compiler()[1], FLAGS, LINK_FLAGS, told, STANDARD_HEADERS, MAKE]
+    return [compiler()[1], flags(), LINK_FLAGS, told, STANDARD_HEADERS, MAKE]
 
 
 def _environment(cache: Path, header: Path) -> dict[str, str]:
@@ -104,14 +111,23 @@ def precompiled_header(cache: Path) -> Path:
     """
     command = os.environ.get("CXX", "g++")
     version = subprocess.run([*command.split(), "--version"], capture_output=True, text=True, check=True).stdout
-    folder = cache / f"header-{digest(FLAGS, version)}"
+    folder = cache / f"header-{digest(flags(), version)}"
     header = folder / "standard.h"
     if not header.with_suffix(".h.gch").exists():
         with atomic(folder, directory=True) as new:
             text = "".join(f"#include <{name}>\n" for name in STANDARD_HEADERS)
             (new / "standard.h").write_text(text, encoding="utf-8")
-            subprocess.run([*command.split(), *FLAGS, "-x", "c++-header", "standard.h"], cwd=new, check=True)
+            subprocess.run([*command.split(), *flags(), "-x", "c++-header", "standard.h"], cwd=new, check=True)
     return header
+
+
+def first_error(said: str) -> str:
+    """Return the line of a compiler or linker that says what is wrong, else that of make, else the last words."""
+    for sign in (r"error: |cannot find |undefined reference", r"\*\*\*"):
+        for line in said.splitlines():
+            if re.search(sign, line):
+                return line.strip()
+    return said.strip()[-300:]
 
 
 def compile_project(project: Path, cache: Path, jobs: int) -> None:
@@ -135,8 +151,7 @@ def compile_project(project: Path, cache: Path, jobs: int) -> None:
     make = [*MAKE, f"-j{jobs}"]
     made = subprocess.run(make, cwd=project, env=environment, capture_output=True, text=True, check=False)
     if made.returncode:
-        errors = [line for line in made.stderr.splitlines() if "error" in line.lower()]
         print(made.stdout, made.stderr, sep="\n")  # the job's log keeps the whole story
-        raise BuildError(f"compilation failed: {errors[0] if errors else made.stderr.strip()[-300:]}")
+        raise BuildError(f"compilation failed: {first_error(made.stderr)}")
     for file in [*project.rglob("*.o"), *project.rglob("*.d")]:
         file.unlink()
