@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import yaml
 from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
 
 from analysis.score import OUTCOMES, SCALES
 from base.catalogue import names
+from base.errors import ConfigError
+from base.yaml_files import read_yaml
 
 SYMBOLS = {"match": "✓", "close": "≈", "differs": "✗", "not run": "–"}
 MEANING = {
@@ -63,10 +64,9 @@ def read_config(path: Path) -> dict[str, Any]:
         Its content.
     """
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, yaml.YAMLError):
+        return read_yaml(path)
+    except ConfigError:
         return {}
-    return content if isinstance(content, dict) else {}
 
 
 def references(path: Path) -> dict[str, dict[str, str]]:

@@ -5,11 +5,11 @@ import logging
 import sys
 from pathlib import Path
 
-import yaml
 from brian2 import ms
 
 from base.errors import BuildError, ConfigError
 from base.files import atomic
+from base.yaml_files import read_value
 from runner import devices
 from runner.binary import Arrays, RunError
 from runner.build import build
@@ -44,10 +44,7 @@ def main() -> None:
             key, found, value = item.partition("=")
             if not found:
                 raise ConfigError("--set", item, "must have the form KEY=VALUE")
-            try:
-                overrides[key] = yaml.safe_load(value)
-            except yaml.YAMLError:
-                raise ConfigError("--set", key, f"cannot read '{value}'") from None
+            overrides[key] = read_value(value, "--set", key)
         experiment = load(args.experiment)
         user = read_sweep(args.sweep) if args.sweep else None
         device = args.device or experiment.device

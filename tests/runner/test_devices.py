@@ -12,7 +12,6 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-import yaml
 from brian2 import (
     EventMonitor,
     Network,
@@ -28,6 +27,7 @@ from brian2 import (
 )
 
 from base.errors import BuildError, ConfigError
+from base.yaml_files import read_yaml
 from benchmarks.device_equivalence import compare, difference
 from dense import DenseSynapses
 from runner import devices, genn, toolchain
@@ -361,7 +361,7 @@ def test_workflow_on_another_device(repository):
 
 def test_genn_pins_agree():
     lines = (ROOT / "requirements-genn.txt").read_text(encoding="utf-8").splitlines()
-    dependencies = yaml.safe_load((ROOT / "environment-genn.yml").read_text(encoding="utf-8"))["dependencies"]
+    dependencies = read_yaml(ROOT / "environment-genn.yml")["dependencies"]
     (pip,) = (item["pip"] for item in dependencies if isinstance(item, dict))
     assert pip == [line for line in lines if line and not line.startswith("#")]
 
