@@ -17,13 +17,23 @@ from base.tables import checksum
 PACKAGES = ("brian2", "numpy", "pandas", "snakemake", "matplotlib")
 
 
-def _git(*arguments: str) -> str:
-    """Return the output of git, or nothing without git or outside a repository."""
+def _git(*arguments: str) -> str | None:
+    """Return the output of git; None without git, outside a repository, or where git refuses to look."""
     try:
         done = subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True, check=False)
-    except FileNotFoundError:
-        return ""
-    return done.stdout.strip() if done.returncode == 0 else ""
+    except OSError:
+        return None
+    return done.stdout.strip() if done.returncode == 0 else None
+
+
+def _state() -> dict[str, Any]:
+    """Return commit and whether it was changed since; ``unknown`` where nobody knows."""
+    top = _git("rev-parse", "--show-toplevel")
+    # An archive that was unpacked inside another repository has no commit of its own.
+    if top is None or not Path(top).exists() or not Path(top).samefile(ROOT):
+        return {"commit": "unknown", "dirty": "unknown"}
+    commit, changed = _git("rev-parse", "HEAD"), _git("status", "--porcelain", "--untracked-files=no")
+    return {"commit": commit or "unknown", "dirty": "unknown" if changed is None else bool(changed)}
 
 
 def _cpu() -> str:
@@ -78,10 +88,10 @@ def provenance(
     return {
         "experiment": plan["experiment"],
         "scale": plan["scale"],
-        "commit": _git("rev-parse", "HEAD") or "unknown",
-        "dirty": bool(_git("status", "--porcelain", "--untracked-files=no")),
+        **_state(),
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "command": plan["command"],
+        **({"sweep": plan["sweep"]} if plan.get("sweep") else {}),
         "versions": {"python": platform.python_version(), **{name: version(name) for name in PACKAGES}},
         "device": made[0]["device"],
         "compiler": made[0]["compiler"],

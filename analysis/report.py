@@ -382,7 +382,7 @@ def _facts(provenance: Mapping[str, Any], build: Mapping[str, Any], runs: Mappin
     flags = provenance.get("flags")
     commit = provenance.get("commit")
     rows = {
-        "commit": f"{commit} with uncommitted changes" if commit and provenance.get("dirty") else commit,
+        "commit": f"{commit} with uncommitted changes" if commit and provenance.get("dirty") is True else commit,
         "created": provenance.get("created"),
         "data": "; ".join(" ".join(map(str, item.values())) for item in provenance.get("data") or []),
         "versions": versions,
@@ -445,7 +445,7 @@ def experiment(name: str, scale: str, results: Path, folder: Path) -> dict[str, 
         ),
         "readme": readme.read_text(encoding="utf-8").strip() if readme.is_file() else "",
         "commit": str(provenance.get("commit") or "")[:10],
-        "dirty": bool(provenance.get("dirty")),
+        "dirty": provenance.get("dirty") is True,
         "created": str(provenance.get("created") or ""),
         "facts": facts,
         "cost": {"build": build.get("cpu_s"), "runs": runs.get("cpu_s"), "n": runs.get("n")},

@@ -64,7 +64,11 @@ class _Reader:
         if isinstance(node, SequenceNode):
             return [self._value(item) for item in node.value]
         assert isinstance(node, ScalarNode)
-        return self._scalar(node)
+        if node.style is not None:  # in quotes, or a block
+            return node.value
+        if len(node.value) > DIGITS and (NUMBER.fullmatch(node.value) or WHOLE.fullmatch(node.value)):
+            raise self._error(node, f"a number of {len(node.value)} characters is too long")
+        return scalar(node.value)
 
     def _mapping(self, node: MappingNode) -> dict[str, Any]:
         lines: dict[str, int] = {}
@@ -82,21 +86,29 @@ class _Reader:
             found[key.value] = self._value(value)
         return found
 
-    def _scalar(self, node: ScalarNode) -> Any:
-        text = node.value
-        if node.style is not None:  # in quotes, or a block
-            return text
-        if NOTHING.fullmatch(text):
-            return None
-        if FLAG.fullmatch(text):
-            return text.lower() == "true"
-        if NUMBER.fullmatch(text) or WHOLE.fullmatch(text):
-            if len(text) > DIGITS:
-                raise self._error(node, f"a number of {len(text)} characters is too long")
-            if WHOLE.fullmatch(text):
-                return int(text, {"0o": 8, "0x": 16}.get(text[:2], 10))
-            return float(re.sub(r"\.(?=[in])", "", text.lower()))
-        return text
+
+def scalar(text: str) -> Any:
+    """Return what a word without quotes means: a number, a flag, nothing, or itself.
+
+    Parameters
+    ----------
+    text : str
+        ``0.1``, ``true``, ``null``, ``20 ms``.
+
+    Returns
+    -------
+    int, float, bool, str or None
+        By the core schema of YAML 1.2.
+    """
+    if NOTHING.fullmatch(text):
+        return None
+    if FLAG.fullmatch(text):
+        return text.lower() == "true"
+    if len(text) <= DIGITS and WHOLE.fullmatch(text):
+        return int(text, {"0o": 8, "0x": 16}.get(text[:2], 10))
+    if len(text) <= DIGITS and NUMBER.fullmatch(text):
+        return float(re.sub(r"\.(?=[in])", "", text.lower()))
+    return text
 
 
 def read_yaml(path: Path) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from base.catalogue import ROOT, SCALES, names
 from base.errors import BuildError, ConfigError, nearest
 from base.files import atomic
 from runner.build import generate
-from runner.devices import DEFAULT, DEVICES
+from runner.devices import DEVICES
 from runner.experiment import Experiment, load
 from runner.fingerprint import code, corpora, digest, sources
 from runner.guards import guards
@@ -125,14 +125,15 @@ def content(experiment: Experiment, planned: Plan, user: Sweep | None, results: 
         key: program_of(experiment, structure, planned.device, results) for key, structure in planned.builds.items()
     }
     figure = experiment.folder / "figure.py"
-    target, of = ("sweep", f"sweep={user.file}") if user else (experiment.name, f"scale={planned.scale}")
-    device = "" if planned.device == DEFAULT else f" device={planned.device}"
+    options = user.options() if user else f"--config scale={planned.scale}"
+    device = "" if planned.device == experiment.device else f" device={planned.device}"
     return {
         **planned.content(),
         "points": [{**point, "build": programs[point["build"]]} for point in planned.points],
         "builds": {programs[key]: plain(structure) for key, structure in planned.builds.items()},
         "cost": planned.cost,
-        "command": f"snakemake --profile profiles/default {target} --config {of}{device}",
+        "command": f"snakemake --profile profiles/default {'sweep' if user else experiment.name} {options}{device}",
+        "sweep": user.content() if user else None,
         "columns": [column(key, planned.units.get(key, ("", 1))[0]) for key in planned.swept],
         "chunk_digests": [planned.chunk_digest(number) for number in range(len(planned.chunks))],
         "guards": guards(experiment, planned.points),
