@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from base.catalogue import ROOT
-from base.tables import checksum
+from base.tables import checksum, read_json
 
 PACKAGES = ("brian2", "numpy", "pandas", "snakemake", "matplotlib")
 
@@ -80,9 +80,10 @@ def provenance(
     dict
         Code, versions, machine, parameters, cost, data and checksum.
     """
-    keys = sorted({point["build"] for point in plan["points"]})
-    made = [json.loads((builds / plan["experiment"] / key / "build.json").read_text("utf-8")) for key in keys]
-    runs = [run for chunk in recordings for run in json.loads((chunk / "cost.json").read_text("utf-8"))]
+    keys = sorted({plan["points"][number]["build"] for chunk in plan["chunks"] for number in chunk})
+    made = [read_json(builds / plan["experiment"] / key / "build.json") for key in keys]
+    runs = [run for chunk in recordings for run in read_json(chunk / "cost.json")]
+    failed = len(observations.get("failures", ()))
     fixed = {k: v for k, v in plan["points"][0]["values"].items() if k not in plan["swept"]}
     swept = {k: sorted({json.dumps(point["values"][k]) for point in plan["points"]}) for k in plan["swept"]}
     return {
@@ -106,6 +107,7 @@ def provenance(
         },
         "runs": {
             "n": len(runs),
+            **({"failed": failed} if failed else {}),
             "cpu_s": round(sum(run["cpu_s"] for run in runs), 2),
             "wall_s": round(sum(run["wall_s"] for run in runs), 2),
         },

@@ -16,7 +16,7 @@ from markupsafe import Markup
 
 from analysis.score import OUTCOMES, SCALES
 from base.catalogue import names
-from base.errors import ConfigError
+from base.errors import ConfigError, one_line
 from base.yaml_files import read_yaml
 
 SYMBOLS = {"match": "✓", "close": "≈", "differs": "✗", "not run": "–"}
@@ -550,6 +550,7 @@ def write(scale: str, results: Path, folder: Path, out: Path, bibliography: Path
     return partial.replace(out / "index.html")
 
 
+@one_line()
 def main(arguments: Sequence[str] | None = None) -> None:
     """Write the static report of one scale."""
     parser = argparse.ArgumentParser(prog="python -m analysis.report", description=main.__doc__)

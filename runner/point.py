@@ -2,16 +2,15 @@
 
 import argparse
 import logging
-import sys
 from pathlib import Path
 
 from brian2 import ms
 
-from base.errors import BuildError, ConfigError
+from base.errors import ConfigError, one_line
 from base.files import atomic
 from base.yaml_files import read_value
 from runner import devices
-from runner.binary import Arrays, RunError
+from runner.binary import Arrays
 from runner.build import build
 from runner.experiment import load
 from runner.numpy_device import NumpyProgram
@@ -23,6 +22,7 @@ from runner.simulate import run_point
 from runner.sweep import read_sweep
 
 
+@one_line()
 def main() -> None:
     """Command line of the single point."""
     parser = argparse.ArgumentParser(prog="python -m runner.point", description=__doc__)
@@ -38,43 +38,42 @@ def main() -> None:
     parser.add_argument("--out", type=Path, help="folder of tables; default results/points/<experiment>/<point>")
     args = parser.parse_args()
     logging.getLogger("brian2").setLevel(logging.WARNING)
-    try:
-        overrides = {}
-        for item in args.set:
-            key, found, value = item.partition("=")
-            if not found:
-                raise ConfigError("--set", item, "must have the form KEY=VALUE")
-            overrides[key] = read_value(value, "--set", key)
-        experiment = load(args.experiment)
-        user = read_sweep(args.sweep) if args.sweep else None
-        device = args.device or experiment.device
-        planned = plan(experiment, args.scale or (user.scale if user else "quick"), user, overrides, device=device)
-        if not 0 <= args.point < len(planned.points):
-            raise ConfigError("--point", str(args.point), f"must lie between 0 and {len(planned.points) - 1}")
-        point = planned.points[args.point]
-        structure = planned.builds[point["build"]]
-        traces = None
-        if args.traces:
-            traces = {"elements": args.elements, "every": parse(args.every, 1 * ms, "--every", "interval")}
-            if args.elements < 1:
-                raise ConfigError("--elements", str(args.elements), "must be at least 1")
-            if traces["every"] <= 0 * ms:
-                raise ConfigError("--every", args.every, "must be positive")
-        program: Arrays
-        if device == "numpy":  # nothing to keep
-            program = NumpyProgram(experiment, structure, traces)
-        else:
-            # Without traces it is the program of the workflow.
-            key = build_key(experiment, structure, traces, device)
-            key = key if traces else program_of(experiment, structure, device, Path("results"))
-            folder = Path("results/builds") / experiment.name / key
-            if not folder.exists():
-                print(f"compiling {experiment.name}", flush=True)
-                build(experiment, structure, folder, traces=traces, device=device)
-            program = devices.open_program(folder)
-        tables, _ = run_point(experiment.name, point, program)
-    except (ConfigError, BuildError, RunError) as error:
-        sys.exit(str(error))
+    overrides = {}
+    for item in args.set:
+        key, found, value = item.partition("=")
+        if not found:
+            raise ConfigError("--set", item, "must have the form KEY=VALUE")
+        overrides[key] = read_value(value, "--set", key)
+    experiment = load(args.experiment)
+    user = read_sweep(args.sweep) if args.sweep is not None else None
+    if user and user.experiment != experiment.name:
+        raise ConfigError(user.file, "experiment", f"is {user.experiment}, but {experiment.name} is asked for")
+    device = args.device or experiment.device
+    planned = plan(experiment, args.scale or (user.scale if user else "quick"), user, overrides, device=device)
+    if not 0 <= args.point < len(planned.points):
+        raise ConfigError("--point", str(args.point), f"must lie between 0 and {len(planned.points) - 1}")
+    point = planned.points[args.point]
+    structure = planned.builds[point["build"]]
+    traces = None
+    if args.traces:
+        traces = {"elements": args.elements, "every": parse(args.every, 1 * ms, "--every", "interval")}
+        if args.elements < 1:
+            raise ConfigError("--elements", str(args.elements), "must be at least 1")
+        if traces["every"] <= 0 * ms:
+            raise ConfigError("--every", args.every, "must be positive")
+    program: Arrays
+    if device == "numpy":  # nothing to keep
+        program = NumpyProgram(experiment, structure, traces)
+    else:
+        # Without traces it is the program of the workflow.
+        key = build_key(experiment, structure, traces, device)
+        key = key if traces else program_of(experiment, structure, device, Path("results"))
+        folder = Path("results/builds") / experiment.name / key
+        if not folder.exists():
+            print(f"compiling {experiment.name}", flush=True)
+            build(experiment, structure, folder, traces=traces, device=device)
+        program = devices.open_program(folder)
+    tables, _ = run_point(experiment.name, point, program)
     out = args.out or Path("results/points") / experiment.name / str(args.point)
     with atomic(out, directory=True) as folder:
         write(tables, folder)
