@@ -70,7 +70,8 @@ def draw(
     if warning:
         fig.text(0.5, 1 - top / 4, warning, ha="center", va="top", fontsize="medium", fontweight="bold")
     figure.draw({**tables, "reported": reported(targets)}, fig)
-    stamp = f"{made['experiment']}, scale {made['scale']}, commit {made['commit'][:10]}{'+' if made['dirty'] else ''}"
+    changed = "+" if made["dirty"] is True else ""  # else not changed, or nobody knows
+    stamp = f"{made['experiment']}, scale {made['scale']}, commit {made['commit'][:10]}{changed}"
     # Two data sets may differ in their content alone.
     used = dict.fromkeys(f", {data['name']} ({data['source']}, {data['version']})" for data in made.get("data") or [])
     stamp += "".join(used)

@@ -16,7 +16,8 @@ from analysis.draw import draw
 from analysis.experiment_code import load
 from analysis.score import OUTCOMES, score, summary
 from analysis.score import load as load_targets
-from base.tables import write_json
+from base.errors import one_line
+from base.tables import read_json, write_json
 
 
 def present(
@@ -59,7 +60,7 @@ def present(
     """
     file = experiment / "targets.yaml"
     targets, found = load_targets(file, tables)
-    made = json.loads(provenance.read_text(encoding="utf-8"))
+    made = read_json(provenance)
     entries = score(targets, found, scale, str(file))
     draw(load(experiment / "figure.py"), found, targets, made, [out / f"figure.{kind}" for kind in kinds])
     content: dict[str, Any] = {"scale": scale, "guards": dict(guards), "summary": summary(entries), "targets": entries}
@@ -67,6 +68,7 @@ def present(
     return Counter(content["summary"])
 
 
+@one_line()
 def main() -> None:
     """Command line of the jobs that draw and score."""
     parser = argparse.ArgumentParser(

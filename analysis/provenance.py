@@ -12,18 +12,28 @@ from typing import Any
 import pandas as pd
 
 from base.catalogue import ROOT
-from base.tables import checksum
+from base.tables import checksum, read_json
 
 PACKAGES = ("brian2", "numpy", "pandas", "snakemake", "matplotlib")
 
 
-def _git(*arguments: str) -> str:
-    """Return the output of git, or nothing without git or outside a repository."""
+def _git(*arguments: str) -> str | None:
+    """Return the output of git; None without git, outside a repository, or where git refuses to look."""
     try:
         done = subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True, check=False)
-    except FileNotFoundError:
-        return ""
-    return done.stdout.strip() if done.returncode == 0 else ""
+    except OSError:
+        return None
+    return done.stdout.strip() if done.returncode == 0 else None
+
+
+def _state() -> dict[str, Any]:
+    """Return commit and whether it was changed since; ``unknown`` where nobody knows."""
+    top = _git("rev-parse", "--show-toplevel")
+    # An archive that was unpacked inside another repository has no commit of its own.
+    if top is None or not Path(top).exists() or not Path(top).samefile(ROOT):
+        return {"commit": "unknown", "dirty": "unknown"}
+    commit, changed = _git("rev-parse", "HEAD"), _git("status", "--porcelain", "--untracked-files=no")
+    return {"commit": commit or "unknown", "dirty": "unknown" if changed is None else bool(changed)}
 
 
 def _cpu() -> str:
@@ -70,18 +80,19 @@ def provenance(
     dict
         Code, versions, machine, parameters, cost, data and checksum.
     """
-    keys = sorted({point["build"] for point in plan["points"]})
-    made = [json.loads((builds / plan["experiment"] / key / "build.json").read_text("utf-8")) for key in keys]
-    runs = [run for chunk in recordings for run in json.loads((chunk / "cost.json").read_text("utf-8"))]
+    keys = sorted({plan["points"][number]["build"] for chunk in plan["chunks"] for number in chunk})
+    made = [read_json(builds / plan["experiment"] / key / "build.json") for key in keys]
+    runs = [run for chunk in recordings for run in read_json(chunk / "cost.json")]
+    failed = len(observations.get("failures", ()))
     fixed = {k: v for k, v in plan["points"][0]["values"].items() if k not in plan["swept"]}
     swept = {k: sorted({json.dumps(point["values"][k]) for point in plan["points"]}) for k in plan["swept"]}
     return {
         "experiment": plan["experiment"],
         "scale": plan["scale"],
-        "commit": _git("rev-parse", "HEAD") or "unknown",
-        "dirty": bool(_git("status", "--porcelain", "--untracked-files=no")),
+        **_state(),
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "command": plan["command"],
+        **({"sweep": plan["sweep"]} if plan.get("sweep") else {}),
         "versions": {
             "python": platform.python_version(),
             **{name: version(name) for name in PACKAGES},
@@ -100,6 +111,7 @@ def provenance(
         },
         "runs": {
             "n": len(runs),
+            **({"failed": failed} if failed else {}),
             "cpu_s": round(sum(run["cpu_s"] for run in runs), 2),
             "wall_s": round(sum(run["wall_s"] for run in runs), 2),
         },

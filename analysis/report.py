@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import yaml
 from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
 
 from analysis.score import OUTCOMES, SCALES
 from base.catalogue import names
+from base.errors import ConfigError, one_line
+from base.yaml_files import read_yaml
 
 SYMBOLS = {"match": "✓", "close": "≈", "differs": "✗", "not run": "–"}
 MEANING = {
@@ -63,10 +64,9 @@ def read_config(path: Path) -> dict[str, Any]:
         Its content.
     """
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, yaml.YAMLError):
+        return read_yaml(path)
+    except ConfigError:
         return {}
-    return content if isinstance(content, dict) else {}
 
 
 def references(path: Path) -> dict[str, dict[str, str]]:
@@ -382,7 +382,7 @@ def _facts(provenance: Mapping[str, Any], build: Mapping[str, Any], runs: Mappin
     flags = provenance.get("flags")
     commit = provenance.get("commit")
     rows = {
-        "commit": f"{commit} with uncommitted changes" if commit and provenance.get("dirty") else commit,
+        "commit": f"{commit} with uncommitted changes" if commit and provenance.get("dirty") is True else commit,
         "created": provenance.get("created"),
         "data": "; ".join(" ".join(map(str, item.values())) for item in provenance.get("data") or []),
         "versions": versions,
@@ -445,7 +445,7 @@ def experiment(name: str, scale: str, results: Path, folder: Path) -> dict[str, 
         ),
         "readme": readme.read_text(encoding="utf-8").strip() if readme.is_file() else "",
         "commit": str(provenance.get("commit") or "")[:10],
-        "dirty": bool(provenance.get("dirty")),
+        "dirty": provenance.get("dirty") is True,
         "created": str(provenance.get("created") or ""),
         "facts": facts,
         "cost": {"build": build.get("cpu_s"), "runs": runs.get("cpu_s"), "n": runs.get("n")},
@@ -550,6 +550,7 @@ def write(scale: str, results: Path, folder: Path, out: Path, bibliography: Path
     return partial.replace(out / "index.html")
 
 
+@one_line()
 def main(arguments: Sequence[str] | None = None) -> None:
     """Write the static report of one scale."""
     parser = argparse.ArgumentParser(prog="python -m analysis.report", description=main.__doc__)

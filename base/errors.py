@@ -1,18 +1,129 @@
 """What a user can act on, in one line. Needs no Brian2."""
 
 import difflib
-from collections.abc import Iterable
+import errno
+import os
+import re
+import signal
+import sys
+import threading
+import traceback
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+from ruamel.yaml.nodes import MappingNode, Node, SequenceNode
+
+ROOT = Path(__file__).resolve().parent.parent  # of the repository; names of its files are relative to it
 
 
-class ConfigError(Exception):
+# What a person can do about an error of the operating system.
+REMEDIES = {
+    errno.ENOSPC: "free some space; the same command goes on",
+    errno.EDQUOT: "free some space; the same command goes on",
+    errno.EACCES: "change its permissions, or choose another folder",
+    errno.EPERM: "change its permissions, or choose another folder",
+    errno.EROFS: "choose a folder that can be written",
+    errno.ENOMEM: "free some memory, or ask for more",
+}
+STOPPED = 130  # status of a program that was stopped by Ctrl-C or a scheduler
+
+
+class Told(Exception):  # noqa: N818 - what is told, not only errors
+    """Something a person can act on, in one line: what is wrong, where, and the remedy."""
+
+
+class ConfigError(Told):
     """Something in a configuration is wrong: one line with the file, the key, the reason and the remedy."""
 
     def __init__(self, file: object, key: str, reason: str) -> None:
-        super().__init__(f"{file}: {key}: {reason}")
+        line = None if "(line" in reason else _line(file, key)
+        told = f"{file}: {key}: {reason}{f' (line {line})' if line else ''}"
+        super().__init__(" ".join(told.split()))
 
 
-class BuildError(Exception):
+class BuildError(Told):
     """The network cannot be built."""
+
+
+class FileError(Told):
+    """A file that we have written is not there, or not as we have written it."""
+
+    def __init__(self, file: object, reason: str) -> None:
+        super().__init__(f"{file}: {reason}; delete it and run again")
+
+
+def of_system(error: OSError) -> str:
+    """Say in one line what the operating system refuses, and what to do."""
+    said = re.search(r"\[Errno (\d+)\]", str(error))  # of libraries that only write it down
+    number = error.errno or (int(said[1]) if said else 0)
+    place = " ".join(map(str, filter(None, (error.filename, error.filename2)))) or "operating system"
+    reason = os.strerror(number) if number else " ".join(str(error).split())
+    return f"{place}: {reason}{f'; {REMEDIES[number]}' if number in REMEDIES else ''}"
+
+
+@contextmanager
+def one_line() -> Iterator[None]:
+    """End a program with one line on stderr, whatever happens; stdout, a job's log, gets the traceback of a slip.
+
+    A scheduler's SIGTERM is taken like Ctrl-C, so that programs that were started end, and scratch folders go away.
+    """
+
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    main = threading.current_thread() is threading.main_thread()
+    before = signal.signal(signal.SIGTERM, stop) if main else None
+    try:
+        yield
+    except Told as error:
+        sys.exit(str(error))
+    except KeyboardInterrupt:
+        print("stopped; the same command goes on", file=sys.stderr)
+        sys.exit(STOPPED)
+    except BrokenPipeError:  # whoever reads has gone, as in `| head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except MemoryError:
+        sys.exit(f"memory: is used up; {REMEDIES[errno.ENOMEM]}")
+    except OSError as error:
+        traceback.print_exc(file=sys.stdout)
+        sys.exit(of_system(error))
+    except Exception as error:
+        traceback.print_exc(file=sys.stdout)
+        last = traceback.extract_tb(error.__traceback__)[-1]
+        place = f"{os.path.relpath(last.filename, ROOT)}, line {last.lineno}"
+        sys.exit(f"{type(error).__name__}: {' '.join(str(error).split())} ({place})")
+    finally:
+        if main:
+            signal.signal(signal.SIGTERM, before)
+
+
+def _line(file: object, key: str) -> int | None:
+    """Return the line of a YAML file in which a dotted key stands; None unless it stands there exactly once."""
+    if not str(file).endswith((".yaml", ".yml")):
+        return None
+    try:
+        root = YAML(typ="safe", pure=True).compose(
+            ROOT / str(file) if not Path(str(file)).exists() else Path(str(file))
+        )
+        found = {line for name, line in _keys(root, "") if name == key or name.endswith(f".{key}")}
+    except (OSError, ValueError, YAMLError, RecursionError):
+        return None
+    return found.pop() if len(found) == 1 else None
+
+
+def _keys(node: Node | None, prefix: str) -> Iterator[tuple[str, int]]:
+    """Yield the dotted keys of a YAML document, with their lines."""
+    if isinstance(node, SequenceNode):
+        for item in node.value:
+            yield from _keys(item, prefix)
+    elif isinstance(node, MappingNode):
+        for key, value in node.value:
+            yield f"{prefix}{key.value}", key.start_mark.line + 1
+            yield from _keys(value, f"{prefix}{key.value}.")
 
 
 def nearest(name: str, names: Iterable[str]) -> str:

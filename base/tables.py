@@ -8,6 +8,49 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from pyarrow import ArrowException
+
+from base.errors import FileError
+
+
+def read_json(file: Path) -> Any:
+    """Read a JSON file that we have written.
+
+    Parameters
+    ----------
+    file : Path
+        The file.
+
+    Raises
+    ------
+    FileError
+        It is not there, or damaged.
+    """
+    try:
+        return json.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise FileError(file, "is missing") from None
+    except ValueError:
+        raise FileError(file, "is damaged") from None
+
+
+def read_table(file: Path) -> pd.DataFrame:
+    """Read a Parquet file that we have written.
+
+    Parameters
+    ----------
+    file : Path
+        The file.
+
+    Raises
+    ------
+    FileError
+        It is damaged.
+    """
+    try:
+        return pd.read_parquet(file)
+    except (ArrowException, ValueError, OSError):
+        raise FileError(file, "is damaged") from None
 
 
 def read_folder(folder: Path) -> dict[str, pd.DataFrame]:
@@ -22,8 +65,13 @@ def read_folder(folder: Path) -> dict[str, pd.DataFrame]:
     -------
     dict
         Name to table, sorted by name.
+
+    Raises
+    ------
+    FileError
+        One of them is damaged.
     """
-    return {file.stem: pd.read_parquet(file) for file in sorted(folder.glob("*.parquet"))}
+    return {file.stem: read_table(file) for file in sorted(folder.glob("*.parquet"))}
 
 
 def write_folder(tables: Mapping[str, pd.DataFrame], folder: Path) -> None:

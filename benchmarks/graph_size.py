@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import yaml
 
 from runner.experiment import load
 from runner.planning import plan
@@ -67,7 +66,7 @@ def measure(scratch: Path) -> pd.DataFrame:
     experiment, rows = load(EXPERIMENT), []
     for points in POINTS:
         file = scratch / f"points{points}.yaml"
-        file.write_text(yaml.safe_dump(sweep(points)), encoding="utf-8")
+        file.write_text(json.dumps(sweep(points)), encoding="utf-8")
         cost = plan(experiment, "quick", read_sweep(str(file))).cost["point"]
         for per_job in PER_JOB:
             chunk = str(1.001 * per_job * cost)

@@ -4,7 +4,6 @@ import json
 import os
 import sys
 import threading
-from dataclasses import replace
 from pathlib import Path
 
 sys.path.insert(0, workflow.basedir)
@@ -19,10 +18,8 @@ from runner.fingerprint import code
 from runner.jobs import measured, share_environment
 from runner.plans import CHUNK_SECONDS, Plans, asked
 from runner.progress import Lines
-from runner.sweep import SWEEP_KEYS, read_sweep
-from base.yaml_files import read_yaml
+from runner.sweep import declaration, user_of
 
-JOB_KEYS = {"chunk_seconds", "device", "flags"}  # how jobs are made, not what is run
 OTHER = {"--lint", "--unlock"}  # what Snakemake does without running anything
 SHOWN = (
     "figure.svg",
@@ -36,7 +33,7 @@ share_environment(this_python=not workflow.deployment_settings.deployment_method
 
 
 wildcard_constraints:
-    scale="smoke|quick|paper|sweep-[A-Za-z0-9_-]+",
+    scale="smoke|quick|paper|sweep-[\\w.-]+",
     exp="[a-z0-9_]+/[a-z0-9_]+",
     paper="[a-z0-9_]+",
     key="[0-9a-f]{16}",
@@ -44,36 +41,25 @@ wildcard_constraints:
 
 
 try:
-    for key in config:
-        if key not in SWEEP_KEYS | JOB_KEYS:
-            raise ConfigError(
-                "--config", key, f"unknown key; {nearest(key, SWEEP_KEYS | JOB_KEYS)}"
-            )
-    for file in workflow.overwrite_configfiles:
-        # Snakemake keeps the last of two equal keys without a word.
-        read_yaml(Path(file))
-    SCALE = config.get("scale", "quick")
+    asked_for = declaration(
+        map(Path, workflow.overwrite_configfiles), workflow.config_settings.config
+    )
+    SCALE = asked_for.get("scale", "quick")
     if SCALE not in SCALES:
         raise ConfigError(
-            "--config", "scale", f"unknown scale '{SCALE}'; {nearest(SCALE, SCALES)}"
+            asked_for["file"],
+            "scale",
+            f"unknown scale '{SCALE}'; {nearest(str(SCALE), SCALES)}",
         )
-    seconds = config.get("chunk_seconds", CHUNK_SECONDS)
+    seconds = asked_for.get("chunk_seconds", CHUNK_SECONDS)
     if isinstance(seconds, bool) or not isinstance(seconds, int | float):
         raise ConfigError(
             "--config", "chunk_seconds", f"needs a number of seconds, got {seconds!r}"
         )
-    DEVICE = config.get("device")  # None: that of each configuration
+    DEVICE = asked_for.get("device")  # None: that of each configuration
     if DEVICE is not None:
         devices.device(DEVICE).ready()
-    USER = None
-    declared = {k: v for k, v in config.items() if k not in JOB_KEYS}
-    if set(declared) - {"scale"}:
-        in_file = set(declared) <= {"scale", "sweep"} and isinstance(
-            config["sweep"], str
-        )
-        USER = read_sweep(config["sweep"] if in_file else declared)
-        if in_file and "scale" in config:
-            USER = replace(USER, scale=SCALE)
+    USER = user_of(asked_for)
     plan = Plans(
         Path("results"), DEVICE, float(seconds), USER, make=workflow.is_main_process
     )

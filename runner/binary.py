@@ -5,9 +5,11 @@ A Brian2 program ends with status 0 when it could not read a file, when an array
 values. So names, types, sizes and finiteness are checked before, and stderr and the end time after.
 """
 
+import hashlib
 import json
 import os
 import resource
+import signal
 import subprocess
 import sys
 import time
@@ -18,15 +20,32 @@ from typing import Any
 
 import numpy as np
 
+from base.errors import Told, of_system
+
+STOPPING = {-signal.SIGHUP, -signal.SIGINT, -signal.SIGKILL, -signal.SIGTERM, -signal.SIGXCPU}
 EVERY = 60.0  # seconds between two lines about one point on the terminal
 
 
-class RunError(Exception):
+class RunError(Told):
     """A run cannot be started, or its result cannot be trusted."""
 
 
+class StoppedError(RunError):
+    """A run was stopped from outside: its point is not to blame, and is run again by the next call."""
+
+
+def checksums(folder: Path) -> dict[str, str]:
+    """Return the SHA-256 of every file of a build, by its path in the folder; what runs leave there does not count."""
+    files = {file.relative_to(folder).as_posix(): file for file in sorted(folder.rglob("*")) if file.is_file()}
+    return {
+        name: hashlib.sha256(file.read_bytes()).hexdigest()
+        for name, file in files.items()
+        if name != "build.json" and not name.startswith("results/") and file.suffix != ".lock"
+    }
+
+
 def read_manifest(folder: Path) -> dict[str, Any]:
-    """Read the description of a build.
+    """Check that all files of a build are as they were made, and read its description.
 
     Parameters
     ----------
@@ -36,12 +55,21 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     Raises
     ------
     RunError
-        The folder holds no complete build.
+        The folder holds no complete build, or one that was damaged or changed.
     """
-    file = folder / "manifest.json"
-    if not file.exists():
+    try:
+        made = json.loads((folder / "build.json").read_text(encoding="utf-8"))["files"]
+        found = checksums(folder)
+        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        complete = set(made) <= set(found)
+    except (OSError, ValueError, LookupError, TypeError):
+        complete = False
+    if not complete:
         raise RunError(f"{folder}: is not a complete build; delete it and run again")
-    return json.loads(file.read_text(encoding="utf-8"))
+    for name in made:
+        if made[name] != found[name]:
+            raise RunError(f"{folder}: {name} is not as it was built; delete the folder and run again")
+    return manifest
 
 
 class Arrays(ABC):
@@ -135,8 +163,6 @@ class Program(Arrays):
     def __init__(self, folder: Path) -> None:
         self.folder = folder.resolve()
         self.manifest = read_manifest(folder)
-        if not (self.folder / "main").exists():
-            raise RunError(f"{folder}: is not a complete build; delete it and run again")
 
     def command(self, values: Mapping[str, np.ndarray], results: Path) -> list[str]:
         """Write the arrays to files, and return the command line.
@@ -208,14 +234,20 @@ class Program(Arrays):
         results = results.resolve()
         command = self.command(self.checked(values), results)
         start, before = time.time(), resource.getrusage(resource.RUSAGE_CHILDREN)
-        process = subprocess.Popen(
-            command,
-            cwd=self.place(results),
-            env=self.environment(results),
-            stdout=subprocess.PIPE,
-            stderr=(results / "stderr").open("w"),
-            text=True,
-        )
+        try:
+            process = subprocess.Popen(
+                command,
+                cwd=self.place(results),
+                env=self.environment(results),
+                stdout=subprocess.PIPE,
+                stderr=(results / "stderr").open("w"),
+                text=True,
+                errors="replace",
+            )
+        except OSError as error:  # no run bit, a disk without programs, another kind of processor
+            raise RunError(
+                f"the program cannot be started: {of_system(error)}; delete its folder and run again"
+            ) from None
         try:
             said = []
             for line in process.stdout or ():
@@ -231,6 +263,10 @@ class Program(Arrays):
                 process.wait()
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         complaint = self.complaints((results / "stderr").read_text(encoding="utf-8") + "".join(said))
+        if status in STOPPING:
+            raise StoppedError(
+                f"the program ended with status {status}: it was stopped, or killed for lack of memory; run again"
+            )
         if status or complaint:
             raise RunError(f"the program ended with status {status}: {complaint or 'no message'}")
         info = self.output(results) / "last_run_info.txt"
@@ -261,7 +297,12 @@ class Program(Arrays):
 
         def read(key: str) -> np.ndarray:
             array = self.manifest["arrays"][key]
-            return np.fromfile(self.output(results) / array["file"], dtype=np.dtype(array["dtype"]))
+            values = np.fromfile(self.output(results) / array["file"], dtype=np.dtype(array["dtype"]))
+            if array["size"] >= 0 and values.size != array["size"]:
+                raise StoppedError(
+                    f"{key}: the program wrote {values.size} of {array['size']} values; is the disk full?"
+                )
+            return values
 
         return read
 

@@ -13,10 +13,11 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from base.errors import BuildError, ConfigError
+from base.errors import BuildError, one_line
 from base.files import atomic
+from base.tables import read_json
 from runner import devices
-from runner.stopping import stop_cleanly
+from runner.binary import checksums
 
 if TYPE_CHECKING:
     from runner.experiment import Experiment
@@ -113,8 +114,8 @@ def compiled(target: Path, sources: Callable[[Path], None], device: str, jobs: i
     Parameters
     ----------
     target : Path
-        Folder to make: ``manifest.json``, ``build.json`` (device, cost, compiler, flags) and, where there is one, the
-        program ``main`` with its sources.
+        Folder to make: ``manifest.json``, ``build.json`` (device, cost, compiler, flags, checksums of all files) and,
+        where there is one, the program ``main`` with its sources.
     sources : callable
         Writes the sources into the folder that it is given.
     device : str
@@ -138,6 +139,7 @@ def compiled(target: Path, sources: Callable[[Path], None], device: str, jobs: i
             "cpu_s": round(cpu_seconds() - cpu, 2),
             "wall_s": round(time.time() - wall, 2),
             **devices.DEVICES[device].tools(),
+            "files": checksums(project),
         }
         (project / "build.json").write_text(json.dumps(cost, indent=1), encoding="utf-8")
 
@@ -160,12 +162,13 @@ def planned_structure(results: Path, name: str, key: str) -> tuple[dict[str, Any
         No plan asks for it.
     """
     for file in sorted(results.glob(f"*/{name}/plan.json")):
-        plan = json.loads(file.read_text(encoding="utf-8"))
+        plan = read_json(file)
         if key in plan["builds"]:
             return plan["builds"][key], plan["device"]
     raise BuildError(f"{name}: program {key}: no plan in {results} asks for it; run the workflow again")
 
 
+@one_line()
 def main() -> None:
     """Command line of the build job."""
     parser = argparse.ArgumentParser(prog="python -m runner.build", description=__doc__)
@@ -174,7 +177,6 @@ def main() -> None:
     parser.add_argument("--results", type=Path, default=Path("results"), help="folder of all results")
     parser.add_argument("--jobs", type=int, default=2, help="compilers at a time")
     args = parser.parse_args()
-    stop_cleanly()
     target = args.results / "builds" / args.experiment / args.key
     generated = args.results / "generated" / args.experiment / args.key
 
@@ -193,12 +195,9 @@ def main() -> None:
                 handler.setStream(sys.stdout)  # warnings are for the log
         generate(experiment, with_units(experiment.module, structure), project, device=device)
 
-    try:
-        structure, device = planned_structure(args.results, args.experiment, args.key)
-        print(f"compiling {args.experiment} for {device}, program {args.key}", flush=True)
-        compiled(target, sources, device, args.jobs)
-    except (ConfigError, BuildError) as error:
-        sys.exit(str(error))
+    structure, device = planned_structure(args.results, args.experiment, args.key)
+    print(f"compiling {args.experiment} for {device}, program {args.key}", flush=True)
+    compiled(target, sources, device, args.jobs)
     shutil.rmtree(generated, ignore_errors=True)
 
 

@@ -20,6 +20,7 @@ from brian2.parsing.rendering import NodeRenderer
 from brian2.parsing.statements import parse_statement
 from latex2mathml.converter import convert
 
+from base.errors import one_line
 from base.files import atomic
 from models.base import Model, unit_name
 
@@ -524,6 +525,7 @@ def document(objects: Mapping[str, Model], structure: type | None = None, inputs
     }
 
 
+@one_line()
 def main(arguments: Sequence[str] | None = None) -> None:
     """Write ``<experiment>.json``: equations, steps and parameters of experiments as MathML."""
     parser = argparse.ArgumentParser(prog="python -m runner.document", description=main.__doc__)

@@ -1,13 +1,13 @@
 """What jobs inherit from the Snakemake that starts them, and what they needed the last time."""
 
 import csv
-import json
 import os
 import sys
 from functools import cache
 from pathlib import Path
 
 from base.catalogue import ROOT
+from base.tables import read_json
 
 
 def share_environment(this_python: bool) -> None:
@@ -49,7 +49,7 @@ def measured(scale: str, experiment: str, results: Path = Path("results")) -> tu
     """
     seconds, megabytes = [0.0], [0.0]
     for file in (results / scale / experiment / "recordings").glob("*/cost.json"):
-        seconds += [run["wall_s"] for run in json.loads(file.read_text(encoding="utf-8"))]
+        seconds += [run["wall_s"] for run in read_json(file)]
     for file in (results / "benchmarks" / scale / experiment).glob("simulate-*.tsv"):
         with file.open(encoding="utf-8", newline="") as lines:
             for row in csv.DictReader(lines, delimiter="\t"):

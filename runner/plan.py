@@ -14,14 +14,15 @@ import tempfile
 import traceback
 from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from base.catalogue import ROOT, SCALES, names
-from base.errors import BuildError, ConfigError, nearest
+from base.errors import BuildError, ConfigError, nearest, one_line
 from base.files import atomic
 from runner.build import generate
-from runner.devices import DEFAULT, DEVICES
+from runner.devices import DEVICES
 from runner.devices.toolchain import recipe
 from runner.experiment import Experiment, load
 from runner.fingerprint import code, corpora, digest, sources
@@ -30,7 +31,7 @@ from runner.planning import Plan, build_key, plan
 from runner.plans import CHUNK_SECONDS, PlanError, Plans
 from runner.programs import program_key
 from runner.quantities import plain
-from runner.records import column
+from runner.records import column, failures_table
 from runner.sweep import Sweep, read_sweep
 
 
@@ -61,7 +62,13 @@ def describe(planned: Plan) -> str:
     return "\n".join(lines)
 
 
-def program_of(experiment: Experiment, structure: dict[str, Any], device: str, results: Path) -> str:
+def program_of(
+    experiment: Experiment,
+    structure: dict[str, Any],
+    device: str,
+    results: Path,
+    refused: dict[str, str] | None = None,
+) -> str:
     """Return the key of the program of one structure; where contents decide, its sources are generated.
 
     Parameters
@@ -75,6 +82,8 @@ def program_of(experiment: Experiment, structure: dict[str, Any], device: str, r
     results : Path
         Folder of all results: the sources go to ``generated/<experiment>/<key>``, and beside them a file for every
         state of the code (`runner.planning.build_key`) that is known to write this program.
+    refused : dict, optional
+        Takes the key and the reason of a structure that makes no network.
 
     Returns
     -------
@@ -97,6 +106,8 @@ def program_of(experiment: Experiment, structure: dict[str, Any], device: str, r
             generate(experiment, structure, project, device=device)
         except BuildError as error:
             print(error, flush=True)
+            if refused is not None:
+                refused[source] = str(error)
             return source
         key = program_key(project, recipe())
         if not (folder / key).exists() and not (results / "builds" / experiment.name / key).exists():
@@ -122,18 +133,29 @@ def content(experiment: Experiment, planned: Plan, user: Sweep | None, results: 
     stamp : str
         Of `runner.plans.Plans.stamp`.
     """
+    refused: dict[str, str] = {}
     programs = {
-        key: program_of(experiment, structure, planned.device, results) for key, structure in planned.builds.items()
+        key: program_of(experiment, structure, planned.device, results, refused if user else None)
+        for key, structure in planned.builds.items()
     }
+    if len(refused) == len(programs):
+        raise PlanError(next(iter(refused.values())))
+    # Points without a program are failures from the start; the others of a sweep are run.
+    failed = {point["point"]: refused[point["build"]] for point in planned.points if point["build"] in refused}
+    chunks = [[number for number in chunk if number not in failed] for chunk in planned.chunks]
+    planned = replace(planned, chunks=[chunk for chunk in chunks if chunk])
     figure = experiment.folder / "figure.py"
-    target, of = ("sweep", f"sweep={user.file}") if user else (experiment.name, f"scale={planned.scale}")
-    device = "" if planned.device == DEFAULT else f" device={planned.device}"
-    return {
+    options = user.options() if user else f"--config scale={planned.scale}"
+    device = "" if planned.device == experiment.device else f" device={planned.device}"
+    again = f"{user.option()} --scale {user.scale}" if user else f"--scale {planned.scale}"
+    made = {
         **planned.content(),
         "points": [{**point, "build": programs[point["build"]]} for point in planned.points],
         "builds": {programs[key]: plain(structure) for key, structure in planned.builds.items()},
         "cost": planned.cost,
-        "command": f"snakemake --profile profiles/default {target} --config {of}{device}",
+        "command": f"snakemake --profile profiles/default {'sweep' if user else experiment.name} {options}{device}",
+        "again": f"python -m runner.point {experiment.name} {again}{device.replace(' device=', ' --device ')}",
+        "sweep": user.content() if user else None,
         "columns": [column(key, planned.units.get(key, ("", 1))[0]) for key in planned.swept],
         "chunk_digests": [planned.chunk_digest(number) for number in range(len(planned.chunks))],
         "reference_digests": [planned.reference_digest(number) for number in range(len(planned.references))],
@@ -143,6 +165,7 @@ def content(experiment: Experiment, planned: Plan, user: Sweep | None, results: 
         "sources": [os.path.relpath(file, ROOT) for file in sources(experiment.folder / "experiment.py")],
         "stamp": stamp,
     }
+    return {**made, "failures": failures_table(made, failed).to_dict("records")} if failed else made
 
 
 def _write(arguments: tuple[Plans, str, str]) -> str:
@@ -212,6 +235,7 @@ def check_all() -> None:
     print(f"{len(names())} experiments, {len(SCALES)} scales: nothing wrong")
 
 
+@one_line()
 def main() -> None:
     """Command line of the planner."""
     parser = argparse.ArgumentParser(
@@ -227,22 +251,22 @@ def main() -> None:
     args = parser.parse_args()
     if not args.experiments and not args.all:
         parser.error("name an experiment, or give --all")
-    try:
-        if args.all:
-            check_all()
-        for name in args.experiments:
-            if name not in names():
-                raise ConfigError("experiments", name, f"unknown experiment; {nearest(name, names())}")
-        user: Sweep | None = read_sweep(args.sweep) if args.sweep else None
-        scale = args.scale or (user.scale if user else "quick")
-        if args.results and args.experiments:
-            label = f"sweep-{user.name}" if user else scale
-            write(Plans(args.results, args.device, args.chunk_seconds, user), label, args.experiments)
-            return
-        for name in args.experiments:
-            print(describe(plan(load(name), scale, user, chunk_seconds=args.chunk_seconds, device=args.device)))
-    except ConfigError as error:
-        sys.exit(str(error))
+    if args.all:
+        check_all()
+    for name in args.experiments:
+        if name not in names():
+            raise ConfigError("experiments", name, f"unknown experiment; {nearest(name, names())}")
+    user: Sweep | None = read_sweep(args.sweep) if args.sweep is not None else None
+    for name in args.experiments:
+        if user and name != user.experiment:
+            raise ConfigError(user.file, "experiment", f"is {user.experiment}, but {name} is asked for")
+    scale = args.scale or (user.scale if user else "quick")
+    if args.results and args.experiments:
+        label = f"sweep-{user.name}" if user else scale
+        write(Plans(args.results, args.device, args.chunk_seconds, user), label, args.experiments)
+        return
+    for name in args.experiments:
+        print(describe(plan(load(name), scale, user, chunk_seconds=args.chunk_seconds, device=args.device)))
 
 
 if __name__ == "__main__":

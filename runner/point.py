@@ -3,16 +3,14 @@
 import argparse
 import logging
 import os
-import sys
 from pathlib import Path
 
-import yaml
 from brian2 import ms
 
-from base.errors import BuildError, ConfigError
+from base.errors import ConfigError, one_line
 from base.files import atomic
+from base.yaml_files import read_value
 from runner import devices
-from runner.binary import RunError
 from runner.build import build
 from runner.experiment import load
 from runner.plan import program_of
@@ -20,10 +18,10 @@ from runner.planning import build_key, plan
 from runner.quantities import parse
 from runner.records import write
 from runner.simulate import run_point
-from runner.stopping import stop_cleanly
 from runner.sweep import read_sweep
 
 
+@one_line()
 def main() -> None:
     """Command line of the single point."""
     parser = argparse.ArgumentParser(prog="python -m runner.point", description=__doc__)
@@ -38,45 +36,40 @@ def main() -> None:
     parser.add_argument("--device", choices=devices.DEVICES, help="default: that of the configuration")
     parser.add_argument("--out", type=Path, help="folder of tables; default results/points/<experiment>/<point>")
     args = parser.parse_args()
-    stop_cleanly()
     os.environ.setdefault("LOCAL_CREDIT_CACHE", "results/builds")  # as the rules of the workflow do
     logging.getLogger("brian2").setLevel(logging.WARNING)
-    try:
-        overrides = {}
-        for item in args.set:
-            key, found, value = item.partition("=")
-            if not found:
-                raise ConfigError("--set", item, "must have the form KEY=VALUE")
-            try:
-                overrides[key] = yaml.safe_load(value)
-            except yaml.YAMLError:
-                raise ConfigError("--set", key, f"cannot read '{value}'") from None
-        experiment = load(args.experiment)
-        user = read_sweep(args.sweep) if args.sweep else None
-        device = args.device or experiment.device
-        planned = plan(experiment, args.scale or (user.scale if user else "quick"), user, overrides, device=device)
-        if not 0 <= args.point < len(planned.points):
-            raise ConfigError("--point", str(args.point), f"must lie between 0 and {len(planned.points) - 1}")
-        point = planned.points[args.point]
-        structure = planned.builds[point["build"]]
-        traces = None
-        if args.traces:
-            traces = {"elements": args.elements, "every": parse(args.every, 1 * ms, "--every", "interval")}
-            if args.elements < 1:
-                raise ConfigError("--elements", str(args.elements), "must be at least 1")
-            if traces["every"] <= 0 * ms:
-                raise ConfigError("--every", args.every, "must be positive")
-        # Without traces it is the program of the workflow.
-        key = build_key(experiment, structure, traces, device)
-        key = key if traces else program_of(experiment, structure, device, Path("results"))
-        folder = Path("results/builds") / experiment.name / key
-        if not folder.exists():
-            print(f"compiling {experiment.name}", flush=True)
-            build(experiment, structure, folder, traces=traces, device=device)
-        program = devices.open_program(folder)
-        tables, _ = run_point(experiment.name, point, program)
-    except (ConfigError, BuildError, RunError) as error:
-        sys.exit(str(error))
+    overrides = {}
+    for item in args.set:
+        key, found, value = item.partition("=")
+        if not found:
+            raise ConfigError("--set", item, "must have the form KEY=VALUE")
+        overrides[key] = read_value(value, "--set", key)
+    experiment = load(args.experiment)
+    user = read_sweep(args.sweep) if args.sweep is not None else None
+    if user and user.experiment != experiment.name:
+        raise ConfigError(user.file, "experiment", f"is {user.experiment}, but {experiment.name} is asked for")
+    device = args.device or experiment.device
+    planned = plan(experiment, args.scale or (user.scale if user else "quick"), user, overrides, device=device)
+    if not 0 <= args.point < len(planned.points):
+        raise ConfigError("--point", str(args.point), f"must lie between 0 and {len(planned.points) - 1}")
+    point = planned.points[args.point]
+    structure = planned.builds[point["build"]]
+    traces = None
+    if args.traces:
+        traces = {"elements": args.elements, "every": parse(args.every, 1 * ms, "--every", "interval")}
+        if args.elements < 1:
+            raise ConfigError("--elements", str(args.elements), "must be at least 1")
+        if traces["every"] <= 0 * ms:
+            raise ConfigError("--every", args.every, "must be positive")
+    # Without traces it is the program of the workflow.
+    key = build_key(experiment, structure, traces, device)
+    key = key if traces else program_of(experiment, structure, device, Path("results"))
+    folder = Path("results/builds") / experiment.name / key
+    if not folder.exists():
+        print(f"compiling {experiment.name}", flush=True)
+        build(experiment, structure, folder, traces=traces, device=device)
+    program = devices.open_program(folder)
+    tables, _ = run_point(experiment.name, point, program)
     out = args.out or Path("results/points") / experiment.name / str(args.point)
     with atomic(out, directory=True) as folder:
         write(tables, folder)

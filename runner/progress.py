@@ -105,7 +105,8 @@ class Lines(logging.Handler):
         """Print the line of one experiment."""
         folder = self.results / scale / experiment
         made = json.loads((folder / "provenance.json").read_text(encoding="utf-8"))
-        said = "tables"
+        failed = made["runs"].get("failed", 0)
+        said = f"tables; points that failed: {failed}" if failed else "tables"
         if (folder / "score.json").exists() and not scale.startswith("sweep-"):
             summary = json.loads((folder / "score.json").read_text(encoding="utf-8"))["summary"]
             run = sum(number for outcome, number in summary.items() if outcome != "not run")

@@ -131,8 +131,7 @@ def parse(value: Any, default: Any, file: object, key: str) -> Any:
     if not rest:
         if wanted:
             raise fail(f"'{value}' has no unit; write for example '{value} {shown}'")
-        fixed = f"{float(number.group()):.1e}" if "e" in value.lower() else repr(float(number.group()))
-        raise fail(f"'{value}' is text, not a number; write {fixed} (YAML needs the decimal point, and no quotes)")
+        raise fail(f"'{value}' is text, not a number; write {number.group()} without quotes")
     if not wanted:
         raise fail(f"needs a number without unit, got '{value}'")
     unit = _unit(rest)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from runner.binary import RunError
+from runner.binary import RunError, StoppedError
 
 
 def column(name: str, unit: str) -> str:
@@ -70,6 +70,8 @@ def recordings(
         for variable in monitor["variables"]:
             label, values = scaled(f"{name}.{variable}")
             columns[label] = values
+        if len({values.size for values in columns.values()}) > 1:
+            raise StoppedError(f"recording '{name}': its columns differ in length; is the disk full?")
         tables[name] = labelled(columns, point)
 
     final = [(key, _at_the_end(read, key)) for key in manifest["final"]]
@@ -143,6 +145,26 @@ def points_table(plan: Mapping[str, Any], numbers: list[int]) -> pd.DataFrame:
             row[column(key, unit)] = value / size if unit else value
         rows.append(row)
     return pd.DataFrame(rows)
+
+
+def failures_table(plan: Mapping[str, Any], reasons: Mapping[int, str]) -> pd.DataFrame:
+    """Return one row per point that failed.
+
+    Parameters
+    ----------
+    plan : Mapping
+        Content of ``plan.json``.
+    reasons : Mapping
+        Number of each point to one line.
+
+    Returns
+    -------
+    DataFrame
+        ``point``, ``seed``, the parameters that are swept, ``reason``, and ``command``, which runs the point again.
+    """
+    points = points_table(plan, list(reasons))[["point", "seed", *plan["columns"]]]
+    again = [f"{plan['again']} --point {number}" for number in reasons]
+    return points.assign(reason=list(reasons.values()), command=again)
 
 
 def write(tables: Mapping[str, pd.DataFrame], folder: Path) -> None:

@@ -11,7 +11,6 @@ They are trained beside the simulations, so that neither an edit of the equation
 
 import argparse
 import importlib
-import json
 import sys
 import traceback
 from collections.abc import Mapping, Sequence
@@ -21,7 +20,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from base.tables import write_folder
+from base.errors import one_line
+from base.tables import read_json, write_folder
 from runner.binary import RunError
 from runner.records import labelled
 
@@ -66,6 +66,7 @@ def refer(experiment: str, groups: Sequence[Sequence[Mapping[str, Any]]]) -> dic
     return {name: pd.concat(tables, ignore_index=True) for name, tables in parts.items()}
 
 
+@one_line()
 def main() -> None:
     """Command line of the reference job."""
     parser = argparse.ArgumentParser(prog="python -m runner.refer", description=__doc__.splitlines()[0])  # type: ignore[union-attr]
@@ -73,13 +74,9 @@ def main() -> None:
     parser.add_argument("--chunk", type=int, required=True, help="number of the chunk of references")
     parser.add_argument("--out", type=Path, required=True, help="folder of tables to make")
     args = parser.parse_args()
-    plan = json.loads(args.plan.read_text(encoding="utf-8"))
-    try:
-        groups = [[plan["points"][number] for number in group] for group in plan["references"][args.chunk]]
-        tables = refer(plan["experiment"], groups)
-    except RunError as error:
-        sys.exit(str(error))
-    write_folder(tables, args.out)
+    plan = read_json(args.plan)
+    groups = [[plan["points"][number] for number in group] for group in plan["references"][args.chunk]]
+    write_folder(refer(plan["experiment"], groups), args.out)
 
 
 if __name__ == "__main__":

@@ -17,11 +17,12 @@ import numpy as np
 import pandas as pd
 
 from base.catalogue import ROOT
+from base.errors import one_line
 from base.files import atomic
-from runner.binary import Arrays, RunError, log_progress
+from base.tables import read_json
+from runner.binary import Arrays, RunError, StoppedError, log_progress
 from runner.devices import open_program
-from runner.records import points_table, recordings, refuse_empty, write
-from runner.stopping import stop_cleanly
+from runner.records import failures_table, points_table, recordings, refuse_empty, write
 
 
 def drawn(experiment: str, point: Mapping[str, Any]) -> Generator[dict[str, Any], dict[str, pd.DataFrame], None]:
@@ -183,13 +184,13 @@ def run_point(experiment: str, point: Mapping[str, Any], program: Arrays) -> tup
     return run_rounds(experiment, point, run), cost
 
 
-def _located(plan: Mapping[str, Any], number: int, error: RunError) -> RunError:
+def _located(plan: Mapping[str, Any], number: int, error: RunError) -> str:
     """Return an error with the name of its point, for which `runner.status` looks."""
-    return RunError(f"{plan['experiment']} at scale {plan['scale']}, point {number}: {error}")
+    return f"{plan['experiment']} at scale {plan['scale']}, point {number}: {error}"
 
 
 def run_points(
-    plan: Mapping[str, Any], numbers: Sequence[int], program: Arrays
+    plan: Mapping[str, Any], numbers: Sequence[int], program: Arrays, failed: dict[int, str] | None = None
 ) -> tuple[dict[str, pd.DataFrame], list[dict[str, Any]]]:
     """Run some points of a plan.
 
@@ -201,18 +202,21 @@ def run_points(
         The points; all have the same program.
     program : Arrays
         The program.
+    failed : dict, optional
+        Takes the number and the reason of every point whose result cannot be trusted; the others go on.
 
     Returns
     -------
     tables : dict
-        Recordings of all points, and ``points``: one row per point with every parameter and the data that it was shown.
+        Recordings of all points that did not fail, and ``points``: one row for each of them with every parameter and
+        the data that it was shown. Empty if all failed.
     costs : list of dict
         ``point``, ``cpu_s``, ``wall_s``.
 
     Raises
     ------
     RunError
-        Names the point whose result cannot be trusted.
+        Names the point whose result cannot be trusted; with `failed`, only a point that was stopped from outside.
     """
     experiment = plan["experiment"]
     collected: dict[str, list[pd.DataFrame]] = {}
@@ -222,15 +226,23 @@ def run_points(
             tables, cost = run_point(experiment, plan["points"][number], program)
             data.append(data_of(experiment, plan["points"][number]))
         except RunError as error:
-            raise _located(plan, number, error) from None
+            told = _located(plan, number, error)
+            if failed is None or isinstance(error, StoppedError):
+                raise type(error)(told) from None
+            failed[number] = str(error)
+            print(f"{told}; the others go on", file=sys.stderr, flush=True)
+            continue
         for name, table in tables.items():
             collected.setdefault(name, []).append(table)
         costs.append({"point": number, **cost})
         print(f"point {number} done, {done + 1} of {len(numbers)}, {cost['cpu_s']:.2f} CPU s", flush=True)
-    points = points_table(plan, list(numbers)).join(pd.DataFrame(data))
+    if not costs:
+        return {}, []
+    points = points_table(plan, [cost["point"] for cost in costs]).join(pd.DataFrame(data))
     return {**{name: pd.concat(parts, ignore_index=True) for name, parts in collected.items()}, "points": points}, costs
 
 
+@one_line()
 def main() -> None:
     """Command line of the simulation job."""
     parser = argparse.ArgumentParser(prog="python -m runner.simulate", description=__doc__)
@@ -239,18 +251,17 @@ def main() -> None:
     parser.add_argument("--build", type=Path, required=True, help="folder made by runner.build")
     parser.add_argument("--out", type=Path, required=True, help="folder of tables to make")
     args = parser.parse_args()
-    stop_cleanly()
 
-    plan = json.loads(args.plan.read_text(encoding="utf-8"))
+    plan = read_json(args.plan)
     numbers = plan["chunks"][args.chunk]
     try:
-        try:
-            program = open_program(args.build)
-        except RunError as error:
-            raise _located(plan, numbers[0], error) from None
-        tables, costs = run_points(plan, numbers, program)
+        program = open_program(args.build)
     except RunError as error:
-        sys.exit(str(error))
+        raise RunError(_located(plan, numbers[0], error)) from None
+    failed: dict[int, str] | None = {} if plan["scale"].startswith("sweep-") else None
+    tables, costs = run_points(plan, numbers, program, failed)
+    if failed:
+        tables["failures"] = failures_table(plan, failed)
     with atomic(args.out, directory=True) as folder:
         write(tables, folder)
         (folder / "cost.json").write_text(json.dumps(costs), encoding="utf-8")

@@ -8,9 +8,7 @@ Reads what the jobs have written, on any computer that sees the results; asks no
 """
 
 import argparse
-import json
 import re
-import shlex
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -18,7 +16,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+import pandas as pd
+
 from base.catalogue import names
+from base.errors import one_line
+from base.tables import read_json, read_table
 
 SILENT = 600.0  # seconds without a word after which a job is taken for dead; a simulation reports every 10 seconds
 
@@ -124,10 +126,13 @@ def status(experiment: str, scale: str, results: Path, now: float, silent: float
     """
     found = Status(experiment)
     folder, logs = results / scale / experiment, results / "logs" / scale / experiment
-    try:
-        plan = json.loads((folder / "plan.json").read_text(encoding="utf-8"))
-    except FileNotFoundError:
+    if not (folder / "plan.json").exists():
         return found
+    plan = read_json(folder / "plan.json")
+    # Structures of a sweep that make no network.
+    for row in plan.get("failures") or ():
+        found.failures.append(Failure(row["point"], row["reason"], logs / "plan.log"))
+    found.failed += len(found.failures)
     found.points = len(plan["points"])
     keys = {point["build"] for point in plan["points"]}
     found.builds = (sum((results / "builds" / experiment / key).exists() for key in keys), len(keys))
@@ -135,10 +140,14 @@ def status(experiment: str, scale: str, results: Path, now: float, silent: float
     for number, points in enumerate(plan["chunks"]):
         cost, log = folder / "recordings" / str(number) / "cost.json", logs / f"simulate-{number}.log"
         if cost.exists():
-            runs = json.loads(cost.read_text(encoding="utf-8"))
-            if [run["point"] for run in runs] == points:  # else they belong to an older plan
-                found.done += len(points)
+            runs = read_json(cost)
+            failures = cost.with_name("failures.parquet")
+            failed = read_table(failures) if failures.exists() else pd.DataFrame({"point": [], "reason": []})
+            if sorted([run["point"] for run in runs] + [*failed["point"]]) == sorted(points):  # else of an older plan
+                found.done += len(runs)
                 found.seconds += [run["wall_s"] for run in runs]
+                found.failed += len(failed)
+                found.failures += [Failure(*row, log) for row in zip(failed["point"], failed["reason"], strict=True)]
             continue
         if not log.exists():
             continue
@@ -152,7 +161,7 @@ def status(experiment: str, scale: str, results: Path, now: float, silent: float
         else:
             found.failed += len(points)
             found.failures.append(Failure(points[simulated], reason, log))
-    found.complete = found.done == found.points and (folder / end).exists()
+    found.complete = found.done + found.failed == found.points and (folder / end).exists()
     return found
 
 
@@ -223,6 +232,7 @@ def describe(
     return "\n".join(lines)
 
 
+@one_line()
 def main() -> None:
     """Command line of the status."""
     parser = argparse.ArgumentParser(prog="python -m runner.status", description=__doc__.splitlines()[0])  # type: ignore[union-attr]
@@ -234,15 +244,11 @@ def main() -> None:
     )
     args = parser.parse_args()
     # Only what is asked loads Brian2.
-    if args.sweep:
-        from base.errors import ConfigError
+    if args.sweep is not None:
         from runner.sweep import read_sweep
 
-        try:
-            user = read_sweep(args.sweep)
-        except ConfigError as error:
-            sys.exit(str(error))
-        experiments, scale, again = [user.experiment], f"sweep-{user.name}", f"--sweep {shlex.quote(args.sweep)}"
+        user = read_sweep(args.sweep)
+        experiments, scale, again = [user.experiment], f"sweep-{user.name}", user.option()
     else:
         experiments = [*names()]
         scale, again = args.scale, f"--scale {args.scale}"

@@ -1,17 +1,20 @@
 """What a user declares outside the repository: a sweep. Needs no Brian2."""
 
 import json
+import os
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+import shlex
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from base.catalogue import SCALES, names
 from base.errors import ConfigError, nearest
-from base.yaml_files import flatten, read_yaml
+from base.yaml_files import flatten, read_yaml, scalar
 
 SWEEP_KEYS = {"name", "experiment", "scale", "set", "sweep", "seeds"}
+JOB_KEYS = {"chunk_seconds", "device", "flags"}  # how jobs are made, not what is run
 
 
 @dataclass(frozen=True)
@@ -44,8 +47,8 @@ class Sweep:
     sweep: Any
     seeds: int | None
 
-    def text(self) -> str:
-        """Return the sweep as JSON text, which `read_sweep` takes back."""
+    def content(self) -> dict[str, Any]:
+        """Return what is declared, as JSON-like data that `read_sweep` takes back."""
         content = {
             "file": self.file,
             "name": self.name,
@@ -55,7 +58,93 @@ class Sweep:
             "sweep": self.sweep,
             "seeds": self.seeds,
         }
-        return json.dumps(content)
+        return {key: value for key, value in content.items() if value is not None and value != {}}
+
+    def text(self) -> str:
+        """Return the sweep as JSON text, which `read_sweep` takes back."""
+        return json.dumps(self.content())
+
+    def options(self) -> str:
+        """Return the options of Snakemake that declare the same sweep, from the same folder."""
+        if not self.file.startswith("--"):
+            return f"--config {shlex.quote(f'sweep={self.file}')} scale={self.scale}"
+        given = {key: value for key, value in self.content().items() if key != "file"}
+        words = [f"{key}={value if isinstance(value, str) else json.dumps(value)}" for key, value in given.items()]
+        return f"--config {shlex.join(words)}"
+
+    def option(self) -> str:
+        """Return the option ``--sweep`` of our own commands that declares the same sweep, from the same folder."""
+        return f"--sweep {shlex.quote(self.text() if self.file.startswith('--') else self.file)}"
+
+
+def declaration(files: Iterable[Path], options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a command line of Snakemake declares.
+
+    Parameters
+    ----------
+    files : iterable of Path
+        Those of ``--configfile``. They are read here, because Snakemake reads YAML 1.1.
+    options : Mapping
+        What Snakemake made of ``--config``: the words inside of brackets are still texts.
+
+    Returns
+    -------
+    dict
+        Key to value; ``file`` says where it was declared. Options are stronger.
+
+    Raises
+    ------
+    ConfigError
+        A file cannot be read, a key is unknown, or a section is in two places.
+    """
+    found: dict[str, Any] = {"file": "--config"}
+    for file in files:
+        shown = os.path.relpath(file)
+        found |= {"file": str(file) if shown.startswith("..") else shown, **read_yaml(file)}
+    for key in {**found, **options}.keys() - {"file"} - SWEEP_KEYS - JOB_KEYS:
+        where = "--config" if key in options else found["file"]
+        raise ConfigError(where, key, f"unknown key; {nearest(key, SWEEP_KEYS | JOB_KEYS)}")
+    for key, value in options.items():
+        if key in found and isinstance(value, Mapping | list):
+            raise ConfigError("--config", key, f"stands in {found['file']}, too; keep one of them")
+        found[key] = _reread(value) if isinstance(value, Mapping | list) else value
+    return found
+
+
+def _reread(value: Any) -> Any:
+    """Return nested values with their words read as in a file."""
+    if isinstance(value, Mapping):
+        return {key: _reread(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_reread(item) for item in value]
+    return scalar(value) if isinstance(value, str) else value
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return the keys of a JSON object, each of which may be given once."""
+    found = dict(pairs)
+    for key in found:
+        if sum(key == other for other, _ in pairs) > 1:
+            raise ConfigError("--sweep", key, "given twice; keep one of them")
+    return found
+
+
+def _content(declared: str | Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+    """Return where a sweep was declared, and its content."""
+    if isinstance(declared, str) and declared.startswith("{"):
+        try:
+            declared = json.loads(declared, object_pairs_hook=_once)
+        except (ValueError, RecursionError) as error:
+            raise ConfigError("--sweep", "JSON", f"cannot be read: {error}; a file is named without brackets") from None
+        assert isinstance(declared, Mapping)
+        declared = {"file": "--sweep", **declared}
+    if isinstance(declared, Mapping):
+        return str(declared.get("file", "--config")), {key: declared[key] for key in declared if key != "file"}
+    if not declared:
+        raise ConfigError("--sweep", "file", "is empty; give a YAML file, or JSON text")
+    # Letters that a folder can have anywhere; a name that is written in the file may be stricter than its own.
+    name = re.sub(r"[^\w.-]+", "-", Path(declared).stem).strip(".-")
+    return declared, {"name": name or "custom", **read_yaml(Path(declared))}
 
 
 def read_sweep(declared: str | Mapping[str, Any]) -> Sweep:
@@ -64,7 +153,7 @@ def read_sweep(declared: str | Mapping[str, Any]) -> Sweep:
     Parameters
     ----------
     declared : str or Mapping
-        A YAML file (``--config sweep=my.yaml``), or its content as mapping (``--configfile my.yaml``) or JSON text.
+        A YAML file, or its content as mapping (`declaration`) or JSON text.
 
     Returns
     -------
@@ -74,44 +163,62 @@ def read_sweep(declared: str | Mapping[str, Any]) -> Sweep:
     Raises
     ------
     ConfigError
-        Missing file, unknown or missing key.
+        Missing file, unknown or missing key, a key without a value.
     """
-    if isinstance(declared, str) and declared.startswith("{"):
-        declared = json.loads(declared)
-    if isinstance(declared, Mapping):
-        file, content = str(declared.get("file", "--configfile")), {k: v for k, v in declared.items() if k != "file"}
-    else:
-        file, content = declared, {"name": Path(declared).stem, **read_yaml(Path(declared))}
-    for key in content:
+    file, content = _content(declared)
+    for key, value in content.items():
         if key not in SWEEP_KEYS:
             raise ConfigError(file, key, f"unknown key; {nearest(key, SWEEP_KEYS)}")
+        if value is None or value == {} or value == []:
+            what = "at least one key with a list of values" if key == "sweep" else "a value, or remove the key"
+            raise ConfigError(file, key, f"is empty; give {what}")
     for key in ("experiment", "sweep"):
         if key not in content:
             raise ConfigError(file, key, "missing")
     if content["experiment"] not in names():
         near = nearest(content["experiment"], names())
         raise ConfigError(file, "experiment", f"unknown experiment '{content['experiment']}'; {near}")
-    if not content["sweep"]:
-        raise ConfigError(file, "sweep", "is empty; give at least one key with a list of values")
-    if not isinstance(content.get("set") or {}, Mapping):
+    if not isinstance(content.get("set", {}), Mapping):
         raise ConfigError(file, "set", f"must map keys to values, got {content['set']!r}")
-    fixed = flatten(content.get("set") or {}, file)
+    fixed = flatten(content.get("set", {}), file)
     for block in content["sweep"] if isinstance(content["sweep"], list) else [content["sweep"]]:
         for key in flatten(block, file) if isinstance(block, Mapping) else ():
             if key in fixed:
                 raise ConfigError(file, key, "is both set and swept; keep one of them")
-    name = str(content.get("name", "custom"))
-    if not re.fullmatch(r"[A-Za-z0-9_-]+", name):
-        raise ConfigError(file, "name", f"'{name}' must consist of letters, digits, - and _")
+    name = content.get("name", "custom")
+    if not isinstance(name, str):
+        raise ConfigError(file, "name", f"needs a text, got {name!r}; write it in quotes")
+    if not re.fullmatch(r"[\w.-]+", name):
+        raise ConfigError(file, "name", f"'{name}' must consist of letters, digits, ., - and _")
     scale = content.get("scale", "quick")
     if scale not in SCALES:
         raise ConfigError(file, "scale", f"unknown scale '{scale}'; {nearest(str(scale), SCALES)}")
-    return Sweep(
-        file,
-        name,
-        content["experiment"],
-        scale,
-        fixed,
-        content["sweep"],
-        content.get("seeds"),
-    )
+    return Sweep(file, name, content["experiment"], scale, fixed, content["sweep"], content.get("seeds"))
+
+
+def user_of(declared: Mapping[str, Any]) -> Sweep | None:
+    """Return the sweep that a command line of Snakemake declares or names, None if it does neither.
+
+    Parameters
+    ----------
+    declared : Mapping
+        From `declaration`.
+
+    Raises
+    ------
+    ConfigError
+        It is wrong, or keys stand beside a file that should stand in it.
+    """
+    declared = {key: value for key, value in declared.items() if key not in JOB_KEYS}
+    given = {key: value for key, value in declared.items() if key not in ("file", "scale")}
+    named = given.get("sweep")
+    if not given:
+        return None
+    if not isinstance(named, str):
+        if "sweep" in given and not isinstance(named, Mapping | list | None):
+            raise ConfigError("--config", "sweep", f"needs a file, got the number {named}; write ./ before its name")
+        return read_sweep(declared)
+    for key in given.keys() - {"sweep"}:
+        raise ConfigError("--config", key, f"belongs into {named}; beside sweep=FILE stand scale and device")
+    user = read_sweep(named)
+    return replace(user, scale=declared["scale"]) if "scale" in declared else user

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import yaml
 from matplotlib.figure import Figure
 
 from analysis.report import (
@@ -141,7 +140,7 @@ def tree(tmp_path_factory):
         }
         if name.startswith("gle"):
             config["notice"] = NOTICE
-        (folder / "config.yaml").write_text(yaml.safe_dump(config), encoding="utf-8")
+        (folder / "config.yaml").write_text(json.dumps(config), encoding="utf-8")
         if name == "eprop/store_recall":
             continue
         place.mkdir(parents=True)

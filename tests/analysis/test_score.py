@@ -5,7 +5,6 @@ import json
 
 import numpy as np
 import pytest
-import yaml
 from pandas import DataFrame
 
 from analysis.score import main, score, select, summary, validate
@@ -270,7 +269,7 @@ def test_command_line(tmp_path, capsys):
         (tmp_path / "tables").mkdir(exist_ok=True)
         table.to_parquet(tmp_path / "tables" / f"{name}.parquet")
     targets, out = tmp_path / "targets.yaml", tmp_path / "deep" / "score.json"
-    targets.write_text(yaml.safe_dump({"it": target(**END), "nan": target(reduce="mean")}))
+    targets.write_text(json.dumps({"it": target(**END), "nan": target(reduce="mean")}))
     arguments = ["--targets", str(targets), "--tables", str(tmp_path / "tables"), "--scale", "quick", "--out", str(out)]
     main(arguments)
     content = json.loads(out.read_text(), parse_constant=lambda name: pytest.fail(f"{name} is not JSON"))

@@ -4,7 +4,6 @@ import json
 from pathlib import Path
 
 import pytest
-import yaml
 
 from analysis.scorecard import MARKERS, main, readme_table, replace_table
 
@@ -25,7 +24,7 @@ def tree(tmp_path):
         folder = tmp_path / "experiments" / name
         folder.mkdir(parents=True)
         config = {"title": f"Title | {name}", "paper": {"key": key, "figure": "2d"}}
-        (folder / "config.yaml").write_text(yaml.safe_dump(config))
+        (folder / "config.yaml").write_text(json.dumps(config))
     place = tmp_path / "results" / "quick" / "sal" / "one"
     place.mkdir(parents=True)
     outcomes = {"a": "match", "b": "match", "c": "close", "d": "not run", "e": "differs"}

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import yaml
 
 from base.errors import BuildError, ConfigError
+from base.yaml_files import read_yaml
 from benchmarks.device_equivalence import compare, difference
 from runner import devices
 from runner.binary import RunError
@@ -189,7 +189,7 @@ def test_missing_brian2genn_is_one_line(monkeypatch):
 
 def test_genn_pins_agree():
     lines = (ROOT / "requirements-genn.txt").read_text(encoding="utf-8").splitlines()
-    dependencies = yaml.safe_load((ROOT / "environment-genn.yml").read_text(encoding="utf-8"))["dependencies"]
+    dependencies = read_yaml(ROOT / "environment-genn.yml")["dependencies"]
     (pip,) = (item["pip"] for item in dependencies if isinstance(item, dict))
     assert pip == [line for line in lines if line and not line.startswith("#")]
 
@@ -369,16 +369,17 @@ def test_a_program_ends_with_the_job_that_runs_it(tmp_path):
     arrays = {"run.duration": scalar, "run.seed": {**scalar, "dtype": "<i4"}}
     (tmp_path / "manifest.json").write_text(json.dumps({"arrays": arrays}))
     code = (
-        "from pathlib import Path; from runner.binary import Program; from runner.stopping import stop_cleanly\n"
-        f"stop_cleanly(); here = Path('{tmp_path}')\n"
-        "Program(here).run({'run.seed': 1, 'run.duration': 1.0}, here / 'out')"
+        "from pathlib import Path; from base.errors import one_line; from runner.binary import Program\n"
+        f"here = Path('{tmp_path}')\n"
+        "with one_line():\n"
+        "    Program(here).run({'run.seed': 1, 'run.duration': 1.0}, here / 'out')"
     )
     job = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stderr=subprocess.PIPE, text=True)
     pid = tmp_path / "pid"
     while not (pid.exists() and pid.read_text().strip()):
         time.sleep(0.02)
     job.send_signal(signal.SIGTERM)
-    assert job.communicate(timeout=30)[1] == "stopped by SIGTERM; nothing was written, run the command again\n"
+    assert job.communicate(timeout=30)[1] == "stopped; the same command goes on\n"
     assert not Path(f"/proc/{pid.read_text().strip()}").exists()
 
 

@@ -54,15 +54,13 @@ def test_a_plan_of_a_sweep_knows_its_command(tmp_path):
     file = tmp_path / "mine.yaml"
     file.write_text(json.dumps({key: value for key, value in SWEEP.items() if key != "name"}), encoding="utf-8")
     plan = Plans(tmp_path, user=read_sweep(str(file)))("sweep-mine", NAME)
-    assert plan["command"] == f"snakemake --profile profiles/default sweep --config sweep={file}"
+    assert plan["command"] == f"snakemake --profile profiles/default sweep --config sweep={file} scale=smoke"
     assert plan["columns"] == ["units.t_settle_ms"] and len(plan["points"]) == 2
 
 
 def test_a_wrong_configuration_is_one_line(tmp_path):
     wrong = read_sweep({**SWEEP, "sweep": {"units.t_settel": ["1 ms"]}})
-    with pytest.raises(
-        ConfigError, match=r"^--configfile: units.t_settel: unknown key; did you mean 'units.t_settle'\?$"
-    ):
+    with pytest.raises(ConfigError, match=r"^--config: units.t_settel: unknown key; did you mean 'units.t_settle'\?$"):
         Plans(tmp_path, user=wrong)("sweep-mine", NAME)
 
 

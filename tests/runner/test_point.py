@@ -95,7 +95,7 @@ def test_set_beats_what_the_point_has(called):
         (["sal/phase_plane", "--set", "synapses.etta=1.0"], "--set: synapses.etta: unknown key; did you mean"),
         (["sal/phase_plane", "--set", "run.duration=20 mV"], "--set: run.duration: '20 mV' has the wrong unit"),
         (["sal/phase_plane", "--set", "run.duration=3"], "--set: run.duration: 3 has no unit"),
-        (["sal/phase_plane", "--set", "synapses.eta=1e-4"], "--set: synapses.eta: '1e-4' is text, not a number"),
+        (["sal/phase_plane", "--set", "synapses.eta='1e-4'"], "--set: synapses.eta: '1e-4' is text, not a number"),
         (["sal/phase_plane", "--sweep", "none.yaml"], "none.yaml: file: does not exist"),
         (["sal/phase_plane", "--traces", "--every", "2 mV"], "--every: interval: '2 mV' has the wrong unit"),
         (["sal/phase_plane", "--traces", "--every", "0 ms"], "--every: 0 ms: must be positive"),

@@ -1,17 +1,19 @@
 """Plans: how many points, builds and chunks a configuration means, and that nothing else has a say in it."""
 
 import json
+import shlex
 from dataclasses import replace
 
 import pytest
 from brian2 import ms
+from snakemake.cli import parse_config
 
 from base.catalogue import SCALES, names
 from base.errors import ConfigError
 from runner.experiment import load
 from runner.plan import describe
 from runner.planning import MAX_CHUNK, build_key, plan
-from runner.sweep import read_sweep
+from runner.sweep import declaration, read_sweep, user_of
 from tests.toy.experiment import toy
 
 
@@ -204,7 +206,7 @@ def test_sweep_survives_the_command_line(declared, tmp_path):
         ("sweep: {synapses.eta: [0.1]}\n", "experiment: missing"),
         ("experiment: sal/phase_plane\n", "sweep: missing"),
         (GOOD + "seed: 3\n", "seed: unknown key; did you mean 'seeds'?"),
-        (GOOD + "on: 3\n", "True: unknown key; valid are: "),
+        (GOOD + "on: 3\n", "on: unknown key; valid are: "),
         (GOOD + "seeds: 0\n", "seeds: needs a whole number of at least 1, got 0"),
         (GOOD + "seeds: -1\n", "seeds: needs a whole number of at least 1, got -1"),
         (GOOD + "seeds: 1.5\n", "seeds: needs a whole number of at least 1, got 1.5"),
@@ -214,9 +216,12 @@ def test_sweep_survives_the_command_line(declared, tmp_path):
         (GOOD + "set: {run.duration: -2 s}\n", "run.duration: must be positive, got '-2 s'"),
         (GOOD + "set: {synapses.eta: 0.1}\n", "synapses.eta: is both set and swept; keep one of them"),
         (GOOD + "set: {run.duration: 1 s, run: {duration: 2 s}}\n", "run.duration: given twice"),
-        (GOOD + "name: a b\n", "name: 'a b' must consist of letters, digits, - and _"),
-        (GOOD + "name: ../up\n", "name: '../up' must consist of letters, digits, - and _"),
-        (GOOD + "name: größe\n", "name: 'größe' must consist of letters, digits, - and _"),
+        (GOOD + "name: a b\n", "name: 'a b' must consist of letters, digits, ., - and _"),
+        (GOOD + "name: ../up\n", "name: '../up' must consist of letters, digits, ., - and _"),
+        (GOOD + "name: 010\n", "name: needs a text, got 10; write it in quotes"),
+        (GOOD + "name:\n", "name: is empty; give a value, or remove the key"),
+        (GOOD + "seeds: null\n", "seeds: is empty; give a value, or remove the key"),
+        (GOOD + "set: {}\n", "set: is empty; give a value, or remove the key"),
         (GOOD.replace("smoke", "smok"), "scale: unknown scale 'smok'; did you mean 'smoke'?"),
         (GOOD.replace("smoke", "[1]"), "scale: unknown scale '[1]'; valid are: "),
         (GOOD.replace("phase_plane", "phaseplane"), "experiment: unknown experiment 'sal/phaseplane'; did you mean"),
@@ -224,7 +229,10 @@ def test_sweep_survives_the_command_line(declared, tmp_path):
         (GOOD.replace("synapses.eta", "synapses.etta"), "synapses.etta: unknown key; did you mean 'synapses.eta'?"),
         (GOOD.replace("[0.1, 0.2]", "0.1"), "sweep.synapses.eta: needs a list of values, got 0.1"),
         (GOOD.replace("[0.1, 0.2]", "[]"), "sweep.synapses.eta: is empty; give at least one value or remove the key"),
-        (GOOD.replace("[0.1, 0.2]", "[1e-4]"), "synapses.eta: '1e-4' is text, not a number; write 1.0e-04"),
+        (
+            GOOD.replace("[0.1, 0.2]", "['1e-4']"),
+            "synapses.eta: '1e-4' is text, not a number; write 1e-4 without quotes",
+        ),
         (GOOD.replace("[0.1, 0.2]", "[.nan]"), "synapses.eta: needs a finite number, got nan"),
         (GOOD.replace("[0.1, 0.2]", "[0.1 mV]"), "synapses.eta: needs a number without unit, got '0.1 mV'"),
         (GOOD.replace("\n  synapses.eta: [0.1, 0.2]", " []"), "sweep: is empty; give at least one key"),
@@ -249,13 +257,81 @@ def test_sweep_from_a_missing_file(tmp_path):
         read_sweep(str(tmp_path / "none.yaml"))
 
 
-def test_name_of_a_file_is_checked(declared):
-    with pytest.raises(ConfigError, match=r"name: 'my.sweep' must consist of letters"):
-        declared(GOOD, "my.sweep.yaml")
+@pytest.mark.parametrize(
+    ("file", "name"),
+    [
+        *(("my.sweep.v2.yaml", "my.sweep.v2"), ("möwe.yaml", "möwe"), ("2024_01.yaml", "2024_01")),
+        *(("a b(c).yaml", "a-b-c"), ("-x.yaml", "x"), ("….yaml", "custom")),
+    ],
+)
+def test_any_file_name_makes_a_name(declared, file, name):
+    assert declared(GOOD, file).scale == f"sweep-{name}"
 
 
-def test_sweep_from_configfile():
-    user = read_sweep({"experiment": "sal/phase_plane", "scale": "smoke", "sweep": {"synapses.eta": [0.1]}})
-    assert (user.name, user.file) == ("custom", "--configfile")
-    with pytest.raises(ConfigError, match="^--configfile: sweeep: unknown key; did you mean 'sweep'"):
-        read_sweep({"experiment": "sal/phase_plane", "sweeep": {}})
+MINE = {"experiment": "sal/phase_plane", "scale": "smoke", "sweep": {"synapses.eta": [0.1]}}
+
+
+def test_what_a_command_line_declares(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    file = tmp_path / "my.yaml"
+    file.write_text(f"{GOOD}seeds: 2\n")
+    # Snakemake leaves the words inside of brackets as texts.
+    user = user_of(declaration([], {**MINE, "sweep": {"synapses.eta": ["0.1"], "inputs.both": ["true"]}}))
+    assert (user.name, user.file) == ("custom", "--config")
+    assert user.sweep == {"synapses.eta": [0.1], "inputs.both": [True]}
+    assert user_of(declaration([file], {"chunk_seconds": 3.0})).file == "my.yaml"
+    assert user_of(declaration([file], {"seeds": 3})).seeds == 3
+    assert user_of(declaration([], {"sweep": "my.yaml", "scale": "paper"})).scale == "paper"
+    assert user_of(declaration([], {"scale": "paper", "device": "numpy"})) is None
+
+
+@pytest.mark.parametrize(
+    ("files", "options", "reason"),
+    [
+        ([], {"sweeep": {}}, "--config: sweeep: unknown key; did you mean 'sweep'?"),
+        (["my.yaml"], {"sweeep": {}}, "--config: sweeep: unknown key; did you mean 'sweep'?"),
+        (
+            ["my.yaml"],
+            {"sweep": {"synapses.eta": ["0.1"]}},
+            "--config: sweep: stands in my.yaml, too; keep one of them",
+        ),
+        ([], {"sweep": 202401}, "--config: sweep: needs a file, got the number 202401; write ./ before its name"),
+        ([], {"sweep": None}, "--config: sweep: is empty; give at least one key with a list of values"),
+        ([], {"seeds": 3}, "--config: experiment: missing"),
+        ([], {"sweep": "my.yaml", "seeds": 3}, "--config: seeds: belongs into my.yaml; beside sweep=FILE stand scale"),
+    ],
+)
+def test_bad_command_lines(tmp_path, monkeypatch, files, options, reason):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "my.yaml").write_text(GOOD)
+    with pytest.raises(ConfigError) as error:
+        user_of(declaration([tmp_path / file for file in files], options))
+    assert str(error.value).startswith(reason)
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("", "--sweep: file: is empty; give a YAML file, or JSON text"),
+        ("{", "--sweep: JSON: cannot be read: "),
+        ('{"a": ' * 100_000, "--sweep: JSON: cannot be read: "),
+        ('{"seeds": 1, "seeds": 2}', "--sweep: seeds: given twice; keep one of them"),
+    ],
+)
+def test_bad_texts(text, reason):
+    with pytest.raises(ConfigError) as error:
+        read_sweep(text)
+    assert str(error.value).startswith(reason)
+
+
+def test_the_options_of_a_sweep_declare_it_again(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "my sweep.yaml").write_text(f"{GOOD}set: {{run.duration: 6 s, inputs.both: false}}\n")
+    for user in (
+        replace(read_sweep("my sweep.yaml"), scale="paper"),
+        read_sweep({**MINE, "name": "x", "seeds": 2, "set": {"run.duration": "6 s", "inputs.both": False}}),
+    ):
+        flag, *words = shlex.split(user.options())
+        assert flag == "--config" and user_of(declaration([], parse_config(words))) == user
+        flag, word = shlex.split(user.option())
+        assert flag == "--sweep" and replace(read_sweep(word), scale=user.scale, file=user.file) == user

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from runner.binary import Program, RunError
+from runner.binary import Program, RunError, StoppedError, checksums, read_manifest
 from runner.records import recordings, refuse_empty
 
 POINT = {"point": 7, "seed": 1}
@@ -54,6 +54,7 @@ def impostor(toy, tmp_path, script):
     folder = tmp_path / "impostor"
     shutil.copytree(toy.folder, folder)
     (folder / "main").write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
+    (folder / "build.json").write_text(json.dumps({"files": checksums(folder)}), encoding="utf-8")
     return Program(folder)
 
 
@@ -205,7 +206,6 @@ def test_recording_synapses_that_do_not_exist_is_refused(run, toy, toy_values, t
         ('echo "0.1 1.0" > "$2/last_run_info.txt"; echo oops >&2', "status 0: oops"),
         ('echo "0.1 1.0" > "$2/last_run_info.txt"; echo oops', "status 0: oops"),
         ('echo "0.1 1.0" > "$2/last_run_info.txt"; exit 3', "status 3: no message"),
-        ("kill -9 $$", "status -9: no message"),
         ("exit 0", "wrote no results"),
         (': > "$2/last_run_info.txt"', "wrote no results"),
         ('echo "0.1" > "$2/last_run_info.txt"', "wrote no results"),
@@ -230,6 +230,47 @@ def test_an_incomplete_build_is_refused(toy, tmp_path, missing):
     (tmp_path / "build" / missing).unlink()
     with pytest.raises(RunError, match="is not a complete build"):
         Program(tmp_path / "build")
+
+
+@pytest.mark.parametrize("damage", ["cut short", "one bit", "no file", "no build.json", "half a build.json"])
+def test_a_damaged_build_is_refused(toy, tmp_path, damage):
+    """Arrays cut short gave wrong tables with exit status 0: every file is compared with what was built."""
+    folder = shutil.copytree(toy.folder, tmp_path / "build")
+    array = next(file for file in sorted((folder / "static_arrays").iterdir()) if file.stat().st_size)
+    content = array.read_bytes()
+    if damage == "no file":
+        array.unlink()
+    elif damage.endswith("build.json"):
+        facts = (folder / "build.json").read_text(encoding="utf-8")
+        (folder / "build.json").write_text(facts[: len(facts) // 2 if damage.startswith("half") else 0])
+    else:
+        array.write_bytes(content[:-4] if damage == "cut short" else bytes([content[0] ^ 1, *content[1:]]))
+    changed = damage in ("cut short", "one bit")
+    reason = f"static_arrays/{array.name} is not as it was built; delete the folder" if changed else "is not a complete"
+    with pytest.raises(RunError, match=reason):
+        read_manifest(folder)
+
+
+def test_a_program_that_cannot_be_started(toy, toy_values, tmp_path):
+    folder = shutil.copytree(toy.folder, tmp_path / "build")
+    (folder / "main").chmod(0o644)
+    with pytest.raises(
+        RunError, match="cannot be started: .*main: Permission denied; .*delete its folder and run again"
+    ):
+        Program(folder).run(toy_values(), tmp_path / "run")
+
+
+def test_a_program_that_is_killed_is_not_to_blame(toy, toy_values, tmp_path):
+    with pytest.raises(StoppedError, match="status -9: it was stopped, or killed for lack of memory; run again"):
+        impostor(toy, tmp_path, "kill -9 $$").run(toy_values(), tmp_path / "run")
+
+
+def test_results_that_are_cut_short_are_refused(toy, toy_values, tmp_path):
+    toy.run(toy_values(), tmp_path / "run")
+    for file in (tmp_path / "run").glob("_dynamic_array_*_t_*"):
+        file.write_bytes(file.read_bytes()[:-8])
+    with pytest.raises(StoppedError, match="columns differ in length; is the disk full"):
+        recordings(toy.manifest, toy.reader(tmp_path / "run"), POINT)
 
 
 # -- seeds, concurrency, places ----------------------------------------------------------------------------------------

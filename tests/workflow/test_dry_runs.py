@@ -52,7 +52,7 @@ def test_dry_run_of_a_sweep(repository, tmp_path, how):
         (["--config", "chunk_seconds=abc"], "--config: chunk_seconds: needs a number of seconds, got 'abc'"),
         (["--config", "chunk_seconds=0"], "chunk_seconds: 0.0: must be a positive number of seconds"),
         (["--config", "sweep=none.yaml"], "none.yaml: file: does not exist"),
-        (["--config", "seeds=3"], "--configfile: experiment: missing"),
+        (["--config", "seeds=3"], "--config: experiment: missing"),
         (["--configfile", "{file}"], "{file}: synapses.eta: given twice (lines 2 and 3); keep one of them"),
         (["--config", "sweep={file}"], "{file}: synapses.eta: given twice (lines 2 and 3); keep one of them"),
     ],

@@ -7,7 +7,8 @@ import subprocess
 from pathlib import Path
 
 import pytest
-import yaml
+
+from base.yaml_files import read_yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 PYTHONS = ("3.11", "3.12", "3.13")
@@ -32,7 +33,7 @@ def pins(python: str) -> set[str]:
 def test_every_python_has_one_pin_per_package(python):
     """Every requirement is an exact version, once."""
     found = pins(python)
-    assert all(re.fullmatch(r"[\w-]+==[\w.]+", pin) for pin in found)
+    assert all(re.fullmatch(r"[\w.-]+==[\w.]+", pin) for pin in found)
     names = [pin.split("==")[0].lower() for pin in found]
     assert len(names) == len(set(names))
     assert {"brian2", "numpy"} <= set(names)
@@ -40,7 +41,7 @@ def test_every_python_has_one_pin_per_package(python):
 
 def test_conda_users_get_the_same_stack():
     """Pins of environment.yml are those of requirements.txt for its Python."""
-    dependencies = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))["dependencies"]
+    dependencies = read_yaml(ROOT / "environment.yml")["dependencies"]
     (python,) = (item.split("=")[1] for item in dependencies if str(item).startswith("python="))
     (pip,) = (item["pip"] for item in dependencies if isinstance(item, dict))
     assert set(pip) == pins(python)
