@@ -66,10 +66,56 @@ def objects(readout: Model = spiking.readout, synapse: Model = spiking.synapse) 
     }
 
 
-def build(p: Structure, models: dict[str, Model]) -> Network:
-    """Build the network, all-to-all.
+def wired(p: Structure, models: dict[str, Model], answer: Quantity) -> dict[str, NeuronGroup | DenseSynapses]:
+    """Build the objects of the network, all-to-all, without monitors.
 
     Connections of recurrent neurons to themselves exist, with weight 0 and mask 0.
+
+    Parameters
+    ----------
+    p : Structure
+        Sizes and time step.
+    models : dict
+        What `objects` returns.
+    answer : Quantity, second
+        Time between two answers.
+
+    Returns
+    -------
+    dict
+        Name to object, in the order of the network.
+    """
+    defaultclock.dt = p.dt
+    pattern = TimedArray(np.zeros(p.n_pattern), dt=p.dt, name="pattern")
+    target = TimedArray(np.zeros(p.n_target), dt=p.dt, name="target")
+
+    def group(name: str, n: int, **more: Any) -> NeuronGroup:
+        tables = {"stimulus": {"pattern": pattern}, "readout": {"target": target}}.get(name, {})
+        return NeuronGroup(n, name=name, **more, **models[name].kwargs(**tables))
+
+    schedule = group("schedule", 1, dt=p.n_steps * p.dt)
+    stimulus = group("stimulus", p.n_in)
+    recurrent = group("recurrent", p.n_rec)
+    readout = group("readout", p.n_out, order=-9)
+    net = [schedule, stimulus, recurrent, readout]
+    link(net, models)
+    ends = {
+        "in_rec": (stimulus, recurrent),
+        "rec_rec": (recurrent, recurrent),
+        "rec_out": (recurrent, readout),
+        "feedback": (readout, recurrent),
+        "mean_rate": (recurrent, schedule),
+        **({"pool": (readout, readout)} if "pool" in models else {}),
+    }
+    for name, (source, goal) in ends.items():
+        net.append(DenseSynapses(source, goal, name=name, **models[name].kwargs()))
+        net[-1].connect()
+    attach(net, models, trial=p.n_steps * p.dt, answer=answer)
+    return {one.name: one for one in net}
+
+
+def build(p: Structure, models: dict[str, Model]) -> Network:
+    """Build the network, and what is recorded.
 
     Parameters
     ----------
@@ -81,64 +127,33 @@ def build(p: Structure, models: dict[str, Model]) -> Network:
     Returns
     -------
     Network
-        With the monitors ``losses`` and ``activity`` (end of every trial), ``answers`` (classification), and, in
-        watched trials, ``stimulus_spikes``, ``recurrent_spikes``, ``cells`` (shown neurons) and ``outputs``. What
-        ``outputs`` holds at t, and the learning signals of ``cells``, belong to the step before.
+        The objects of `wired`, with the monitors ``losses`` and ``activity`` (end of every trial), ``answers``
+        (classification), and, in watched trials, ``stimulus_spikes``, ``recurrent_spikes``, ``cells`` (shown neurons)
+        and ``outputs``. What ``outputs`` holds at t, and the learning signals of ``cells``, belong to the step before.
     """
-    defaultclock.dt = p.dt
     trial, answer = p.n_steps * p.dt, p.n_answer * p.dt
+    net = wired(p, models, answer)
+    schedule, stimulus, recurrent, readout = list(net.values())[:4]
     classifies = "pool" in models
-    pattern = TimedArray(np.zeros(p.n_pattern), dt=p.dt, name="pattern")
-    target = TimedArray(np.zeros(p.n_target), dt=p.dt, name="target")
-
-    def group(name: str, n: int, **more: Any) -> NeuronGroup:
-        tables = {"stimulus": {"pattern": pattern}, "readout": {"target": target}}.get(name, {})
-        return NeuronGroup(n, name=name, **more, **models[name].kwargs(**tables))
-
-    schedule = group("schedule", 1, dt=trial)
-    stimulus = group("stimulus", p.n_in)
-    recurrent = group("recurrent", p.n_rec)
-    readout = group("readout", p.n_out, order=-9)
-    link([schedule, stimulus, recurrent, readout], models)
-
-    def all_to_all(name: str, source: NeuronGroup, goal: NeuronGroup) -> DenseSynapses:
-        synapses = DenseSynapses(source, goal, name=name, **models[name].kwargs())
-        synapses.connect()
-        return synapses
-
-    net = [
-        schedule,
-        stimulus,
-        recurrent,
-        readout,
-        all_to_all("in_rec", stimulus, recurrent),
-        all_to_all("rec_rec", recurrent, recurrent),
-        all_to_all("rec_out", recurrent, readout),
-        all_to_all("feedback", readout, recurrent),
-        all_to_all("mean_rate", recurrent, schedule),
-        *([all_to_all("pool", readout, readout)] if classifies else []),
-    ]
-    attach(net, models, trial=trial, answer=answer)
-
     # Just before the trial is reset: loss and rate of the trial that ended.
     at_end = {"dt": trial, "when": "after_resets", "order": 6}
-    net += [
+    monitors = [
         StateMonitor(readout, "loss", record=True, name="losses", **at_end),
         StateMonitor(schedule, "activity", record=True, name="activity", **at_end),
     ]
     if classifies:
         at_end["dt"] = answer
-        net.append(StateMonitor(readout, ["evidence", "asked"], record=True, name="answers", **at_end))
+        monitors.append(StateMonitor(readout, ["evidence", "asked"], record=True, name="answers", **at_end))
     # The readout of the step before is recorded before the end of a trial resets it.
     readout.set_event_schedule("watched_step", when="after_groups", order=5)
     of_readout = ["y", "goal", "p"] if classifies else ["y", "goal"]
     of_cell = ["v", "a", "learning_signal"]
-    net += [
+    monitors += [
         EventMonitor(stimulus, "watched_spike", name="stimulus_spikes"),
         EventMonitor(recurrent, "watched_spike", name="recurrent_spikes"),
         EventMonitor(recurrent, "watched_step", of_cell, name="cells"),
         EventMonitor(readout, "watched_step", of_readout, when="after_groups", order=6, name="outputs"),
     ]
-    network = Network(*net)
+    network = Network(*net.values(), *monitors)
     network.schedule = spiking.SCHEDULE
     return network

@@ -1,17 +1,14 @@
 """Phonemes are recognised frame by frame by a network of LIF and adaptive LIF neurons that learns online."""
 
 from dataclasses import dataclass
-from typing import Any
 
-import numpy as np
-from brian2 import EventMonitor, Network, NeuronGroup, StateMonitor, TimedArray, defaultclock
+from brian2 import EventMonitor, Network, StateMonitor
 
-from dense import DenseSynapses
-from models.base import attach, link, param
+from models.base import param
 from models.eprop import frames, spiking
 from models.eprop.network import FINAL as WEIGHTS
 from models.eprop.network import Structure as Sizes
-from models.eprop.network import objects
+from models.eprop.network import objects, wired
 
 __all__ = ["FINAL", "OBJECTS", "Inputs", "Structure", "network"]
 
@@ -56,7 +53,7 @@ OBJECTS = {
 
 
 def network(p: Structure) -> Network:
-    """Build the network, all-to-all.
+    """Build the network of all e-prop 1 experiments, with currents in place of input spikes.
 
     Parameters
     ----------
@@ -70,54 +67,22 @@ def network(p: Structure) -> Network:
         and, in watched trials, ``features``, ``recurrent_spikes`` and ``outputs``. What ``answers`` and ``outputs``
         hold at t belongs to the step before.
     """
-    defaultclock.dt = p.dt
     trial = p.n_steps * p.dt
-    pattern = TimedArray(np.zeros(p.n_pattern), dt=p.dt, name="pattern")
-    target = TimedArray(np.zeros(p.n_target), dt=p.dt, name="target")
-
-    def group(name: str, n: int, **more: Any) -> NeuronGroup:
-        tables = {"stimulus": {"pattern": pattern}, "readout": {"target": target}}.get(name, {})
-        return NeuronGroup(n, name=name, **more, **OBJECTS[name].kwargs(**tables))
-
-    schedule = group("schedule", 1, dt=trial)
-    stimulus = group("stimulus", p.n_in)
-    recurrent = group("recurrent", p.n_rec)
-    readout = group("readout", p.n_out, order=-9)
-    link([schedule, stimulus, recurrent, readout], OBJECTS)
-
-    def all_to_all(name: str, source: NeuronGroup, goal: NeuronGroup) -> DenseSynapses:
-        synapses = DenseSynapses(source, goal, name=name, **OBJECTS[name].kwargs())
-        synapses.connect()
-        return synapses
-
-    net = [
-        schedule,
-        stimulus,
-        recurrent,
-        readout,
-        all_to_all("in_rec", stimulus, recurrent),
-        all_to_all("rec_rec", recurrent, recurrent),
-        all_to_all("rec_out", recurrent, readout),
-        all_to_all("feedback", readout, recurrent),
-        all_to_all("mean_rate", recurrent, schedule),
-        all_to_all("pool", readout, readout),
-    ]
-    attach(net, OBJECTS, trial=trial, answer=trial)
-
+    net = wired(p, OBJECTS, answer=trial)
     # Just before the trial is reset: loss, right answers and rate of the trial that ended.
     at_end = {"dt": trial, "when": "after_resets", "order": 6}
     # The readout of the step before is recorded before the end of a trial resets it.
     for event in ("watched_step", "answer"):
-        readout.set_event_schedule(event, when="after_groups", order=5)
+        net["readout"].set_event_schedule(event, when="after_groups", order=5)
     of_readout = {"when": "after_groups", "order": 6}
-    net += [
-        StateMonitor(readout, ["loss", "hits"], record=True, name="losses", **at_end),
-        StateMonitor(schedule, "activity", record=True, name="activity", **at_end),
-        EventMonitor(readout, "answer", ["goal"], name="answers", **of_readout),
-        EventMonitor(readout, "watched_step", ["p", "goal"], name="outputs", **of_readout),
-        EventMonitor(stimulus, "watched_step", ["x"], name="features"),
-        EventMonitor(recurrent, "watched_spike", name="recurrent_spikes"),
-    ]
-    network = Network(*net)
+    network = Network(
+        *net.values(),
+        StateMonitor(net["readout"], ["loss", "hits"], record=True, name="losses", **at_end),
+        StateMonitor(net["schedule"], "activity", record=True, name="activity", **at_end),
+        EventMonitor(net["readout"], "answer", ["goal"], name="answers", **of_readout),
+        EventMonitor(net["readout"], "watched_step", ["p", "goal"], name="outputs", **of_readout),
+        EventMonitor(net["stimulus"], "watched_step", ["x"], name="features"),
+        EventMonitor(net["recurrent"], "watched_spike", name="recurrent_spikes"),
+    )
     network.schedule = spiking.SCHEDULE
     return network
