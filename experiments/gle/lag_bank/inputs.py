@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 
 from datasets.base import Dataset
+from experiments.gle.common.classification import initial, order_of, presented, some_classes
 from experiments.gle.mnist_1d.inputs import dataset as all_classes
-from experiments.gle.mnist_1d.inputs import order_of
 
 N_CHANNELS = 10
 
@@ -77,35 +77,12 @@ def inputs(p: Mapping[str, Any], rng: np.random.Generator) -> dict[str, Any]:
     ValueError
         More epochs, samples or classes than the network has, or no such bank.
     """
-    if p["inputs.epochs"] > p["network.n_epochs"]:
-        raise ValueError(f"inputs.epochs is {p['inputs.epochs']}, but network.n_epochs is {p['network.n_epochs']}")
-    data, b, n_steps, dt = dataset(p), p["network.n_copies"], p["network.n_steps"], p["network.dt"]
-    sizes = [N_CHANNELS, p["network.n_hidden"], p["network.n_hidden"], p["network.n_classes"]]
-    known = [data[f"y{part}"] < sizes[-1] for part in ("", "_test")]
-    sequences = np.concatenate([data["x"][known[0]], data["x_test"][known[1]]]).astype(float)
-    labels = np.concatenate([data["y"][known[0]], data["y_test"][known[1]]]).astype(float)
-    spare = p["network.n_samples"] - len(sequences)
-    if spare < 0:
-        raise ValueError(f"network.n_samples is {p['network.n_samples']}, but there are {len(sequences)}")
-    order, teach = order_of(p, rng, int(known[0].sum()), int(known[1].sum()))
-    batches = (p["network.n_taught"] + p["network.n_unseen"]) * p["inputs.epochs"]
-    given: dict[str, Any] = {
-        "order.values": order.astype(float).ravel(),
-        "teach.values": teach,
-        "samples.values": np.pad(sequences.ravel(), (0, spare * n_steps)),
-        "labels.values": np.pad(labels, (0, spare)),
-        "unit.r": np.ones(b),
-        "bank.tau_m": np.tile(lags(p), b),
-        "bank.tau_r": np.full(b * N_CHANNELS, dt),
-        "layer_3.odds": np.ones(b * sizes[-1]),
-        "layer_3.n_copies": b,
-        # One step more completes the last epoch; half a step guards against rounding.
-        "run.duration": (batches * n_steps + 1.5) * dt,
-    }
-    for k, (below, size) in enumerate(zip(sizes[:-1], sizes[1:], strict=True), start=1):
+    samples, labels, n_train, n_test = some_classes(dataset(p), p["network.n_classes"])
+    order, teach = order_of(p, rng, n_train, n_test)
+    given = presented(p, samples, labels, order, teach, n_layers=3)
+    sizes, b = [N_CHANNELS, p["network.n_hidden"], p["network.n_hidden"], p["network.n_classes"]], p["network.n_copies"]
+    given |= {"bank.tau_m": np.tile(lags(p), b), "bank.tau_r": np.full(b * N_CHANNELS, p["network.dt"])}
+    for k, size in enumerate(sizes[1:], start=1):
         given[f"layer_{k}.tau_m"] = given[f"layer_{k}.tau_r"] = np.full(b * size, p["inputs.tau"])
         given[f"layer_{k}.linear"] = np.full(b * size, float(k == 3))
-        bound = 1 / np.sqrt(below)
-        given[f"to_{k}.w"] = rng.uniform(-bound, bound, (size, below)).T.ravel()
-        given[f"bias_{k}.w"] = rng.uniform(-bound, bound, size)
-    return given
+    return given | initial(sizes, rng)

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from brian2 import Network, Quantity, ms
 
+from experiments.gle.mnist_1d.inputs import N_LAYERS
 from models.base import param
 from models.gle import copies
-
-N_LAYERS = 7  # six hidden ones and the output
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 
 from datasets.base import Dataset
+from experiments.gle.common.classification import initial, order_of, presented, some_classes
 from experiments.gle.lag_bank.inputs import N_CHANNELS, lags
 from experiments.gle.lag_bank.inputs import dataset as all_classes
-from experiments.gle.mnist_1d.inputs import order_of
 
 N_LAYERS = 4
 DESIGNS = ("populations", "bank")
@@ -89,35 +89,15 @@ def inputs(p: Mapping[str, Any], rng: np.random.Generator) -> dict[str, Any]:
         raise ValueError(f"inputs.perturbed must be nothing, look-ahead, feedback, noise or spread, not '{kind}'")
     if kind == "feedback" and not 0 <= strength <= 1:
         raise ValueError(f"inputs.strength is {strength:g}, but the random share of the feedback is between 0 and 1")
-    if p["inputs.epochs"] > p["network.n_epochs"]:
-        raise ValueError(f"inputs.epochs is {p['inputs.epochs']}, but network.n_epochs is {p['network.n_epochs']}")
-    data, b, n_steps, dt = dataset(p), p["network.n_copies"], p["network.n_steps"], p["network.dt"]
+    samples, labels, n_train, n_test = some_classes(dataset(p), p["network.n_classes"])
+    order, teach = order_of(p, rng, n_train, n_test)
+    given = presented(p, samples, labels, order, teach, N_LAYERS)
     sizes = [N_CHANNELS] + [p["network.n_hidden"]] * (N_LAYERS - 1) + [p["network.n_classes"]]
-    known = [data[f"y{part}"] < sizes[-1] for part in ("", "_test")]
-    sequences = np.concatenate([data["x"][known[0]], data["x_test"][known[1]]]).astype(float)
-    labels = np.concatenate([data["y"][known[0]], data["y_test"][known[1]]]).astype(float)
-    spare = p["network.n_samples"] - len(sequences)
-    if spare < 0:
-        raise ValueError(f"network.n_samples is {p['network.n_samples']}, but there are {len(sequences)}")
-    order, teach = order_of(p, rng, int(known[0].sum()), int(known[1].sum()))
-    batches = (p["network.n_taught"] + p["network.n_unseen"]) * p["inputs.epochs"]
+    given |= initial(sizes, rng)
+    b, dt = p["network.n_copies"], p["network.dt"]
     channels = lags({**p, "inputs.bank": "lags" if design == "bank" else "none"})
-    given: dict[str, Any] = {
-        "order.values": order.astype(float).ravel(),
-        "teach.values": teach,
-        "samples.values": np.pad(sequences.ravel(), (0, spare * n_steps)),
-        "labels.values": np.pad(labels, (0, spare)),
-        "unit.r": np.ones(b),
-        "bank.tau_r": np.full(b * N_CHANNELS, dt),
-        f"layer_{N_LAYERS}.odds": np.ones(b * sizes[-1]),
-        f"layer_{N_LAYERS}.n_copies": b,
-        # One step more completes the last epoch; half a step guards against rounding.
-        "run.duration": (batches * n_steps + 1.5) * dt,
-    }
-    for k, (below, size) in enumerate(zip(sizes[:-1], sizes[1:], strict=True), start=1):
-        bound = 1 / np.sqrt(below)
-        given[f"to_{k}.w"] = rng.uniform(-bound, bound, (size, below)).T.ravel()
-        given[f"bias_{k}.w"] = rng.uniform(-bound, bound, size)
+    given["bank.tau_r"] = np.full(b * N_CHANNELS, dt)
+    for k, size in enumerate(sizes[1:], start=1):
         linear = k == N_LAYERS or (design == "populations" and k == 1)
         given[f"layer_{k}.linear"] = np.full(b * size, float(linear))
         given[f"layer_{k}.sigma"] = strength if kind == "noise" else 0.0

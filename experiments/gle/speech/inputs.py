@@ -8,6 +8,7 @@ import numpy as np
 
 from datasets.base import Dataset
 from datasets.speech_commands import load_speech_commands
+from experiments.gle.common.classification import initial, presented, some_classes
 
 N_LAYERS = 4  # three hidden ones and the output
 
@@ -320,34 +321,16 @@ def inputs(p: Mapping[str, Any], rng: np.random.Generator) -> dict[str, Any]:
     ValueError
         More epochs or keywords than the network has room for, or no such corpus or lags.
     """
-    if p["inputs.epochs"] > p["network.n_epochs"]:
-        raise ValueError(f"inputs.epochs is {p['inputs.epochs']}, but network.n_epochs is {p['network.n_epochs']}")
-    data, b, n_steps = dataset(p), p["network.n_copies"], p["network.n_steps"]
-    hidden = len(POPULATIONS) * p["network.n_population"]
-    sizes = [p["network.n_bands"], *[hidden] * (N_LAYERS - 1), p["network.n_classes"]]
-    keywords = np.concatenate([data["x"], data["x_test"]])
-    spare = p["network.n_samples"] - len(keywords)
-    if spare < 0:
-        raise ValueError(f"network.n_samples is {p['network.n_samples']}, but there are {len(keywords)}")
+    data = dataset(p)
+    samples, labels, _, _ = some_classes(data, p["network.n_classes"])
     order, teach = order_of(p, rng, data)
-    n_total = (p["network.n_taught"] + p["network.n_unseen"]) * p["inputs.epochs"] * n_steps
-    given: dict[str, Any] = {
-        "order.values": order.astype(float).ravel(),
-        "teach.values": teach,
-        "samples.values": np.pad(keywords.ravel().astype(float), (0, spare * keywords[0].size)),
-        "labels.values": np.pad(np.concatenate([data["y"], data["y_test"]]).astype(float), (0, spare)),
-        "unit.r": np.ones(b),
-        f"layer_{N_LAYERS}.odds": np.ones(b * sizes[-1]),
-        f"layer_{N_LAYERS}.n_copies": b,
-        # One step more completes the last epoch; half a step guards against rounding.
-        "run.duration": (n_total + 1.5) * p["network.dt"],
-        **{f"{probe}.watch": n_total - n_steps for probe in ("probe_in", "probe_hidden", "probe_out")},
-    }
-    for k, (below, size) in enumerate(zip(sizes[:-1], sizes[1:], strict=True), start=1):
+    given = presented(p, samples, labels, order, teach, N_LAYERS)
+    last = (p["network.n_taught"] + p["network.n_unseen"]) * p["inputs.epochs"] - 1
+    given |= {f"{probe}.watch": last * p["network.n_steps"] for probe in ("probe_in", "probe_hidden", "probe_out")}
+    hidden, b = len(POPULATIONS) * p["network.n_population"], p["network.n_copies"]
+    sizes = [p["network.n_bands"], *[hidden] * (N_LAYERS - 1), p["network.n_classes"]]
+    for k, size in enumerate(sizes[1:], start=1):
         tau_m, tau_r = populations(p, k)
         given[f"layer_{k}.tau_m"], given[f"layer_{k}.tau_r"] = np.tile(tau_m, b), np.tile(tau_r, b)
         given[f"layer_{k}.linear"] = np.full(b * size, float(k in (1, N_LAYERS)))
-        bound = 1 / np.sqrt(below)
-        given[f"to_{k}.w"] = rng.uniform(-bound, bound, (size, below)).T.ravel()
-        given[f"bias_{k}.w"] = rng.uniform(-bound, bound, size)
-    return given
+    return given | initial(sizes, rng)
