@@ -49,8 +49,9 @@ def network(p: Structure) -> Network:
     neurons = NeuronGroup(index.size, name="neurons", **sal.shaped_neuron.kwargs())
     synapses = Synapses(neurons, neurons, name="synapses", **sal.nearest_synapse.kwargs())
     synapses.connect(i=index, j=index ^ 1)
-    # The PSP of this time step, not of the one before.
-    synapses.summed_updaters["input_post"].order = 1
+    sal.shaped_neuron.add_steps(neurons)
     sal.nearest_synapse.add_steps(synapses, epoch=p.epoch)
     weights = StateMonitor(synapses, "w", record=list(index), dt=p.record, when="end", order=0, name="weights")
-    return Network(neurons, synapses, weights)
+    together = Network(neurons, synapses, weights)
+    together.schedule = sal.SCHEDULE
+    return together
