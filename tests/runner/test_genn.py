@@ -129,6 +129,19 @@ def test_a_library_that_was_not_completed_is_made_anew(given, tmp_path):
     assert (genn.library(tmp_path / "cache", 1) / "lib" / "backend.a").exists()
 
 
+def test_the_model_is_compiled_with_our_flags_and_no_more_processes_than_asked(given, tmp_path, monkeypatch):
+    """GeNN would compile it without optimisation, on all cores."""
+    given()
+    commands = []
+    monkeypatch.setattr(genn, "make", lambda command, folder: commands.append(list(map(str, command))))
+    (tmp_path / "project").mkdir()
+    (tmp_path / "project" / "generator").touch()
+    genn.compile_project(tmp_path / "project", tmp_path / "cache", 3)
+    (model,) = (command for command in commands if "magicnetwork_model_CODE" in command)
+    assert model[-1] == f"CXXFLAGS=-c -fPIC -MMD -MP {' '.join(toolchain.flags())}" and "-O3" in model[-1]
+    assert all("-j3" in command for command in commands if command[0] == "make")
+
+
 @pytest.mark.parametrize("name", ["with blank", "with:colon"])
 def test_a_path_that_genn_cannot_handle(name, tmp_path):
     with pytest.raises(ConfigError) as error:
