@@ -190,7 +190,7 @@ def test_a_python_without_brian2genn_is_one_line():
         genn.releases(shutil.which("python3", path="/usr/bin") or sys.executable)
 
 
-def test_missing_brian2genn_is_one_line(monkeypatch):
+def test_missing_brian2genn_is_one_line(monkeypatch, tmp_path):
     monkeypatch.setattr(genn, "find_spec", lambda name: None)
     monkeypatch.delenv("GENN_PYTHON", raising=False)
     with pytest.raises(ConfigError, match=r"^environment: GENN_PYTHON: not set; device genn needs the Python of env"):
@@ -198,6 +198,10 @@ def test_missing_brian2genn_is_one_line(monkeypatch):
     monkeypatch.setenv("GENN_PYTHON", "/nowhere/python")
     with pytest.raises(ConfigError, match=r"^environment: GENN_PYTHON: '/nowhere/python' is no program$"):
         genn.interpreter()
+    (tmp_path / "python").symlink_to(sys.executable)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("GENN_PYTHON", "./python")  # the project is made in another folder
+    assert genn.interpreter() == str(tmp_path / "python")
 
 
 # --- programs ---
