@@ -135,10 +135,12 @@ def unlike(one: Mapping[str, np.ndarray], other: Mapping[str, np.ndarray]) -> li
     """
     number = sum(values.shape[1] for values in one.values())
     return sorted(
-        name
-        for name, values in one.items()
-        for a, b in zip(values.T, other[name].T, strict=True)
-        if ks_2samp(np.nan_to_num(a, nan=-np.inf), np.nan_to_num(b, nan=-np.inf)).pvalue < SIGNIFICANCE / number
+        {
+            name
+            for name, values in one.items()
+            for a, b in zip(values.T, other[name].T, strict=True)
+            if ks_2samp(np.nan_to_num(a, nan=-np.inf), np.nan_to_num(b, nan=-np.inf)).pvalue < SIGNIFICANCE / number
+        }
     )
 
 

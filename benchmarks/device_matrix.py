@@ -72,7 +72,7 @@ def _cell(on: Device, required: list[Requirement], card: Mapping[str, Any]) -> s
         rest = f"; also {', '.join(features[1:])}" if features[1:] else ""
         return f"refused ({features[0]}): `{lacking[0].object}` {lacking[0].detail}{rest}".replace("|", r"\|")
     if not card:
-        return "accepted; not run" if on.name == "genn" else "runs; not compared"
+        return "accepted; not run"
     if card["outcome"] == "no target":
         return f"runs; other tables, and no target at scale {card['scale']}: not compared"
     seeds = f", {card['seeds']} seeds" if card.get("seeds", 1) > 1 else ""

@@ -19,7 +19,7 @@ from typing import Any
 
 from base.catalogue import ROOT, SCALES, names
 from base.errors import ConfigError
-from runner.devices import DEFAULT
+from runner.devices import DEFAULT, DEVICES
 from runner.devices.toolchain import recipe
 from runner.fingerprint import digest
 from runner.sweep import Sweep
@@ -85,7 +85,7 @@ class Plans:
             sys.version,
             [version("brian2"), version("numpy")],
             {name: os.environ.get(name) for name in VARIABLES},
-            recipe() if (self.device or DEFAULT) == DEFAULT else "",
+            recipe() if DEVICES[self.device or DEFAULT].program else "",
             self.device,
             self.chunk_seconds,
             self.user.text() if self.user else "",

@@ -170,7 +170,7 @@ probe = Model(
     tau_m : second (constant)                    # membrane time constant: low-pass of u, look-ahead of e
     tau_r : second (constant)                    # look-ahead of the rate, low-pass of v
     omega : hertz (constant)                     # angular frequency of the drive
-    s = sin(omega * t) : 1                       # drive of both neurons
+    s : 1                                        # drive of both neurons
     udot = (s - u) / tau_m : hertz
     vdot = (s - v) / tau_r : hertz
     du/dt = udot : 1                             # voltage of the representation neuron
@@ -184,6 +184,7 @@ probe = Model(
     """,
     code={"method": "euler"},
     steps=(
+        Step(name="drive", code="s = sin(omega * t)", when="start", order=-1),
         Step(
             name="demodulate",
             code="""
@@ -195,8 +196,8 @@ probe = Model(
             e_sine += error * sine
             e_cosine += error * cosine
             """,
-            when="groups",
-            order=-1,
+            when="start",
+            order=1,
         ),
     ),
     symbols={

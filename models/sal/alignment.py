@@ -4,7 +4,7 @@ Reference: Gierlich et al. (2025), ``gierlich2025``. Weights and biases are log-
 simulation, and the refractory period of tau_ref = 10 ms gives it a unit.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from brian2 import Quantity, ms
 
@@ -30,7 +30,7 @@ class NeuronParams:
 
 @dataclass(frozen=True)
 class LaggedParams:
-    """Parameters of the stochastic neuron that knows its last spike."""
+    """Parameters of the stochastic neuron without traces."""
 
     tau_ref: Quantity = param(10 * ms, "time constant of the firing probability", r"\tau_\mathrm{ref}", PROGRAM)
     t_isi: Quantity = param(10 * ms, "shortest interspike interval", r"t_\mathrm{isi}", PROGRAM)
@@ -64,7 +64,7 @@ class NearestParams(SynapseParams):
 
 
 @dataclass(frozen=True)
-class TallyParams:
+class CounterParams:
     """Parameters of the histogram."""
 
     t_begin: Quantity = param(100 * ms, "time from which spikes count", r"t_0", "choice: ten refractory periods")
@@ -87,8 +87,7 @@ SYMBOLS = {
     "pairs": r"\sum K",
     "plastic": r"m",
     "n_epoch": r"n",
-    "last": r"\hat t",
-    "lag": r"\Delta t",
+    "interval": r"\Delta t",
     "n_near": r"n_\Delta",
     "n_spikes": r"n_\mathrm{sp}",
     "number": "n",
@@ -113,9 +112,7 @@ BOX = "int(timestep(t - lastspike, dt) <= timestep(t_psp, dt))"
 RECTANGLE = """
     psp : 1                                                                  # PSP that others see, 1 or 0
     """
-LAST = """
-    last : second                                                            # last spike before this time step
-    lag : integer                                                            # interval that this spike ends, in steps
+COUNT = """
     n_spikes : 1                                                             # spikes so far
     """
 SHAPE = Step("shape", f"psp = {BOX}", when="start", order=0)
@@ -153,14 +150,13 @@ neuron = Model(
 
 lagged_neuron = Model(
     name="lagged_neuron",
-    text="The same neuron, which knows when it fired last instead of keeping traces",
+    text="The same neuron, without traces: its synapses know when it fired last",
     source="gierlich2025, methods: neuron model; variant of the theory (Figs. 2c, 2e, 11, 12)",
     params=LaggedParams,
-    equations=MEMBRANE + RECTANGLE + LAST,
+    equations=MEMBRANE + RECTANGLE + COUNT,
     code={
         "threshold": "rand() < p_spike",
-        # The reset runs after the synapses, which thus see the last spike before the present one.
-        "reset": "last = t; lag = 0; n_spikes += 1",
+        "reset": "n_spikes += 1",
         "refractory": "t_isi",
     },
     steps=(SHAPE,),
@@ -173,9 +169,9 @@ shaped_neuron = Model(
     source="gierlich2025, Fig. 11",
     params=ShapedParams,
     equations=MEMBRANE
-    + LAST
+    + COUNT
     + """
-    psp = square * int(timestep(t - lastspike, dt) <= timestep(t_psp, dt)) + (1 - square) * fall : 1   # seen by others
+    psp : 1                                                                  # PSP that others see in this time step
     drise/dt = -rise / tau_syn : 1                                           # alpha-shaped PSP: first stage
     dfall/dt = (rise - fall) / tau_syn : 1                                   # second stage, the PSP
     tau_syn : second (constant)                                              # time constant of the PSP
@@ -185,8 +181,6 @@ shaped_neuron = Model(
     code={
         "threshold": "rand() < p_spike",
         "reset": """
-        last = t
-        lag = 0
         n_spikes += 1
         rise = carry * rise + tau_ref / tau_syn
         fall = carry * fall
@@ -194,6 +188,15 @@ shaped_neuron = Model(
         "refractory": "t_isi",
         "method": "exact",
     },
+    # The exact solution for the end of this time step, when others see it.
+    steps=(
+        Step(
+            "shape",
+            f"psp = square * {BOX} + (1 - square) * (fall + rise * dt / tau_syn) * exp(-dt / tau_syn)",
+            when="start",
+            order=0,
+        ),
+    ),
     symbols=SYMBOLS,
     deviations=("Alpha-shaped PSPs are an analytic chapter of the paper; its simulations are rectangular.",),
 )
@@ -256,56 +259,43 @@ nearest_synapse = Model(
     symbols=SYMBOLS,
 )
 
-shaped_synapse = replace(
-    nearest_synapse,
-    name="sal_shaped_synapse",
-    text="The same behind neurons whose PSP has a shape: the PSP of this time step counts, not of the one before",
-    summed={"input_post": ("groups", 1)},
-)
-
-interval_synapse = Model(
-    name="interval_synapse",
-    text="A fixed weight, and the interval from the presynaptic to the next postsynaptic spike if they are neighbours",
+fixed_synapse = Model(
+    name="fixed_synapse",
+    text="A fixed weight",
     source="gierlich2025, theory of SAL",
     params=NoParams,
     equations="""
     w : 1                                                                    # weight
     input_post = w * psp_pre : 1 (summed)                                    # PSPs
     """,
-    code={"on_post": "lag_post += int(last_pre >= last_post) * timestep(t - last_pre, dt)"},
     symbols=SYMBOLS,
 )
 
-histogram = Model(
-    name="histogram",
-    text="Bins of a histogram of intervals",
-    source="our design",
-    params=NoParams,
+interval_counter = Model(
+    name="interval_counter",
+    text="Counts how often a postsynaptic spike is the nearest neighbour of a presynaptic one, at one interval",
+    source="gierlich2025, theory of SAL",
+    params=CounterParams,
     equations="""
-    lag : integer (constant)                                                 # interval that is counted, in steps
+    interval : integer (constant)                                            # interval that is counted, in steps
     number : 1                                                               # how often it occurred
+    pre_time : second                                                        # last presynaptic spike
+    pre_older : second                                                       # the presynaptic spike before it
+    post_time : second                                                       # last postsynaptic spike
     """,
+    # Spikes of the same time step do not see each other, as in `nearest_synapse`.
+    code={
+        "on_pre": """
+        pre_older = pre_time
+        pre_time = t
+        """,
+        "on_post": """
+        pre_seen = pre_time + int(pre_time == t) * (pre_older - pre_time)
+        number += int(pre_seen >= post_time and timestep(t - pre_seen, dt) == interval and t >= t_begin)
+        post_time = t
+        """,
+    },
     symbols=SYMBOLS,
 )
 
-tally = Model(
-    name="tally",
-    text="A spike raises the bin of the interval that it ends",
-    source="our design",
-    params=TallyParams,
-    equations="",
-    code={"on_pre": "number_post += int(lag_pre == lag_post and t >= t_begin)"},
-    symbols=SYMBOLS,
-)
-
-MODELS = [
-    neuron,
-    lagged_neuron,
-    shaped_neuron,
-    synapse,
-    nearest_synapse,
-    shaped_synapse,
-    interval_synapse,
-    histogram,
-    tally,
-]
+MODELS = [neuron, lagged_neuron, shaped_neuron, synapse, nearest_synapse, fixed_synapse, interval_counter]

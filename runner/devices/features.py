@@ -36,13 +36,6 @@ FEATURES = {
     "slots": ("steps and monitors in any slot", "run steps in slot 'start', record in slot 'start' or 'end'"),
     "schedule": ("an order of slots of its own", f"set network.schedule = {list(GENN_SCHEDULE)}"),
 }
-# What the runner itself needs of a device: not read off a network, because every experiment needs it.
-SERVICES = {
-    "values at run time": "parameters, arrays and tables of a point, without a new build",
-    "seed at run time": "the same seed gives the same random numbers",
-    "duration at run time": "run.duration is a parameter",
-    "rounds": "an inputs.py that yields sees what was recorded, and starts again",
-}
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-// Values of a run for programs made by brian2genn, which takes none. Copied into every project by runner/genn.py.
+// Values of a run for programs made by brian2genn, which takes none. Copied into every project by genn_project.py.
 //
 // The folder that LOCAL_CREDIT_GIVEN names holds one file for each value: raw numbers of the variable's own type. GeNN
 // also runs this code while it makes the program; then there is no such folder, and nothing is set.

@@ -74,14 +74,17 @@ def interpreter() -> str:
         Neither has it.
     """
     named = os.environ.get("GENN_PYTHON", "")
-    if named and shutil.which(named) is None:
-        raise ConfigError("environment", "GENN_PYTHON", f"'{named}' is no program")
-    if not named and find_spec("brian2genn") is None:
+    if named:
+        found = shutil.which(named)
+        if found is None:
+            raise ConfigError("environment", "GENN_PYTHON", f"'{named}' is no program")
+        return str(Path(found).absolute())  # not resolved: the link of a virtual environment says which it is
+    if find_spec("brian2genn") is None:
         raise ConfigError(
             "environment", "GENN_PYTHON", "not set; device genn needs the Python of environment-genn.yml or "
             "requirements-genn.txt, see docs/devices.md"
         )  # fmt: skip
-    return named or sys.executable
+    return sys.executable
 
 
 @cache

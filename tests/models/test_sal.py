@@ -1,7 +1,5 @@
 """The stochastic neuron and SAL: refractoriness, PSP, STDP window, conservation."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 from brian2 import (
@@ -18,7 +16,6 @@ from brian2 import (
     seed,
 )
 
-from models.base import attach
 from models.sal import alignment
 
 prefs.codegen.target = "numpy"
@@ -118,13 +115,12 @@ def lagged_pair(model, synapse, uniform, w, b, **parameters):
     neurons = NeuronGroup(2, name="neurons", **{**model.kwargs(uniform=table), "threshold": "uniform(t, i) < p_spike"})
     synapses = Synapses(neurons, neurons, name="synapses", **synapse.kwargs())
     synapses.connect(i=[0, 1], j=[1, 0])
-    if synapse in (alignment.nearest_synapse, alignment.shaped_synapse):
+    if synapse is alignment.nearest_synapse:
         synapses.pre_time = synapses.pre_older = synapses.post_time = -1000 * second
-    synapses.post.order = 0
-    attach([neurons, synapses], {"neurons": model, "synapses": replace(synapse, steps=())})
+    model.add_steps(neurons)
     model.assign(neurons, **parameters)
     synapse.assign(synapses)
-    neurons.lastspike = neurons.last = -1000 * second
+    neurons.lastspike = -1000 * second
     neurons.b = b
     synapses.w = w
     return neurons, synapses
@@ -160,20 +156,16 @@ def test_nearest_neighbours_equal_a_plain_loop():
     w, b = [1.5, 0.5], [1.5, 2.0]  # coincident spikes do occur
     spikes, intervals, window = loop(uniform, w, b, lambda lag: float(lag < 25), 25)
     assert spikes.all(axis=1).sum() >= 3
-    for synapse in (alignment.nearest_synapse, alignment.interval_synapse):
-        neurons, synapses = lagged_pair(alignment.lagged_neuron, synapse, uniform, w, b, t_psp=9.6 * ms, t_isi=10 * ms)
-        monitor = SpikeMonitor(neurons)
-        ends = StateMonitor(neurons, "lag", record=True, when="synapses", order=1)
-        Network(neurons, synapses, monitor, ends).run(len(uniform) * DT)
-        found = np.zeros_like(spikes)
-        found[np.round(monitor.t / DT).astype(int), monitor.i] = True
-        np.testing.assert_array_equal(found, spikes)
-        if synapse in (alignment.nearest_synapse, alignment.shaped_synapse):
-            np.testing.assert_allclose(synapses.pairs, window, rtol=1e-9)
-            np.testing.assert_array_equal(synapses.n_near, len(intervals))
-        else:
-            seen = [(step, k, ends.lag[k, step]) for step, k in zip(*np.nonzero(spikes), strict=True)]
-            assert [one for one in seen if 0 < one[2] < 10**5] == sorted(one for one in intervals if one[2] < 10**5)
+    neurons, synapses = lagged_pair(
+        alignment.lagged_neuron, alignment.nearest_synapse, uniform, w, b, t_psp=9.6 * ms, t_isi=10 * ms
+    )
+    monitor = SpikeMonitor(neurons)
+    Network(neurons, synapses, monitor).run(len(uniform) * DT)
+    found = np.zeros_like(spikes)
+    found[np.round(monitor.t / DT).astype(int), monitor.i] = True
+    np.testing.assert_array_equal(found, spikes)
+    np.testing.assert_allclose(synapses.pairs, window, rtol=1e-9)
+    np.testing.assert_array_equal(synapses.n_near, len(intervals))
 
 
 @pytest.mark.parametrize("carry", [0, 1])
@@ -185,7 +177,7 @@ def test_alpha_shaped_potentials_equal_a_plain_loop(carry):
     def kernel(lag):
         return 25 / tau_syn**2 * lag * np.exp(-lag / tau_syn)
 
-    neurons, synapses = lagged_pair(alignment.shaped_neuron, alignment.shaped_synapse, uniform, w, b, t_isi=10 * ms)
+    neurons, synapses = lagged_pair(alignment.shaped_neuron, alignment.nearest_synapse, uniform, w, b, t_isi=10 * ms)
     neurons.tau_syn, neurons.carry = tau_syn * DT, carry
     monitor = SpikeMonitor(neurons)
     traces = StateMonitor(neurons, "psp", record=True, when="thresholds", order=1)
@@ -202,24 +194,27 @@ def test_alpha_shaped_potentials_equal_a_plain_loop(carry):
         np.testing.assert_allclose(synapses.pairs, window, rtol=1e-9)
 
 
-def test_intervals_are_counted_in_their_bins():
-    """The histogram of the compiled program equals that of the plain loop, from `t_begin` on."""
+@pytest.mark.parametrize("order", [None, alignment.SCHEDULE])
+def test_intervals_are_counted_by_their_synapses(order):
+    """The histogram equals that of the plain loop, from `t_begin` on; in the shared order spikes come a step later."""
     uniform = np.random.default_rng(5).random((4000, 2))
     w, b, t_max = [0.5, 1.5], [1.5, 1.0], 60
+    uniform[-1] = 1  # no spike that would arrive after the end
     neurons, synapses = lagged_pair(
-        alignment.lagged_neuron, alignment.interval_synapse, uniform, w, b, t_psp=9.6 * ms, t_isi=10 * ms
+        alignment.lagged_neuron, alignment.fixed_synapse, uniform, w, b, t_psp=9.6 * ms, t_isi=10 * ms
     )
-    bins = NeuronGroup(2 * (t_max - 1), name="bins", **alignment.histogram.kwargs())
-    tally = Synapses(neurons, bins, name="tally", **alignment.tally.kwargs())
-    tally.connect(j="k for k in range(59 * i, 59 * i + 59)")
-    tally.pre.order = 1
-    alignment.tally.assign(tally, t_begin=500 * DT)
-    bins.lag = np.tile(np.arange(1, t_max), 2)
-    Network(neurons, synapses, bins, tally).run(len(uniform) * DT)
+    counter = Synapses(neurons, neurons, name="intervals", **alignment.interval_counter.kwargs())
+    counter.connect(i=np.repeat([0, 1], t_max - 1), j=np.repeat([1, 0], t_max - 1))
+    counter.pre_time = counter.pre_older = counter.post_time = -1000 * second
+    counter.interval = np.tile(np.arange(1, t_max), 2)
+    alignment.interval_counter.assign(counter, t_begin=(500 + (order is not None)) * DT)
+    together = Network(neurons, synapses, counter)
+    together.schedule = order
+    together.run(len(uniform) * DT)
     _, intervals, _ = loop(uniform, w, b, lambda lag: float(lag < 25), 25)
     expected = np.zeros((2, t_max - 1))
     for step, k, lag in intervals:
         if step >= 500 and lag < t_max:
-            expected[k, lag - 1] += 1
+            expected[1 - k, lag - 1] += 1
     assert expected.sum() > 100
-    np.testing.assert_array_equal(bins.number, expected.ravel())
+    np.testing.assert_array_equal(counter.number, expected.ravel())

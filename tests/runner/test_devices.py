@@ -23,7 +23,8 @@ from brian2 import (
 )
 
 from base.errors import BuildError, ConfigError
-from benchmarks.device_equivalence import difference
+from benchmarks import devices as benchmark
+from benchmarks.device_equivalence import difference, unlike
 from dense import DenseSynapses
 from runner import devices
 from runner.binary import RunError
@@ -297,6 +298,34 @@ def test_difference_of_tables():
     assert difference({"a": table}, {"a": table.assign(point=[0, 2])}) == np.inf
     assert difference({"a": table}, {"a": table.assign(x=[1.0, np.nan])}) == np.inf
     assert difference({"a": table}, {"a": table.iloc[:1]}) == difference({"a": table}, {"b": table}) == np.inf
+
+
+def test_values_over_seeds():
+    """The same distribution at other values; another one; what is nowhere a number."""
+    rng = np.random.default_rng(2)
+    one = {"noisy": rng.normal(size=(10, 3)), "exact": np.ones((10, 1)), "none": np.full((10, 1), np.nan)}
+    other = {**one, "noisy": rng.normal(size=(10, 3))}
+    assert unlike(one, other) == []
+    assert unlike(one, {**other, "noisy": one["noisy"] + 5, "exact": np.full((10, 1), 1.1)}) == ["exact", "noisy"]
+
+
+def test_the_benchmark_prints_its_table_alone(monkeypatch, capsys, tmp_path):
+    """What builds say goes elsewhere."""
+
+    class Program:
+        def run(self, values, results):
+            return {"cpu_s": 2 * values["run.duration"]}
+
+        def reader(self, results):
+            return lambda key: np.full(3, 4.0)
+
+    monkeypatch.setattr(benchmark, "build", lambda *_, **__: print("compiling"))
+    monkeypatch.setattr(devices, "open_program", lambda folder: Program())
+    monkeypatch.setattr(sys, "argv", ["devices", "--sizes", "100", "--devices", "numpy", "--out", str(tmp_path)])
+    benchmark.main()
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[:3] for line in lines[1:]] == 2 * [["numpy", "100", "10000"]]
+    assert pd.read_csv(tmp_path / "devices.csv").cpu_s.tolist() == [2.0, 2.0] and (tmp_path / "devices.png").exists()
 
 
 def test_the_matrix_is_up_to_date():

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from brian2 import Network, NeuronGroup, Quantity, StateMonitor, ms
+from brian2 import Network, NeuronGroup, Quantity, StateMonitor, defaultclock, ms
 
 from experiments.gle.phase_shift.inputs import TRACED, grid
 from models.base import param
@@ -34,7 +34,8 @@ def network(p: Structure) -> Network:
     Network
         Group ``units``, monitor ``traces`` of three neurons.
     """
-    units = NeuronGroup(len(grid()), dt=p.dt, name="units", **latent_equilibrium.probe.kwargs())
+    defaultclock.dt = p.dt
+    units = NeuronGroup(len(grid()), name="units", **latent_equilibrium.probe.kwargs())
     latent_equilibrium.probe.add_steps(units)
     traces = StateMonitor(
         units, ["s", "r", "error"], record=list(range(len(TRACED))), dt=p.record, when="start", order=0, name="traces"

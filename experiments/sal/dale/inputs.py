@@ -72,7 +72,6 @@ def inputs(p: Mapping[str, Any], rng: np.random.Generator) -> dict[str, np.ndarr
     return {
         "neurons.b": biases.ravel(),
         "neurons.lastspike": np.full(biases.size, -1000.0),
-        "neurons.last": np.full(biases.size, -1000.0),
         "synapses.pre_time": np.array(-1000.0),
         "synapses.pre_older": np.array(-1000.0),
         "synapses.post_time": np.array(-1000.0),

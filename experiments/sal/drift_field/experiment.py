@@ -28,28 +28,27 @@ class Inputs:
 
 OBJECTS = {
     "neurons": alignment.lagged_neuron,
-    "synapses": alignment.interval_synapse,
-    "bins": alignment.histogram,
-    "tally": alignment.tally,
+    "synapses": alignment.fixed_synapse,
+    "intervals": alignment.interval_counter,
 }
 
 
 def network(p: Structure) -> Network:
-    """Return frozen pairs and the bins in which their intervals are counted.
+    """Return frozen pairs and the synapses that count their intervals.
 
     Neuron 1 of pair k has index 2 k, neuron 2 has 2 k + 1; the pair has W_21 number ``k // n_grid`` and W_12 number
-    ``k % n_grid``. Intervals that end with a spike of neuron 2 (1) fill row 2 k (2 k + 1), ``t_max - 1`` bins in a row.
+    ``k % n_grid``. Intervals that end with a spike of neuron 2 (1) are counted by row 2 k (2 k + 1) of ``t_max - 1``
+    synapses.
     """
     defaultclock.dt = p.dt
     index, row = np.arange(2 * p.n_grid**2), p.t_max - 1
     neurons = NeuronGroup(index.size, name="neurons", **alignment.lagged_neuron.kwargs())
     alignment.lagged_neuron.add_steps(neurons)
-    synapses = Synapses(neurons, neurons, name="synapses", **alignment.interval_synapse.kwargs())
-    bins = NeuronGroup(index.size * row, name="bins", **alignment.histogram.kwargs())
-    tally = Synapses(neurons, bins, name="tally", **alignment.tally.kwargs())
+    synapses = Synapses(neurons, neurons, name="synapses", **alignment.fixed_synapse.kwargs())
     synapses.connect(i=index, j=index ^ 1)
-    tally.connect(i=np.repeat(index, row), j=((index ^ 1)[:, None] * row + np.arange(row)).ravel())
-    synapses.post.order = 0
-    tally.pre.order = 1
-    counts = StateMonitor(bins, "number", record=True, dt=p.block, when="end", order=0, name="counts")
-    return Network(neurons, synapses, bins, tally, counts)
+    intervals = Synapses(neurons, neurons, name="intervals", **alignment.interval_counter.kwargs())
+    intervals.connect(i=np.repeat(index, row), j=np.repeat(index ^ 1, row))
+    counts = StateMonitor(intervals, "number", record=True, dt=p.block, when="end", order=0, name="counts")
+    together = Network(neurons, synapses, intervals, counts)
+    together.schedule = alignment.SCHEDULE
+    return together

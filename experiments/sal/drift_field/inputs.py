@@ -1,4 +1,4 @@
-"""The grid of frozen weights, and the interval of every bin."""
+"""The grid of frozen weights, and the interval that every synapse counts."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -26,7 +26,9 @@ def inputs(p: Mapping[str, Any], rng: np.random.Generator) -> dict[str, np.ndarr
     w_21, w_12 = np.meshgrid(grid, grid, indexing="ij")
     return {
         "neurons.lastspike": np.full(2 * n**2, -1000.0),
-        "neurons.last": np.full(2 * n**2, -1000.0),
         "synapses.w": np.stack([w_21, w_12], axis=-1).ravel(),
-        "bins.lag": np.tile(np.arange(1, p["network.t_max"]), 2 * n**2),
+        "intervals.pre_time": np.array(-1000.0),
+        "intervals.pre_older": np.array(-1000.0),
+        "intervals.post_time": np.array(-1000.0),
+        "intervals.interval": np.tile(np.arange(1, p["network.t_max"]), 2 * n**2),
     }

@@ -40,8 +40,8 @@ def observe(recordings):
         delta(np.stack(spike_time_differences(*arguments, restart=restart), axis=1)) for restart in (True, False)
     )
     functions, summary, simulated, residuals = [], [], [], []
-    counts = recordings["final"].query("variable == 'bins.number'").groupby("index")["value"].sum().to_numpy()
-    counts = counts.reshape(len(w_21), 2, t_max - 1)
+    counts = recordings["final"].query("variable == 'intervals.number'").groupby("index")["value"].sum().to_numpy()
+    counts = counts.reshape(len(w_21), -1, 2, t_max - 1).sum(axis=1)  # of all pairs
     total = counts.sum(axis=-1, keepdims=True)
     n_wide = (t_max - 1) // WIDE
     cut = (..., slice(n_wide * WIDE))

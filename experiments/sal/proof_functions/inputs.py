@@ -1,4 +1,4 @@
-"""Weights and biases of the four conditions, and the interval of every bin."""
+"""Weights and biases of the four conditions, and the interval that every synapse counts."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -44,7 +44,9 @@ def inputs(p: Mapping[str, Any], rng: np.random.Generator) -> dict[str, np.ndarr
     return {
         "neurons.b": np.tile([p["inputs.b_1"], p["inputs.b_2"]], n_neurons // 2),
         "neurons.lastspike": np.full(n_neurons, -1000.0),
-        "neurons.last": np.full(n_neurons, -1000.0),
         "synapses.w": np.repeat(weights, n, axis=0).ravel(),
-        "bins.lag": np.tile(np.arange(1, n_bins + 1), 2 * len(weights)),
+        "intervals.pre_time": np.array(-1000.0),
+        "intervals.pre_older": np.array(-1000.0),
+        "intervals.post_time": np.array(-1000.0),
+        "intervals.interval": np.tile(np.arange(1, n_bins + 1), n_neurons),
     }

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from brian2 import Network, NeuronGroup, Quantity, StateMonitor, Synapses, defaultclock, ms, second
 
-from models.base import attach, param
+from models.base import param
 from models.sal import alignment
 
 N_SHAPES, N_BIASES = 5, 5
@@ -35,7 +35,7 @@ class Inputs:
     )
 
 
-OBJECTS = {"neurons": alignment.shaped_neuron, "synapses": alignment.shaped_synapse}
+OBJECTS = {"neurons": alignment.shaped_neuron, "synapses": alignment.nearest_synapse}
 FINAL = ["synapses.w"]
 
 
@@ -47,8 +47,11 @@ def network(p: Structure) -> Network:
     defaultclock.dt = p.dt
     index = np.arange(2 * p.n_pairs * N_SHAPES * N_BIASES)
     neurons = NeuronGroup(index.size, name="neurons", **alignment.shaped_neuron.kwargs())
-    synapses = Synapses(neurons, neurons, name="synapses", **alignment.shaped_synapse.kwargs())
+    synapses = Synapses(neurons, neurons, name="synapses", **alignment.nearest_synapse.kwargs())
     synapses.connect(i=index, j=index ^ 1)
-    attach([synapses], OBJECTS, epoch=p.epoch)
+    alignment.shaped_neuron.add_steps(neurons)
+    alignment.nearest_synapse.add_steps(synapses, epoch=p.epoch)
     weights = StateMonitor(synapses, "w", record=list(index), dt=p.record, when="end", order=0, name="weights")
-    return Network(neurons, synapses, weights)
+    together = Network(neurons, synapses, weights)
+    together.schedule = alignment.SCHEDULE
+    return together

@@ -36,7 +36,6 @@ def inputs(p: Mapping[str, Any], rng: np.random.Generator) -> dict[str, np.ndarr
         "neurons.square": np.repeat([1.0, 0.0, 0.0, 0.0, 0.0], each),
         "neurons.carry": np.repeat([0.0, 0.0, 0.0, 1.0, 1.0], each),
         "neurons.lastspike": np.full(size, -1000.0),
-        "neurons.last": np.full(size, -1000.0),
         "synapses.pre_time": np.array(-1000.0),
         "synapses.pre_older": np.array(-1000.0),
         "synapses.post_time": np.array(-1000.0),

@@ -31,30 +31,27 @@ class Inputs:
 
 OBJECTS = {
     "neurons": alignment.lagged_neuron,
-    "synapses": alignment.interval_synapse,
-    "bins": alignment.histogram,
-    "tally": alignment.tally,
+    "synapses": alignment.fixed_synapse,
+    "intervals": alignment.interval_counter,
 }
-FINAL = ["bins.number"]
+FINAL = ["intervals.number"]
 
 
 def network(p: Structure) -> Network:
-    """Return pairs of neurons and the bins that they fill.
+    """Return pairs of neurons and the synapses that count their intervals.
 
-    Neuron 1 of pair k has index 2 k, neuron 2 has 2 k + 1; the pairs of a condition follow each other. The intervals
-    that end with a spike of neuron 2 (1) of condition c fill the bins of row 2 c (2 c + 1), ``t_max - 1`` in a row.
+    Neuron 1 of pair k has index 2 k, neuron 2 has 2 k + 1; the pairs of a condition follow each other. Intervals that
+    end with a spike of neuron 2 (1) are counted by row 2 k (2 k + 1) of ``t_max - 1`` synapses.
     """
     defaultclock.dt = p.dt
     n, row = 2 * N_CONDITIONS * p.n_pairs, p.t_max - 1
     neurons = NeuronGroup(n, name="neurons", **alignment.lagged_neuron.kwargs())
     alignment.lagged_neuron.add_steps(neurons)
-    synapses = Synapses(neurons, neurons, name="synapses", **alignment.interval_synapse.kwargs())
-    bins = NeuronGroup(2 * N_CONDITIONS * row, name="bins", **alignment.histogram.kwargs())
-    tally = Synapses(neurons, bins, name="tally", **alignment.tally.kwargs())
     index = np.arange(n)
+    synapses = Synapses(neurons, neurons, name="synapses", **alignment.fixed_synapse.kwargs())
     synapses.connect(i=index, j=index ^ 1)
-    own = 2 * (index // (2 * p.n_pairs)) + (index + 1) % 2
-    tally.connect(i=np.repeat(index, row), j=(own[:, None] * row + np.arange(row)).ravel())
-    synapses.post.order = 0
-    tally.pre.order = 1
-    return Network(neurons, synapses, bins, tally)
+    intervals = Synapses(neurons, neurons, name="intervals", **alignment.interval_counter.kwargs())
+    intervals.connect(i=np.repeat(index, row), j=np.repeat(index ^ 1, row))
+    together = Network(neurons, synapses, intervals)
+    together.schedule = alignment.SCHEDULE
+    return together

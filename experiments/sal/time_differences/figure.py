@@ -18,9 +18,12 @@ def _counts(recordings: dict[str, pd.DataFrame]) -> pd.DataFrame:
     p = points.iloc[0]
     t_max = int(p["network.t_max"])
     tau = round(p["neurons.tau_ref_ms"] / p["network.dt_ms"])
-    counts = recordings["final"].query("variable == 'bins.number'").copy()
+    counts = recordings["final"].query("variable == 'intervals.number'").rename(columns={"value": "number"})
     row, counts["lag"] = counts["index"] // (t_max - 1), counts["index"] % (t_max - 1) + 1
-    counts["condition"], counts["side"] = np.take(CONDITIONS, row // 2), np.take(SIDES, row % 2)
+    counts["side"] = np.take(SIDES, row % 2)
+    counts["condition"] = np.take(CONDITIONS, row // (2 * int(p["network.n_pairs"])))
+    keys = ["seed", "condition", "side", "lag"]
+    counts = counts.groupby(keys, as_index=False, sort=False)["number"].sum()  # of all pairs
     high, low = p["inputs.w_21"], p["inputs.w_12"]
     mean = (high + low) / 2
     weights = ((high, low), (mean, mean), (-high, -low), (-mean, -mean))
@@ -34,7 +37,6 @@ def _counts(recordings: dict[str, pd.DataFrame]) -> pd.DataFrame:
             strict=True,
         )
     ]
-    counts = counts.rename(columns={"value": "number"})[["seed", "condition", "side", "lag", "number"]]
     return counts.merge(pd.concat(exact), on=["condition", "side", "lag"])
 
 

@@ -1,4 +1,4 @@
-"""Weights and biases of the four conditions, and the interval of every bin."""
+"""Weights and biases of the four conditions, and the interval that every synapse counts."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -29,7 +29,9 @@ def inputs(p: Mapping[str, Any], rng: np.random.Generator) -> dict[str, np.ndarr
     return {
         "neurons.b": np.full(2 * n * len(weights), p["inputs.b"]),
         "neurons.lastspike": np.full(2 * n * len(weights), -1000.0),
-        "neurons.last": np.full(2 * n * len(weights), -1000.0),
         "synapses.w": np.repeat(weights, n, axis=0).ravel(),
-        "bins.lag": np.tile(np.arange(1, n_bins + 1), 2 * len(weights)),
+        "intervals.pre_time": np.array(-1000.0),
+        "intervals.pre_older": np.array(-1000.0),
+        "intervals.post_time": np.array(-1000.0),
+        "intervals.interval": np.tile(np.arange(1, n_bins + 1), 2 * n * len(weights)),
     }
