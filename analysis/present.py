@@ -14,8 +14,10 @@ from typing import Any
 
 from analysis.draw import draw
 from analysis.experiment_code import load
-from analysis.score import OUTCOMES, score, summary
 from analysis.score import load as load_targets
+from analysis.score import score, summary
+from base.errors import ConfigError
+from base.origins import OUTCOMES
 from base.tables import write_json
 
 
@@ -54,7 +56,7 @@ def present(
 
     Raises
     ------
-    ValueError
+    ConfigError, ValueError
         The targets are wrong, in one line.
     """
     file = experiment / "targets.yaml"
@@ -89,7 +91,7 @@ def main() -> None:
                 print(folder.parent.name, dict(counts), flush=True)
             return
         counts = present(args.experiment, args.scale, args.tables, args.provenance, args.guards, args.out)
-    except ValueError as problem:
+    except (ConfigError, ValueError) as problem:
         sys.exit(f"error: {problem}")
     print(", ".join(f"{counts[outcome]} {outcome}" for outcome in OUTCOMES))
 

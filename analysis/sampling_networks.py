@@ -203,7 +203,7 @@ def draw(tables: Mapping[str, pd.DataFrame], fig: Figure, noise: str, short: int
         marks = tables["reported"].query("table == 'end' and column == @quantity")
         marks = marks[marks["target"].str.startswith("quick") == (course["cycle"].max() < short)]
         if len(marks):
-            reported(right, marks["value"], marks["level"].astype(float))
+            reported(right, marks["value"], marks["level"], marks["origin"])
         panel_label(left, "ab"[row])
         panel_label(right, "cd"[row])
     ax = fig.add_subplot(grid[:, 2])

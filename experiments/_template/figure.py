@@ -24,7 +24,8 @@ def draw(tables, fig):
     ax = fig.subplots()
     for (tau_m, rows), colour in zip(tables["spread"].groupby("tau_m_ms"), ("blue", "orange"), strict=False):
         band(ax, rows, x="t_ms", y="sd", label=rf"$\tau_m$ = {tau_m:g} ms", colour=colour)
-    reported(ax, tables["reported"]["value"].iloc[0])
+    known = tables["reported"].iloc[0]
+    reported(ax, known["value"], origin=known["origin"])
     ax.set(xlabel="time (ms)", ylabel="standard deviation of v")
     ax.legend()
     panel_label(ax, "a")

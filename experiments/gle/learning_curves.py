@@ -89,7 +89,7 @@ def draw(
     marks = marks.query("table == 'epochs' and column == 'unseen'")
     marks = marks[marks["epoch"] <= table["epoch"].max()]
     if len(marks):
-        reported(unseen, 100 * marks["value"], marks["epoch"])
+        reported(unseen, 100 * marks["value"], marks["epoch"], marks["origin"])
     for name, (label, colour) in series.items():
         by_epoch = table[table[kind] == name].groupby("epoch")
         if not len(by_epoch):

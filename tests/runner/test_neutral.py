@@ -94,6 +94,7 @@ def test_what_an_edit_makes_stale(before, edited, edit, part, stale):
     [
         (("claim: A", "claim: B"), False),
         (("source: s", "source: t"), False),
+        (("origin: claim", "origin: theory"), False),
         (("value: 1", "value: 2"), True),
         (("below: 2", "below: 3"), True),
         (("column: x", "column: y"), True),
@@ -102,7 +103,7 @@ def test_what_an_edit_makes_stale(before, edited, edit, part, stale):
 def test_targets_count_without_their_prose(tmp_path, edit, counts):
     text = (
         "it:\n  claim: A\n  kind: trend\n  observation: {table: t, column: x}\n"
-        "  reported: {value: 1, source: s}\n  accept: {below: 2}\n"
+        "  reported: {value: 1, source: s, origin: claim}\n  accept: {below: 2}\n"
     )
     file = tmp_path / "targets.yaml"
     file.write_text(text, encoding="utf-8")

@@ -37,7 +37,7 @@ def draw(tables, fig):
         band(ax_rate, rows, x="iteration", y="rate_Hz", over="seed", colour=colour)
     marks = marks[(marks["column"] == "loss") & (marks["iteration"] <= learning["iteration"].max())]
     # The published curves belong to one sequence of random numbers, that of seed 1.
-    reported(ax_loss, marks["value"], marks["iteration"], label="reported (seed 1)")
+    reported(ax_loss, marks["value"], marks["iteration"], marks["origin"], note=" (seed 1)")
     ax_loss.set(xlabel="iteration", ylabel="loss of the trial", ylim=(0, None))
     ax_rate.set(xlabel="iteration", ylabel="mean firing rate (Hz)", ylim=(0, None))
     for label, ax in zip("ab", (ax_loss, ax_rate), strict=True):

@@ -6,8 +6,7 @@ from matplotlib.lines import Line2D
 from pandas import DataFrame
 
 from analysis.accuracies import swarm
-from analysis.plots import COLOURS, panel_label
-from analysis.plots import reported as mark_reported
+from analysis.plots import COLOURS, MARKERS, panel_label, reported
 from analysis.presentations import answers, by_epoch
 
 SIZE = (7.0, 4.4)
@@ -69,7 +68,7 @@ def draw(tables: dict[str, DataFrame], fig: Figure) -> None:
                 ax.scatter(values, heights, s=9, color=COLOURS[PAIRS.get(pair, "purple")], alpha=0.6, linewidth=0)
         ax.vlines(summary["test"], summary["number"] - 0.32, summary["number"] + 0.32, color=COLOURS["blue"])
         if len(known):
-            mark_reported(ax, known["variant"].map(number), known["value"], label=None)
+            reported(ax, known["variant"].map(number), known["value"], known["origin"])
         ax.set_xlabel("test accuracy")
     left.set_yticks(summary["number"], summary["variant"])
     left.invert_yaxis()
@@ -83,7 +82,14 @@ def draw(tables: dict[str, DataFrame], fig: Figure) -> None:
             if pair in set(table["pair"])
         ),
         Line2D([], [], color=COLOURS["blue"], label="mean"),
-        Line2D([], [], color=COLOURS["grey"], markerfacecolor="none", label="independent program", **dot),
+        Line2D(
+            [],
+            [],
+            color=COLOURS["grey"],
+            mfc="none",
+            label="our own prototype",
+            **{**dot, "marker": MARKERS["prototype"]},
+        ),
     ]
     fig.legend(handles=handles, loc="outside upper center", ncols=len(handles))
     for ax, letter in zip((left, right), "ab", strict=True):

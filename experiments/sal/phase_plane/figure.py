@@ -79,7 +79,7 @@ def draw(tables, fig):
         panel_label(ax, label)
         marks = tables["reported"].query("table == 'weights' and condition == @name")
         epoch = rows["t_s"].max() / rows["epoch"].max()
-        reported(ax, marks["value"], marks["epoch"] * epoch)
+        reported(ax, marks["value"], marks["epoch"] * epoch, marks["origin"])
     left.set_ylabel("weight")
     handles = dict(zip(*reversed(left.get_legend_handles_labels()), strict=True))
     left.legend(handles.values(), handles.keys(), loc="upper right")
