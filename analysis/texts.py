@@ -182,7 +182,7 @@ def settings(config: Mapping[str, Any], scale: str) -> dict[str, str]:
     """
     chosen = (config.get("scales") or {}).get(scale) or {}
     sweep = chosen.get("sweep", config.get("sweep")) or {}
-    other = ("title", "text", "notice", "paper", "scales", "cost", "sweep")
+    other = ("title", "text", "notice", "paper", "full", "scales", "cost", "sweep")
     layers = [{key: value for key, value in config.items() if key not in other}]
     layers += sweep if isinstance(sweep, list) else [sweep]
     layers += [{key: value for key, value in chosen.items() if key not in ("seeds", "sweep")}]

@@ -134,7 +134,8 @@ def tree(tmp_path_factory):
         folder.mkdir(parents=True)
         config = {
             "title": title,
-            "paper": {"key": key, "figure": "2d, 2e", "version": "arXiv v3", "full": FULL},
+            "paper": {"key": key, "figure": "2d, 2e", "version": "arXiv v3"},
+            "full": FULL,
             "text": "Two reciprocally connected stochastic neurons. " * 3,
             "network": {"dt": "0.4 ms"},
             "synapses": {"eta": 0.12},
