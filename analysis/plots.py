@@ -52,7 +52,14 @@ def panel_label(ax: Axes, text: str) -> None:
 
 
 def band(
-    ax: Axes, rows: DataFrame, x: str, y: str, over: str = "seed", label: str | None = None, colour: str = "blue"
+    ax: Axes,
+    rows: DataFrame,
+    x: str,
+    y: str,
+    over: str = "seed",
+    label: str | None = None,
+    colour: str = "blue",
+    ranks: bool = False,
 ) -> Line2D:
     """Draw the mean over replicates as a line and one standard deviation as a band.
 
@@ -72,18 +79,21 @@ def band(
         Entry of the legend.
     colour : str
         Key of `COLOURS`.
+    ranks : bool
+        Draw median and range instead, as a logarithmic axis needs it.
 
     Returns
     -------
     Line2D
-        The line of the mean.
+        The line of the mean or median.
     """
     import seaborn as sns  # more than a second, and half of the figures need it
 
     means = rows.groupby([x, over], as_index=False)[y].mean()
     given = {"xlabel": ax.get_xlabel(), "ylabel": ax.get_ylabel()}
-    style = {"color": COLOURS[colour], "err_kws": {"linewidth": 0}, "legend": False}
-    sns.lineplot(means, x=x, y=y, errorbar="sd", label=label, ax=ax, **style)
+    style: dict[str, Any] = {"color": COLOURS[colour], "err_kws": {"linewidth": 0}, "legend": False}
+    how = {"estimator": "median", "errorbar": ("pi", 100)} if ranks else {"errorbar": "sd"}
+    sns.lineplot(means, x=x, y=y, label=label, ax=ax, **how, **style)
     ax.set(**given)  # seaborn would write the names of the columns
     return ax.lines[-1]
 

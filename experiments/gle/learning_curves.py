@@ -110,7 +110,8 @@ def draw(
     unseen.set(ylabel="accuracy, unseen (%)", ylim=(0, 100))
     taught.set(ylabel="accuracy, taught (%)", ylim=(0, 100))
     cost.set(ylabel="cross-entropy per step", xlabel="epoch")
-    rate.set(ylabel="learning rate", xlabel="epoch", yscale="log")
+    # Steps of lower rates are lost in the rounding of single precision.
+    rate.set(ylabel="learning rate", xlabel="epoch", yscale="log", ylim=(1e-8, None))
     rate.xaxis.get_major_locator().set_params(integer=True)
     unseen.legend(loc="best")
     for letter, ax in zip("abcd", (unseen, taught, cost, rate), strict=True):
