@@ -98,8 +98,11 @@ def draw(tables: dict[str, DataFrame], fig: Figure) -> None:
     shown = curve[curve["layer"].isin([0, curve["layer"].max()])]
     shown = shown.assign(stage=shown["epoch"] - shown.groupby("protocol")["epoch"].transform("min") + 1)
     for protocol, colour in PROTOCOLS.items():
-        band(left, shown[shown["protocol"] == protocol], "stage", "test", label=protocol, colour=colour)
-    left.set(xlabel="epoch in which the output learns", ylabel="test accuracy")
+        band(left, shown[shown["protocol"] == protocol], "stage", "test", label=protocol, colour=colour).set(
+            marker="o", ms=3, mec="none"
+        )
+    end = shown["stage"].max() + 0.5
+    left.set(xlabel="epoch in which the output learns", ylabel="test accuracy", xlim=(0.5, end))
     left.xaxis.get_major_locator().set_params(integer=True)
     left.legend(loc="lower right")
 
