@@ -14,7 +14,7 @@ from pandas import DataFrame
 
 from base.catalogue import SCALES
 from base.errors import ConfigError, nearest
-from base.origins import OUTCOMES
+from base.origins import OUTCOMES, by_group, one_line
 from base.tables import read_folder, write_json
 from base.targets import COMPARISONS, check, controlled, read_targets
 
@@ -362,8 +362,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.exit(f"error: {problem}")
     content = {"scale": options.scale, "guards": options.guards, "summary": summary(entries), "targets": entries}
     write_json(content, options.out)
-    counts = content["summary"]
-    print(", ".join(f"{counts[outcome]} {outcome}" for outcome in OUTCOMES))
+    print(one_line(by_group(entries)))
 
 
 if __name__ == "__main__":

@@ -340,7 +340,7 @@ def test_command_line(tmp_path, capsys):
         "outcome": "match",
         "deviation": 0.0,
     }
-    assert capsys.readouterr().out == "1 match, 0 close, 1 differs, 0 not run\n"
+    assert capsys.readouterr().out == "1 of 2 match\n"
     assert [path.name for path in out.parent.iterdir()] == ["score.json"]
 
     for wrong, message in [
