@@ -7,16 +7,16 @@ python -m analysis.present --published experiments/sal --out FOLDER     full-siz
 import argparse
 import json
 import sys
-from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from analysis.draw import draw
 from analysis.experiment_code import load
-from analysis.score import OUTCOMES, score, summary
 from analysis.score import load as load_targets
-from base.errors import one_line
+from analysis.score import score, summary
+from base.errors import ConfigError, one_line
+from base.origins import by_group, headline
 from base.tables import read_json, write_json
 
 
@@ -28,7 +28,7 @@ def present(
     guards: Mapping[str, str],
     out: Path,
     kinds: tuple[str, ...] = ("svg", "png"),
-) -> Counter[str]:
+) -> str:
     """Draw and score one experiment.
 
     Parameters
@@ -50,12 +50,12 @@ def present(
 
     Returns
     -------
-    Counter
-        Outcome to number of targets.
+    str
+        The score on a line.
 
     Raises
     ------
-    ValueError
+    ConfigError, ValueError
         The targets are wrong, in one line.
     """
     file = experiment / "targets.yaml"
@@ -65,7 +65,7 @@ def present(
     draw(load(experiment / "figure.py"), found, targets, made, [out / f"figure.{kind}" for kind in kinds])
     content: dict[str, Any] = {"scale": scale, "guards": dict(guards), "summary": summary(entries), "targets": entries}
     write_json(content, out / "score.json")
-    return Counter(content["summary"])
+    return headline(by_group(entries))
 
 
 @one_line()
@@ -87,13 +87,12 @@ def main() -> None:
             for folder in sorted(args.published.glob("*/published")):
                 out = args.out / folder.parent.name
                 made = folder / "provenance.json"
-                counts = present(folder.parent, "paper", folder, made, {}, out, kinds=("svg",))
-                print(folder.parent.name, dict(counts), flush=True)
+                said = present(folder.parent, "paper", folder, made, {}, out, kinds=("svg",))
+                print(f"{folder.parent.name}: {said}", flush=True)
             return
-        counts = present(args.experiment, args.scale, args.tables, args.provenance, args.guards, args.out)
-    except ValueError as problem:
+        print(present(args.experiment, args.scale, args.tables, args.provenance, args.guards, args.out))
+    except (ConfigError, ValueError) as problem:
         sys.exit(f"error: {problem}")
-    print(", ".join(f"{counts[outcome]} {outcome}" for outcome in OUTCOMES))
 
 
 if __name__ == "__main__":

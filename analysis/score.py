@@ -1,182 +1,24 @@
 """Compare observations with the numbers of ``targets.yaml``: match, close, differs or not run."""
 
 import argparse
-import difflib
 import json
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from pandas import DataFrame
 
 from base.catalogue import SCALES
-from base.errors import ConfigError
+from base.errors import ConfigError, nearest
+from base.origins import OUTCOMES, by_group, headline
 from base.tables import read_folder, write_json
-from base.yaml_files import read_yaml
+from base.targets import COMPARISONS, check, controlled, read_targets
 
-OUTCOMES = ("match", "close", "differs", "not run")
-ORIGINS = ("paper", "authors' code", "independent reimplementation", "derivation", "our extension")
-REDUCTIONS = ("mean", "median", "min", "max", "std", "none")
 POSITIONS = ("first", "last", "max", "min")
-
-TOLERANCES = ("absolute", "relative")
-COMPARISONS = ("less_than", "greater_than", "below", "above")
-MARGINS = ("by_factor", "by_difference")
-ACCEPTS = {
-    "exact": TOLERANCES,
-    "level": TOLERANCES,
-    "trend": (*COMPARISONS, *MARGINS),
-    "distribution": ("ks",),
-}
-
-
-# -- validation --------------------------------------------------------------------------------------------------------
-
-
-def _refuse(file: str, key: str, what: str, name: object = None, valid: Iterable[object] = ()) -> NoReturn:
-    """Raise the one-line error: file, key, what is wrong, and the nearest valid name."""
-    options = [str(v) for v in valid]
-    near = difflib.get_close_matches(str(name), options, n=1, cutoff=0.5)
-    hint = f"; did you mean '{near[0]}'?" if near else f"; valid: {', '.join(options)}" if options else ""
-    raise ValueError(f"{file}: {key}: {what}{hint}")
-
-
-def _mapping(file: str, key: str, value: Any, known: Sequence[str], required: Sequence[str]) -> Mapping[str, Any]:
-    """Return `value` if it is a mapping with all `required` and only `known` keys."""
-    if not isinstance(value, Mapping):
-        _refuse(file, key, f"expected a mapping, got {value!r}")
-    for name in value:
-        if name not in known:
-            _refuse(file, key, f"unknown key '{name}'", name, known)
-    for name in required:
-        if name not in value:
-            _refuse(file, key, f"missing key '{name}'")
-    return value
-
-
-def _choice(file: str, key: str, value: Any, valid: Sequence[str]) -> None:
-    if value not in valid:
-        _refuse(file, key, f"unknown value '{value}'", value, valid)
-
-
-def _number(file: str, key: str, value: Any, positive: bool = False) -> None:
-    if isinstance(value, str):
-        _refuse(file, key, f"number given as text '{value}' (YAML needs a decimal point: 1.0e-4)")
-    if isinstance(value, bool) or not isinstance(value, int | float) or not np.isfinite(value):
-        _refuse(file, key, f"expected a finite number, got {value!r}")
-    if positive and value <= 0:
-        _refuse(file, key, f"must be positive, got {value}")
-
-
-def _text(file: str, key: str, value: Any) -> None:
-    if not isinstance(value, str) or not value.strip():
-        _refuse(file, key, f"expected a text, got {value!r}")
-
-
-def _observation(file: str, key: str, value: Any, tables: Mapping[str, DataFrame] | None) -> None:
-    """Check one observation: its keys, and that the table and the columns exist."""
-    _mapping(file, key, value, ("table", "column", "where", "reduce"), ("table", "column"))
-    _choice(file, f"{key}.reduce", value.get("reduce", "none"), REDUCTIONS)
-    where = value.get("where", {})
-    if not isinstance(where, Mapping):
-        _refuse(file, f"{key}.where", f"expected a mapping of columns, got {where!r}")
-    for column, wanted in where.items():
-        if isinstance(wanted, Mapping) or wanted is None or wanted == []:
-            _refuse(file, f"{key}.where.{column}", f"expected a value or a list, got {wanted!r}")
-    if tables is None:
-        return
-    if value["table"] not in tables:
-        _refuse(file, f"{key}.table", f"no table '{value['table']}'", value["table"], tables)
-    columns = list(tables[value["table"]].columns)
-    if value["column"] not in columns:
-        _refuse(file, f"{key}.column", f"no column '{value['column']}'", value["column"], columns)
-    for column in where:
-        if column not in columns:
-            _refuse(file, f"{key}.where", f"no column '{column}'", column, columns)
-
-
-def _accept(file: str, key: str, kind: str, accept: Any, tables: Mapping[str, DataFrame] | None) -> None:
-    """Check what counts as a match, for one kind of target."""
-    _mapping(file, key, accept, ACCEPTS[kind], ())
-    if kind != "trend":
-        if len(accept) != 1:
-            _refuse(file, key, f"give exactly one of: {', '.join(ACCEPTS[kind])}")
-        for name, value in accept.items():
-            _number(file, f"{key}.{name}", value, positive=True)
-        return
-    chosen = [name for name in COMPARISONS if name in accept]
-    margins = [name for name in MARGINS if name in accept]
-    if len(chosen) != 1:
-        _refuse(file, key, f"give exactly one of: {', '.join(COMPARISONS)}")
-    if chosen[0] in ("below", "above"):
-        _number(file, f"{key}.{chosen[0]}", accept[chosen[0]])
-        if margins:
-            _refuse(file, key, f"'{margins[0]}' needs 'less_than' or 'greater_than'")
-        return
-    _observation(file, f"{key}.{chosen[0]}", accept[chosen[0]], tables)
-    if len(margins) > 1:
-        _refuse(file, key, f"give at most one of: {', '.join(MARGINS)}")
-    for name in margins:
-        _number(file, f"{key}.{name}", accept[name], positive=True)
-    if accept.get("by_factor", 1) < 1:
-        _refuse(file, f"{key}.by_factor", f"must be at least 1, got {accept['by_factor']}")
-
-
-def validate(targets: Any, tables: Mapping[str, DataFrame] | None = None, file: str = "targets.yaml") -> None:
-    """Refuse a wrong target file before anything is scored.
-
-    Parameters
-    ----------
-    targets : Mapping
-        Content of ``targets.yaml``: target name to description.
-    tables : Mapping of str to DataFrame, or None
-        Observation tables; with None the names of tables and columns are not checked.
-    file : str
-        Name of the file, for the message.
-
-    Raises
-    ------
-    ValueError
-        One line: file, key, what is wrong and the nearest valid name.
-    """
-    if not isinstance(targets, Mapping) or not targets:
-        _refuse(file, "top level", "expected a mapping of target names")
-    known = ("claim", "kind", "scales", "observation", "reported", "accept")
-    for name, target in targets.items():
-        _mapping(file, name, target, known, ("claim", "kind", "observation", "reported", "accept"))
-        _text(file, f"{name}.claim", target["claim"])
-        kind = target["kind"]
-        _choice(file, f"{name}.kind", kind, tuple(ACCEPTS))
-        scales = target.get("scales", list(SCALES))
-        if not isinstance(scales, list) or not scales:
-            _refuse(file, f"{name}.scales", f"expected a list of scales, got {scales!r}")
-        for scale in scales:
-            _choice(file, f"{name}.scales", scale, SCALES)
-        _observation(file, f"{name}.observation", target["observation"], tables)
-
-        needed = ("source",) if kind == "trend" else ("value", "source")
-        reported = _mapping(file, f"{name}.reported", target["reported"], ("value", "source", "origin"), needed)
-        _text(file, f"{name}.reported.source", reported["source"])
-        if "origin" in reported:
-            _choice(file, f"{name}.reported.origin", reported["origin"], ORIGINS)
-        value = reported.get("value", [])
-        for number in value if isinstance(value, list) else [value]:
-            _number(file, f"{name}.reported.value", number)
-        if kind == "level" and isinstance(value, list):
-            _refuse(file, f"{name}.reported.value", "kind level needs one number; use kind exact for a list")
-        if kind == "distribution" and (not isinstance(value, list) or not value):
-            _refuse(file, f"{name}.reported.value", "kind distribution needs a list, the reported sample")
-        if kind == "exact" and value == []:
-            _refuse(file, f"{name}.reported.value", "expected at least one number")
-
-        _accept(file, f"{name}.accept", kind, target["accept"], tables)
-        if "relative" in target["accept"] and np.any(np.asarray(value) == 0):
-            _refuse(file, f"{name}.accept.relative", "a reported value is zero; use 'absolute'")
-
 
 # -- selection ---------------------------------------------------------------------------------------------------------
 
@@ -190,8 +32,8 @@ def _mask(column: pd.Series, wanted: Any) -> np.ndarray:
     return column.isin(options).to_numpy()
 
 
-def select(table: DataFrame, observation: Mapping[str, Any]) -> np.ndarray:
-    """Pick the values an observation names, and reduce them.
+def rows_of(table: DataFrame, where: Mapping[str, Any]) -> DataFrame:
+    """Pick the rows that fulfil the conditions of an observation.
 
     Plain conditions are applied first; ``first``, ``last``, ``max`` and ``min`` then refer to the rows that are left,
     and mean the value of that column in the first or last row, or its largest or smallest value.
@@ -200,15 +42,14 @@ def select(table: DataFrame, observation: Mapping[str, Any]) -> np.ndarray:
     ----------
     table : DataFrame
         An observation table.
-    observation : Mapping
-        ``column``, ``where`` and ``reduce`` as in ``targets.yaml``.
+    where : Mapping
+        Column to value, list of values, or position.
 
     Returns
     -------
-    ndarray, shape (n,)
-        Values in table order, or one value after a reduction; empty if no row fulfils the conditions.
+    DataFrame
+        In table order; empty if no row fulfils the conditions.
     """
-    where = observation.get("where", {})
     # A text column may hold the word "first" itself; then it is a value like any other.
     positional = {c: w for c, w in where.items() if isinstance(w, str) and w in POSITIONS and w not in set(table[c])}
     rows: Any = table
@@ -220,7 +61,25 @@ def select(table: DataFrame, observation: Mapping[str, Any]) -> np.ndarray:
             values = rows[column]
             pick = {"first": values.iloc[0], "last": values.iloc[-1]}.get(wanted)
             rows = rows[values == (getattr(values, wanted)() if pick is None else pick)]
-    values = rows[observation["column"]]
+    return rows
+
+
+def select(table: DataFrame, observation: Mapping[str, Any]) -> np.ndarray:
+    """Pick the values an observation names, and reduce them.
+
+    Parameters
+    ----------
+    table : DataFrame
+        An observation table.
+    observation : Mapping
+        ``column``, ``where`` (see `rows_of`) and ``reduce`` as in ``targets.yaml``.
+
+    Returns
+    -------
+    ndarray, shape (n,)
+        Values in table order, or one value after a reduction; empty if no row fulfils the conditions.
+    """
+    values: Any = rows_of(table, observation.get("where", {}))[observation["column"]]
     reduce = observation.get("reduce", "none")
     if reduce == "none" or values.empty:
         return values.to_numpy(float)
@@ -244,6 +103,8 @@ def _tolerance(target: Mapping[str, Any]) -> str:
         return f"± {accept['absolute']:g}"
     if "relative" in accept:
         return f"± {100 * accept['relative']:g} %"
+    if "standard_errors" in accept:
+        return f"± {accept['standard_errors']:g} standard errors"
     name = next(n for n in COMPARISONS if n in accept)
     up = name in ("greater_than", "above")
     if name in ("below", "above"):
@@ -256,17 +117,30 @@ def _tolerance(target: Mapping[str, Any]) -> str:
     return f"{'>' if up else '<'} other{margin}"
 
 
-def _near(observed: np.ndarray, target: Mapping[str, Any]) -> dict[str, Any]:
+def _near(observed: np.ndarray, target: Mapping[str, Any], tolerance: float | None) -> dict[str, Any]:
     """Score kinds level and exact: every value within an absolute or relative tolerance."""
     expected = np.atleast_1d(np.asarray(target["reported"]["value"], float))
+    if len(observed) != len(expected):
+        raise ValueError(f"{len(observed)} rows for {len(expected)} reported value(s); mend 'where' or reduce")
     ((how, size),) = target["accept"].items()
-    if len(observed) < len(expected):
-        return {"outcome": "not run", "note": f"{len(observed)} of {len(expected)} values at this scale"}
-    if len(observed) > len(expected):
-        raise ValueError(f"{len(observed)} rows for {len(expected)} reported value(s); narrow 'where' or reduce")
+    size = size if tolerance is None else tolerance
     unit = np.abs(expected) if how == "relative" else np.ones_like(expected)
     distance = np.max(np.abs(observed - expected) / unit)  # np.max hands a NaN on
     return {"outcome": _grade(distance, size), "deviation": float(distance / size)}
+
+
+def _spread(target: Mapping[str, Any], tables: Mapping[str, DataFrame]) -> float:
+    """Return the tolerance that the spread over seeds sets: standard errors of the difference of two means."""
+    observation, reported = target["observation"], target["reported"]
+    rows = rows_of(tables[observation["table"]], observation.get("where", {}))
+    means = rows.groupby("seed")[observation["column"]].mean()
+    if len(means) < 3:
+        raise ValueError(f"standard errors need at least 3 seeds, and there are {len(means)}; restrict its 'scales'")
+    ours_and_theirs = 1 / len(means) + (1 / reported["seeds"] if "seeds" in reported else 0)
+    error = np.hypot(means.std() * np.sqrt(ours_and_theirs), reported.get("error", 0))
+    if error == 0:
+        raise ValueError("all seeds agree, and the reported value has no error of its own; add 'reported.error'")
+    return float(target["accept"]["standard_errors"] * error)
 
 
 def _trend(observed: np.ndarray, target: Mapping[str, Any], other: Callable[[Any], np.ndarray]) -> dict[str, Any]:
@@ -278,8 +152,6 @@ def _trend(observed: np.ndarray, target: Mapping[str, Any], other: Callable[[Any
         holds = np.all(sign * (observed - accept[name]) > 0)
         return {"outcome": "match" if holds else "differs"}
     reference = other(accept[name])
-    if not len(reference):
-        return {"outcome": "not run", "note": "nothing to compare with at this scale"}
     if len(reference) not in (1, len(observed)):
         raise ValueError(f"{len(observed)} rows compared with {len(reference)}; reduce one side")
     if "by_factor" in accept:
@@ -331,45 +203,70 @@ def score(
     list of dict
         One entry per target, in order: ``name``, ``claim``, ``kind``, ``reported`` (number, list or None), ``source``,
         ``origin``, ``observed`` (list; None for NaN), ``tolerance`` (text), ``outcome``, and where they apply
-        ``deviation`` (in tolerances), ``other`` (list: what a trend was compared with) and ``note``.
+        ``deviation`` (in tolerances), ``other`` (list: what a trend was compared with), ``control`` (list: values of
+        the condition that must fail) and ``note``.
 
     Raises
     ------
+    ConfigError
+        A target is malformed. One line.
     ValueError
-        If a target is malformed or selects more rows than it has reported values. One line.
+        A target selects no row, or not as many as it has reported values. One line.
     """
-    validate(targets, tables, file)
-    _choice(file, "scale", scale, SCALES)
+    if scale not in SCALES:
+        raise ConfigError(file, "scale", f"unknown value '{scale}'; {nearest(scale, SCALES)}")
+    check(targets, file, {name: list(table.columns) for name, table in tables.items()})
     entries = []
     for name, target in targets.items():
-        entry = {key: target[key] for key in ("claim", "kind")}
-        entry["reported"] = target["reported"].get("value")
-        entry["source"] = target["reported"]["source"]
-        entry["origin"] = target["reported"].get("origin", "")
+        reported = target["reported"]
+        entry = {"name": name, "claim": target["claim"], "kind": target["kind"], "reported": reported.get("value")}
+        entry |= {"source": reported["source"], "origin": reported["origin"]}
         entry |= {"observed": [], "tolerance": _tolerance(target), "outcome": "not run"}
-        entries.append({"name": name, **entry})
-        if scale not in target.get("scales", SCALES):
-            entries[-1]["note"] = f"needs scale {' or '.join(target['scales'])}"
-            continue
-
-        def observe(observation: Mapping[str, Any]) -> np.ndarray:
-            return select(tables[observation["table"]], observation)
-
-        observed = observe(target["observation"])
-        if not len(observed):
-            entries[-1]["note"] = f"no such rows in table '{target['observation']['table']}' at this scale"
-            continue
         try:
-            if target["kind"] == "trend":
-                result = _trend(observed, target, observe)
-            elif target["kind"] == "distribution":
-                result = _distribution(observed, target)
-            else:
-                result = _near(observed, target)
+            entry |= {key: _plain(value) for key, value in _judged(target, tables, scale).items()}
         except ValueError as problem:
             raise ValueError(f"{file}: {name}: {problem}") from None
-        entries[-1] |= {key: _plain(value) for key, value in {"observed": observed.tolist(), **result}.items()}
+        entries.append(entry)
     return entries
+
+
+def _judged(target: Mapping[str, Any], tables: Mapping[str, DataFrame], scale: str) -> dict[str, Any]:
+    """Score one target, and the control that it must fail for."""
+    if scale not in target.get("scales", SCALES):
+        return {"note": f"needs scale {' or '.join(target['scales'])}"}
+
+    def observe(observation: Mapping[str, Any]) -> np.ndarray:
+        found = select(tables[observation["table"]], observation)
+        if not len(found):
+            table, conditions = observation["table"], observation.get("where", {})
+            raise ValueError(
+                f"no row of table '{table}' fulfils {conditions} at scale {scale}; mend 'where' or 'scales'"
+            )
+        return found
+
+    if "needs" in target and not len(select(tables[target["observation"]["table"]], target["observation"])):
+        return {"note": f"needs {target['needs']}"}
+    observed = observe(target["observation"])
+    tolerance = _spread(target, tables) if "standard_errors" in target["accept"] else None
+    result = _compared(observed, target, tolerance, observe)
+    if tolerance is not None:
+        result["tolerance"] = f"{_tolerance(target)} = {tolerance:.2g}"
+    if "control" in target:
+        control = target["control"]
+        other = observe(controlled(target)) if isinstance(control, Mapping) else np.array([control], float)
+        result["control"] = other.tolist()
+        if _compared(other, target, tolerance, observe)["outcome"] == "match":
+            result |= {"outcome": "differs", "note": "the control passes, too: this test cannot fail"}
+    return {"observed": observed.tolist(), **result}
+
+
+def _compared(
+    observed: np.ndarray, target: Mapping[str, Any], tolerance: float | None, observe: Callable[[Any], np.ndarray]
+) -> dict[str, Any]:
+    """Score values by the kind of a target."""
+    if target["kind"] == "trend":
+        return _trend(observed, target, observe)
+    return _distribution(observed, target) if target["kind"] == "distribution" else _near(observed, target, tolerance)
 
 
 def summary(entries: Iterable[Mapping[str, Any]]) -> dict[str, int]:
@@ -400,8 +297,8 @@ def reported(targets: Mapping[str, Any]) -> DataFrame:
     Returns
     -------
     DataFrame
-        One row per number: ``target``, ``table``, ``column``, ``value``, and the conditions of its observation, one
-        column each (a list of conditions goes with the list of numbers, element by element).
+        One row per number: ``target``, ``origin``, ``table``, ``column``, ``value``, and the conditions of its
+        observation, one column each (a list of conditions goes with the list of numbers, element by element).
     """
     rows = []
     for name, target in targets.items():
@@ -409,7 +306,8 @@ def reported(targets: Mapping[str, Any]) -> DataFrame:
         values = values if isinstance(values, list) else [values]
         where = target["observation"].get("where", {})
         for k, value in enumerate(values):
-            row = {"target": name, "table": target["observation"]["table"], "column": target["observation"]["column"]}
+            row = {"target": name, "origin": target["reported"]["origin"]}
+            row |= {key: target["observation"][key] for key in ("table", "column")}
             conditions = {
                 column: wanted[k] if isinstance(wanted, list) and len(wanted) == len(values) else wanted
                 for column, wanted in where.items()
@@ -436,14 +334,12 @@ def load(targets: Path, tables: Path) -> tuple[dict[str, Any], dict[str, DataFra
 
     Raises
     ------
+    ConfigError
+        The file is missing, is not YAML, or a target is wrong. One line.
     ValueError
-        If the file is missing or is not YAML, or the folder holds no table. One line.
+        The folder holds no table. One line.
     """
-    try:
-        content = read_yaml(targets)
-    except ConfigError as problem:
-        raise ValueError(str(problem)) from None
-    found = read_folder(tables)
+    content, found = read_targets(targets), read_folder(tables)
     if not found:
         raise ValueError(f"{tables}: holds no observation table (*.parquet)")
     return content, found
@@ -462,12 +358,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options = parser.parse_args(arguments)
     try:
         entries = score(*load(options.targets, options.tables), options.scale, str(options.targets))
-    except ValueError as problem:
+    except (ConfigError, ValueError) as problem:
         sys.exit(f"error: {problem}")
     content = {"scale": options.scale, "guards": options.guards, "summary": summary(entries), "targets": entries}
     write_json(content, options.out)
-    counts = content["summary"]
-    print(", ".join(f"{counts[outcome]} {outcome}" for outcome in OUTCOMES))
+    print(headline(by_group(entries)))
 
 
 if __name__ == "__main__":

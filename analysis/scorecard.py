@@ -1,20 +1,26 @@
-"""The score on one screen, and the table of experiments in the README."""
+"""The score on one screen, and the tables of the README: by experiment, and by whose numbers were tested."""
 
 import argparse
 import json
 import shutil
 import sys
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from analysis.report import SYMBOLS, count, read_config, read_json, references, seconds, where
-from analysis.score import OUTCOMES, SCALES
-from base.catalogue import names
+from analysis.report import SYMBOLS
+from analysis.score import summary
+from analysis.texts import read_config, read_json, references, seconds, where
+from base.catalogue import SCALES, names
+from base.errors import ConfigError
+from base.origins import GROUPS, ORIGINS, OUTCOMES, by_group, headline, ratio
 from base.tables import read_folder, write_folder
+from base.targets import read_targets
 
 MAX_SHIPPED = 2_000_000  # bytes of tables of one experiment
-MARKERS = ("<!-- experiments -->", "<!-- /experiments -->")
+TABLES = ("score", "experiments")  # of the README, each between its markers
+Cards = Mapping[str, Mapping[str, Any]]
 
 
 def card_file(scale: str) -> str:
@@ -53,7 +59,7 @@ def card(name: str, scale: str, results: Path) -> dict[str, Any]:
     return {
         "experiment": name,
         "scale": scale,
-        "summary": count(entries),
+        "summary": summary(entries),
         "targets": {entry["name"]: entry["outcome"] for entry in entries},
         "cost": {**rounded, "runs": runs.get("n")},
         "commit": provenance.get("commit", "unknown"),
@@ -87,8 +93,41 @@ def ship(name: str, results: Path, folder: Path) -> None:
     shutil.copyfile(place / "provenance.json", folder / name / "published" / "provenance.json")
 
 
-def one_screen(cards: Mapping[str, Mapping[str, Any]], scale: str) -> str:
-    """Write the score of every experiment on a line, and the total.
+def entries(scored: Mapping[str, Any], folder: Path) -> list[dict[str, str]]:
+    """Say whose number each outcome of a card belongs to.
+
+    Parameters
+    ----------
+    scored : Mapping
+        What `card` returned; empty for an experiment that was not run.
+    folder : Path
+        Of the experiment.
+
+    Returns
+    -------
+    list of dict
+        ``name``, ``origin`` and ``outcome``; targets that the card does not know, or that are gone, are left out.
+
+    Raises
+    ------
+    ConfigError
+        Its ``targets.yaml`` is wrong.
+    """
+    if not scored:
+        return []
+    found = scored["targets"]
+    origins = _origins(folder / "targets.yaml")
+    return [{"name": n, "origin": origin, "outcome": found[n]} for n, origin in origins.items() if n in found]
+
+
+@cache
+def _origins(file: Path) -> dict[str, str]:
+    """Return whose number each target holds."""
+    return {name: target["reported"]["origin"] for name, target in read_targets(file).items()}
+
+
+def one_screen(cards: Cards, scale: str, folder: Path) -> str:
+    """Write the score of every experiment on a line, and the totals.
 
     Parameters
     ----------
@@ -96,6 +135,8 @@ def one_screen(cards: Mapping[str, Mapping[str, Any]], scale: str) -> str:
         Experiment to what `card` returned.
     scale : str
         Scale of the results.
+    folder : Path
+        The folder ``experiments``.
 
     Returns
     -------
@@ -103,31 +144,53 @@ def one_screen(cards: Mapping[str, Mapping[str, Any]], scale: str) -> str:
         Lines.
     """
     width = max((len(name) for name in cards), default=0)
-    lines: list[str] = []
-    total: dict[str, int] = dict.fromkeys(OUTCOMES, 0)
+    lines, total = [], []
     for name, scored in cards.items():
-        if not scored:
-            lines.append(f"{name:{width}}  not run at scale {scale}")
-            continue
-        total = {outcome: total[outcome] + scored["summary"][outcome] for outcome in OUTCOMES}
-        lines.append(f"{name:{width}}  {_ratio(scored['summary'])} match{_rest(scored)}")
-    lines.append(f"{'total':{width}}  {_ratio(total)} match at scale {scale}")
+        found = entries(scored, folder / name)
+        total += found
+        said = headline(by_group(found)) + _rest(found) if scored else f"not run at scale {scale}"
+        lines.append(f"{name:{width}}  {said}")
+    for group, counts in by_group(total).items():
+        lines.append(f"{'total':{width}}  {ratio(counts)} match at scale {scale}: {GROUPS[group]}")
     return "\n".join(lines)
 
 
-def _ratio(summary: Mapping[str, int]) -> str:
-    """Write how many of the targets that were run match."""
-    return f"{summary['match']} of {sum(summary.values()) - summary['not run']}"
-
-
-def _rest(scored: Mapping[str, Any]) -> str:
+def _rest(found: Sequence[Mapping[str, str]]) -> str:
     """Name the targets that do not match, and count those that were not run."""
     parts = []
     for outcome in OUTCOMES[1:]:
-        names = [name for name, found in scored["targets"].items() if found == outcome]
+        names = [entry["name"] for entry in found if entry["outcome"] == outcome]
         said = str(len(names)) if outcome == "not run" else ", ".join(names)
         parts += [f"{outcome}: {said}"] if names else []
     return f" ({'; '.join(parts)})" if parts else ""
+
+
+def score_table(folder: Path) -> str:
+    """Write how many targets match, by paper and by whose number they hold, from the committed cards.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder ``experiments``.
+
+    Returns
+    -------
+    str
+        Markdown, without the markers.
+    """
+    counts: dict[tuple[str, str, str], list[dict[str, str]]] = {}
+    for name in names(folder):
+        for scale in ("quick", "paper"):
+            for entry in entries(read_json(folder / name / card_file(scale)), folder / name):
+                for paper in (name.split("/")[0], "all"):
+                    counts.setdefault((paper, scale, entry["origin"]), []).append(entry)
+    rows = [f"| | {' | '.join(origin.label for origin in ORIGINS.values())} |", "|---" * (len(ORIGINS) + 1) + "|"]
+    for paper in dict.fromkeys(paper for paper, *_ in sorted(counts, key=lambda key: (key[0] == "all", key))):
+        for scale, said in (("quick", "quick"), ("paper", "full size")):
+            found = [summary(counts.get((paper, scale, origin), [])) for origin in ORIGINS]
+            cells = [ratio(each) if sum(each.values()) > each["not run"] else "–" for each in found]
+            rows.append(f"| `{paper}`, {said} | {' | '.join(cells)} |")
+    return "\n".join(rows)
 
 
 def readme_table(folder: Path, bibliography: Path) -> str:
@@ -146,7 +209,7 @@ def readme_table(folder: Path, bibliography: Path) -> str:
         Markdown, without the markers.
     """
     papers = references(bibliography)
-    rows = ["| experiment | paper | quick | CPU time | full size | CPU time |", "|---|---|---|---|---|---|"]
+    rows = ["| experiment | paper | quick | CPU time | full size here | CPU time |", "|---|---|---|---|---|---|"]
     for name in names(folder):
         config = read_config(folder / name / "config.yaml")
         source = config.get("paper")
@@ -157,22 +220,56 @@ def readme_table(folder: Path, bibliography: Path) -> str:
         title = str(config.get("title") or name).replace("|", r"\|")
         link = f"[{title}]({folder.name}/{name})<br>`{name}`"
         paper += f", {figure}" if figure else ""
-        cells = [cell for scale in ("quick", "paper") for cell in _cells(read_json(folder / name / card_file(scale)))]
+        cells = [cell for scale in ("quick", "paper") for cell in _cells(folder / name, scale)]
         rows.append(f"| {' | '.join([link, paper, *cells])} |")
     return "\n".join(rows)
 
 
-def _cells(scored: Mapping[str, Any]) -> tuple[str, str]:
+def _cells(folder: Path, scale: str) -> tuple[str, str]:
     """Write score and cost of one committed card."""
+    scored = read_json(folder / card_file(scale))
     if not scored:
         return "not run", "–"
-    missed = [f"{SYMBOLS[o]} {n} {o}" for o, n in scored["summary"].items() if n and o not in ("match", "not run")]
-    score = f"{SYMBOLS['match']} {_ratio(scored['summary'])} match" + "".join(f", {part}" for part in missed)
+    lines = []
+    for group, counts in by_group(entries(scored, folder)).items():
+        if sum(counts.values()) == counts["not run"]:
+            continue
+        missed = [f"{SYMBOLS[o]} {n} {o}" for o, n in counts.items() if n and o not in ("match", "not run")]
+        name = "" if group == "published" else f"{group} "
+        lines.append(", ".join([f"{name}{SYMBOLS['match']} {ratio(counts)}", *missed]))
     spent = [value for value in (scored["cost"]["build_cpu_s"], scored["cost"]["runs_cpu_s"]) if value is not None]
-    return score, seconds(sum(spent)) if spent else "–"
+    return "<br>".join(lines), seconds(sum(spent)) if spent else "–"
 
 
-def replace_table(readme: str, table: str, markers: tuple[str, str] = MARKERS) -> str:
+def updated(readme: str, folder: Path, bibliography: Path) -> str:
+    """Put both tables between their markers.
+
+    Parameters
+    ----------
+    readme : str
+        Content of the README.
+    folder, bibliography : Path
+        The folder ``experiments`` and ``references.bib``.
+
+    Returns
+    -------
+    str
+        New content.
+
+    Raises
+    ------
+    ConfigError
+        A ``targets.yaml`` is wrong.
+    ValueError
+        If a marker is missing.
+    """
+    made = (score_table(folder), readme_table(folder, bibliography))
+    for name, table in zip(TABLES, made, strict=True):
+        readme = replace_table(readme, table, (f"<!-- {name} -->", f"<!-- /{name} -->"))
+    return readme
+
+
+def replace_table(readme: str, table: str, markers: tuple[str, str]) -> str:
     """Put a table between the markers of a page.
 
     Parameters
@@ -180,7 +277,7 @@ def replace_table(readme: str, table: str, markers: tuple[str, str] = MARKERS) -
     readme : str
         Content of the file.
     table : str
-        What `readme_table` returned, or another table.
+        Its rows.
     markers : tuple of str
         Line before, and line after the table.
 
@@ -201,8 +298,33 @@ def replace_table(readme: str, table: str, markers: tuple[str, str] = MARKERS) -
     return f"{before}{start}\n{table}\n{end}{after}"
 
 
+def publish(cards: Cards, scale: str, results: Path, folder: Path) -> None:
+    """Write the card of every experiment that was run; of scale paper also the tables.
+
+    Parameters
+    ----------
+    cards : Mapping
+        Experiment to what `card` returned; what was not run keeps the card it has.
+    scale : str
+        Scale of the results.
+    results, folder : Path
+        The folders ``results`` and ``experiments``.
+
+    Raises
+    ------
+    ValueError
+        Tables are too large.
+    """
+    for name, scored in cards.items():
+        if scored:
+            if scale == "paper":
+                ship(name, results, folder)
+            content = json.dumps(scored, indent=1, ensure_ascii=False) + "\n"
+            (folder / name / card_file(scale)).write_text(content, encoding="utf-8")
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Print the score of all experiments; publish score cards and tables; update the table of the README."""
+    """Print the score of all experiments; publish score cards and tables; update the tables of the README."""
     parser = argparse.ArgumentParser(prog="python -m analysis.scorecard", description=main.__doc__)
     parser.add_argument("--scale", default="quick", choices=SCALES)
     parser.add_argument("--results", type=Path, default=Path("results"), help="folder of results (default: results)")
@@ -211,30 +333,21 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument(
         "--publish", action="store_true", help="write experiments/*/*/scorecard.<scale>.json; of paper also the tables"
     )
-    parser.add_argument("--update", type=Path, metavar="README", help="rewrite the table between the markers")
+    parser.add_argument("--update", type=Path, metavar="README", help="rewrite the tables between their markers")
     options = parser.parse_args(arguments)
     if not options.experiments.is_dir():
         sys.exit(f"error: {options.experiments}: no such folder of experiments")
     cards = {name: card(name, options.scale, options.results) for name in names(options.experiments)}
-    print(one_screen(cards, options.scale))
-    if options.publish:
-        for name, scored in cards.items():
-            if scored:  # what was not run keeps the card it has
-                content = json.dumps(scored, indent=1, ensure_ascii=False) + "\n"
-                try:
-                    if options.scale == "paper":
-                        ship(name, options.results, options.experiments)
-                except ValueError as problem:
-                    sys.exit(f"error: {problem}")
-                (options.experiments / name / card_file(options.scale)).write_text(content, encoding="utf-8")
-    if options.update:
-        try:
+    try:
+        print(one_screen(cards, options.scale, options.experiments))
+        if options.publish:
+            publish(cards, options.scale, options.results, options.experiments)
+        if options.update:
             bibliography = options.references or options.experiments.parent / "references.bib"
-            table = readme_table(options.experiments, bibliography)
-            content = replace_table(options.update.read_text(encoding="utf-8"), table)
-        except (OSError, ValueError) as problem:
-            sys.exit(f"error: {options.update}: {problem}")
-        options.update.write_text(content, encoding="utf-8")
+            content = updated(options.update.read_text(encoding="utf-8"), options.experiments, bibliography)
+            options.update.write_text(content, encoding="utf-8")
+    except (ConfigError, OSError, ValueError) as problem:
+        sys.exit(f"error: {problem}")
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from base.yaml_files import read_yaml
 from runner import devices
 from runner.quantities import parse
 
-PROSE = {"title", "text", "paper", "notice"}
+PROSE = {"title", "text", "paper", "full", "notice"}
 PLANNING = {"sweep", "cost", "scales", "device"}
 
 

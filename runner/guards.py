@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from base.catalogue import ROOT
-from base.yaml_files import read_yaml
+from base.targets import read_targets
 from runner.devices import cpp_standalone, toolchain
 from runner.experiment import Experiment
 from runner.fingerprint import code, digest
@@ -31,15 +31,13 @@ def targets_digest(file: Path) -> str:
     Raises
     ------
     ConfigError
-        The file cannot be read.
+        The file cannot be read, or a target is wrong.
     """
     kept = {}
-    for name, target in read_yaml(file).items():
-        if isinstance(target, Mapping):
-            reported = target.get("reported")
-            target = {key: value for key, value in target.items() if key != "claim"}
-            target["reported"] = reported.get("value") if isinstance(reported, Mapping) else reported
-        kept[name] = target
+    for name, target in read_targets(file).items():
+        numbers = {key: value for key, value in target["reported"].items() if key not in ("source", "origin")}
+        kept[name] = {key: value for key, value in target.items() if key not in ("claim", "needs")}
+        kept[name]["reported"] = numbers
     return digest(list(kept.items()))
 
 

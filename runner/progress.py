@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from base.catalogue import ROOT
+from base.origins import by_group, headline
 from runner.plans import Plans
 
 
@@ -108,16 +109,13 @@ class Lines(logging.Handler):
         failed = made["runs"].get("failed", 0)
         said = f"tables; points that failed: {failed}" if failed else "tables"
         if (folder / "score.json").exists() and not scale.startswith("sweep-"):
-            summary = json.loads((folder / "score.json").read_text(encoding="utf-8"))["summary"]
-            run = sum(number for outcome, number in summary.items() if outcome != "not run")
-            rest = [f"{summary[outcome]} {outcome}" for outcome in ("close", "differs") if summary[outcome]]
-            said = ", ".join([f"{summary['match']} of {run} match", *rest])
+            said = headline(by_group(json.loads((folder / "score.json").read_text(encoding="utf-8"))["targets"]))
         self.done += 1
         self.spent += self.costs.pop((scale, experiment), 0.0)
         seconds = made["build"]["cpu_s"] + made["runs"]["cpu_s"]
         count = f"{self.done} of {max(self.total, self.done)}"
         end = f", {self._end(sum(self.costs.values()))}" if self.done < self.total else ""
-        self._print(f"{experiment:<28}{said:<34}{seconds:6.0f} CPU s   {count}{end}")
+        self._print(f"{experiment:<28}{said:<52}{seconds:6.0f} CPU s   {count}{end}")
 
     def _print(self, line: str) -> None:
         print(line, file=self.stream, flush=True)

@@ -9,7 +9,8 @@ from matplotlib import pyplot as plt
 from matplotlib.colors import to_hex
 from pandas import DataFrame
 
-from analysis.plots import COLOURS, STYLE, band, panel_label, reported
+from analysis.plots import COLOURS, MARKERS, STYLE, band, panel_label, reported
+from base.origins import ORIGINS
 
 matplotlib.use("Agg")
 
@@ -59,13 +60,16 @@ def test_band_of_one_replicate_is_a_line(ax):
     assert not np.nansum(heights)
 
 
-def test_reported_values_are_grey(ax):
-    """A number becomes a dashed line, a list markers."""
-    line = reported(ax, 1.5)
-    assert line.get_linestyle() == "--"
-    assert line.get_label() == "reported"
-    marks = reported(ax, [1, 2], x=[0, 1], label=None)
-    np.testing.assert_allclose(marks.get_offsets(), [[0, 1], [1, 2]])
+def test_marks_say_whose_numbers_they_are(ax):
+    """A number becomes a dashed line, a list markers, one shape and one entry of the legend for each origin."""
+    (line,) = reported(ax, 1.5)
+    assert (line.get_linestyle(), line.get_label()) == ("--", "printed in the paper")
+    marks = reported(ax, [1, 2, 3], x=[0, 1, 2], origin=["prototype", "authors", "prototype"], note=" (seed 1)")
+    assert [each.get_label() for each in marks] == ["authors' program (seed 1)", "our own prototype (seed 1)"]
+    np.testing.assert_allclose(marks[1].get_offsets(), [[0, 1], [2, 3]])
+    assert [each.get_label() for each in reported(ax, [1], x=[0], origin="theory", legend=False)] == ["_"]
+    assert set(MARKERS) == set(ORIGINS)
+    assert reported(ax, [], x=[], origin=[]) == []
 
 
 def test_panel_label_stays_on_the_figure(ax):

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from analysis.report import (
-    main,
+from analysis.report import main
+from analysis.texts import (
     number,
     numbers,
     read_config,
@@ -38,6 +38,8 @@ EXPERIMENTS = {
     "other/unpublished": ("nobody2031", "An experiment of a paper that is not in the bibliography"),
 }
 OUTCOMES = ("match", "match", "close", "differs", "not run")
+FULL = "Two of three seeds; the third costs 3 h."
+WHOSE = ("authors", "printed", "claim", "prototype", "prediction")
 
 
 def write_json(path, content):
@@ -55,7 +57,7 @@ def entry(k, outcome):
         "claim": f"Claim {k}: the loss falls & both weights meet at their mean value.",
     }
     made |= {"kind": kind, "outcome": outcome, "observed": observed, "reported": observed or 1.0, "tolerance": "± 5 %"}
-    made |= {"source": "Fig. 2d, read from the plot; spec of the authors' code, eight repetitions", "origin": "paper"}
+    made |= {"source": "Fig. 2d, read from the plot; spec of the authors' code, eight repetitions", "origin": WHOSE[k]}
     if kind == "trend":
         made |= {"reported": None, "other": [1.3], "tolerance": "< other / 10"}
     if outcome == "not run":
@@ -132,6 +134,7 @@ def tree(tmp_path_factory):
         config = {
             "title": title,
             "paper": {"key": key, "figure": "2d, 2e", "version": "arXiv v3"},
+            "full": FULL,
             "text": "Two reciprocally connected stochastic neurons. " * 3,
             "network": {"dt": "0.4 ms"},
             "synapses": {"eta": 0.12},
@@ -204,7 +207,11 @@ def test_page_tells_everything(page, tree):
     """Score, sources, costs, commands, notice, deviations and missing pieces are on the page."""
     shown = page.read_text(encoding="utf-8")
     for piece in (
-        "10 of 22",
+        "<b>10 of 18</b><span>match, at scale <strong>quick</strong>: papers, authors&#39; programs and theory",
+        "<dt>regression against our own prototypes</dt><dd>0 of 4 match</dd>",
+        '<span class="whose published">printed in the paper</span>',
+        '<span class="whose prototypes">our own prototype</span>',
+        FULL,
         "Gierlich et al. (2025)",
         "nobody2031",
         "not run at scale quick",

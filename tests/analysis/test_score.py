@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 from pandas import DataFrame
 
-from analysis.score import main, score, select, summary, validate
+from analysis.score import main, score, select, summary
+from base.errors import ConfigError
+from base.targets import check
 
 LOSS = DataFrame(
     {
@@ -18,12 +20,13 @@ LOSS = DataFrame(
     }
 )
 TABLES = {"loss": LOSS, "end": DataFrame({"w_21": [0.9, 1.1], "seed": [0, 1]})}
+COLUMNS = {name: list(table.columns) for name, table in TABLES.items()}
 
 
 def target(kind="level", value=1.0, accept=None, **observation):
     """Make one target on the table of losses."""
     observation = {"table": "loss", "column": "loss", **observation}
-    reported = {"source": "table 1"} | ({} if value is None else {"value": value})
+    reported = {"source": "table 1", "origin": "printed"} | ({} if value is None else {"value": value})
     return {
         "claim": "A claim.",
         "kind": kind,
@@ -103,12 +106,12 @@ def test_level(value, accept, expected):
 
 
 def test_exact_compares_every_value():
-    """One wrong value of a vector is enough; fewer rows than reported values are not run."""
+    """One wrong value of a vector is enough; so are fewer or more rows than reported values."""
     where = {"condition": "plain"}
     assert outcome(target("exact", [10, 1, 12, 2], {"relative": 1e-9}, where=where)) == "match"
     assert outcome(target("exact", [10, 1, 12.1, 2], {"relative": 1e-6}, where=where)) == "differs"
-    short = score({"it": target("exact", [10, 1, 12, 2, 3], {"relative": 1e-6}, where=where)}, TABLES, "quick")[0]
-    assert (short["outcome"], short["note"]) == ("not run", "4 of 5 values at this scale")
+    with pytest.raises(ValueError, match=r"^targets.yaml: it: 4 rows for 5 reported value\(s\)"):
+        score({"it": target("exact", [10, 1, 12, 2, 3], {"relative": 1e-6}, where=where)}, TABLES, "quick")
     with pytest.raises(ValueError, match=r"^targets.yaml: it: 4 rows for 1 reported value\(s\)"):
         score({"it": target(where=where)}, TABLES, "quick")
 
@@ -127,7 +130,6 @@ def test_exact_compares_every_value():
         ({"below": 2}, "match"),
         ({"below": 1}, "differs"),
         ({"above": 0.5}, "match"),
-        ({"less_than": {**START, "where": {"trial": 7}}}, "not run"),
     ],
 )
 def test_trend(accept, expected):
@@ -171,11 +173,52 @@ def test_distribution_is_the_two_sample_distance():
 
 
 def test_not_run_says_why():
-    """A scale that is not listed, and rows that this scale does not have."""
-    entry = target(**END)
-    assert score({"it": entry}, TABLES, "smoke")[0]["note"] == "needs scale quick or paper"
-    absent = score({"it": target(where={"trial": 99})}, TABLES, "quick")[0]
-    assert (absent["outcome"], absent["note"]) == ("not run", "no such rows in table 'loss' at this scale")
+    """A scale that is not listed, and data that this machine does not have."""
+    assert score({"it": target(**END)}, TABLES, "smoke")[0]["note"] == "needs scale quick or paper"
+    absent = score({"it": {**target(where={"trial": 99}), "needs": "a corpus"}}, TABLES, "quick")[0]
+    assert (absent["outcome"], absent["note"]) == ("not run", "needs a corpus")
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        target(where={"trial": 99}),
+        target("trend", None, {"less_than": {**START, "where": {"trial": 7}}}, **END),
+        {**target(**END), "control": {"where": {"trial": 7}}},
+    ],
+)
+def test_conditions_that_nothing_fulfils_are_a_mistake(entry):
+    """A target that silently tests nothing is worse than none."""
+    with pytest.raises(ValueError, match="t.yaml: it: no row of table 'loss' fulfils .* at scale quick; mend 'where'"):
+        score({"it": entry}, TABLES, "quick", "t.yaml")
+
+
+@pytest.mark.parametrize(
+    ("control", "expected"), [(3.0, "match"), (1.05, "differs"), ({"where": {"trial": 0}}, "match"), ({}, "differs")]
+)
+def test_a_target_must_fail_for_its_control(control, expected):
+    """What also passes for the condition that it should tell apart is flagged."""
+    entry = score({"it": {**target(**END), "control": control}}, TABLES, "quick")[0]
+    assert entry["outcome"] == expected
+    assert (entry.get("note") == "the control passes, too: this test cannot fail") is (expected == "differs")
+
+
+def test_tolerance_from_the_spread_over_seeds():
+    """Three standard errors of the difference of two means; what is reported may have an error of its own."""
+    seeds = DataFrame({"seed": [1, 1, 2, 2, 3, 3], "y": [0.8, 1.0, 0.9, 1.1, 1.0, 1.2]})
+    entry = target(value=1.2, accept={"standard_errors": 3}, table="seeds", column="y", reduce="mean")
+    entry["reported"] |= {"seeds": 3, "error": 0.01}
+    found = score({"it": entry}, {"seeds": seeds}, "quick")[0]
+    tolerance = 3 * np.hypot(0.1 * np.sqrt(2 / 3), 0.01)
+    assert found["deviation"] == pytest.approx(0.2 / tolerance)
+    assert found["tolerance"] == f"± 3 standard errors = {tolerance:.2g}"
+    for rows, message in [
+        (seeds[seeds.seed < 3], "at least 3 seeds"),
+        (seeds.assign(y=1.0), "has no error of its own"),
+    ]:
+        bare = {**entry, "reported": {"source": "s", "origin": "theory", "value": 1.0}}
+        with pytest.raises(ValueError, match=message):
+            score({"it": bare}, {"seeds": rows}, "quick")
 
 
 def test_summary_counts_every_outcome():
@@ -212,25 +255,34 @@ def broken(path, value, kind="level"):
         ("reported.value", [1.0], "t.yaml: it.reported.value: kind level needs one number; use kind exact for a list"),
         ("reported.value", float("nan"), "t.yaml: it.reported.value: expected a finite number, got nan"),
         ("reported.value", True, "t.yaml: it.reported.value: expected a finite number, got True"),
-        ("reported.origin", "papers", "t.yaml: it.reported.origin: unknown value 'papers'; did you mean 'paper'?"),
-        ("observation.table", "los", "t.yaml: it.observation.table: no table 'los'; did you mean 'loss'?"),
-        ("observation.column", "lss", "t.yaml: it.observation.column: no column 'lss'; did you mean 'loss'?"),
-        ("observation.where", {"trail": 1}, "t.yaml: it.observation.where: no column 'trail'; did you mean 'trial'?"),
+        ("reported.origin", "print", "t.yaml: it.reported.origin: unknown value 'print'; did you mean 'printed'?"),
+        ("reported.origin", None, "t.yaml: it.reported: missing key 'origin'"),
+        ("reported.seeds", -3, "t.yaml: it.reported.seeds: must be positive, got -3"),
+        ("control", "other", "t.yaml: it.control: number given as text 'other'"),
+        ("control", {"column": "lss"}, "t.yaml: it.control.column: unknown column 'lss'; did you mean 'loss'?"),
+        ("observation.table", "los", "t.yaml: it.observation.table: unknown table 'los'; did you mean 'loss'?"),
+        ("observation.column", "lss", "t.yaml: it.observation.column: unknown column 'lss'; did you mean 'loss'?"),
+        (
+            "observation.where",
+            {"trail": 1},
+            "t.yaml: it.observation.where: unknown column 'trail'; did you mean 'trial'?",
+        ),
         ("observation.where", {"trial": []}, "t.yaml: it.observation.where.trial: expected a value or a list, got []"),
         ("observation.where", 3, "t.yaml: it.observation.where: expected a mapping of columns, got 3"),
-        ("observation.reduce", "avg", "t.yaml: it.observation.reduce: unknown value 'avg'; valid: mean, median"),
+        ("observation.reduce", "avg", "t.yaml: it.observation.reduce: unknown value 'avg'; valid are: max, mean"),
         ("observation", 3, "t.yaml: it.observation: expected a mapping, got 3"),
-        ("accept", {}, "t.yaml: it.accept: give exactly one of: absolute, relative"),
-        ("accept.relative", 0.1, "t.yaml: it.accept: give exactly one of: absolute, relative"),
+        ("accept", {}, "t.yaml: it.accept: give exactly one of: absolute, relative, standard_errors"),
+        ("accept.relative", 0.1, "t.yaml: it.accept: give exactly one of: absolute, relative, standard_errors"),
         ("accept.absolute", "1e-4", "t.yaml: it.accept.absolute: number given as text '1e-4' (YAML needs a decimal"),
         ("accept.absolute", 0, "t.yaml: it.accept.absolute: must be positive, got 0"),
-        ("accept", {"ks": 0.1}, "t.yaml: it.accept: unknown key 'ks'; valid: absolute, relative"),
+        ("accept.absolute", -0.1, "t.yaml: it.accept.absolute: must be positive, got -0.1"),
+        ("accept", {"ks": 0.1}, "t.yaml: it.accept: unknown key 'ks'; valid are: absolute, relative"),
     ],
 )
 def test_mistakes_get_one_line(path, value, message):
     """File, key, what is wrong, nearest valid name."""
-    with pytest.raises(ValueError) as caught:
-        validate(broken(path, value), TABLES, "t.yaml")
+    with pytest.raises(ConfigError) as caught:
+        check(broken(path, value), "t.yaml", COLUMNS)
     assert str(caught.value).startswith(message)
     assert "\n" not in str(caught.value)
 
@@ -241,26 +293,26 @@ def test_mistakes_get_one_line(path, value, message):
         ("accept", {"by_factor": 2}, "give exactly one of: less_than, greater_than, below, above"),
         ("accept", {"below": 1, "by_factor": 2}, "'by_factor' needs 'less_than' or 'greater_than'"),
         ("accept.by_factor", 0.5, "must be at least 1, got 0.5"),
-        ("accept.less_than.column", "x", "no column 'x'"),
+        ("accept.less_than.column", "x", "unknown column 'x'"),
         ("accept.less_than.columns", "x", "unknown key 'columns'; did you mean 'column'?"),
     ],
 )
 def test_mistakes_in_a_trend(path, value, message):
     """The other side of a comparison is checked like the first."""
-    with pytest.raises(ValueError, match=message):
-        validate(broken(path, value, "trend"), TABLES)
+    with pytest.raises(ConfigError, match=message):
+        check(broken(path, value, "trend"), "t.yaml", COLUMNS)
 
 
 def test_mistakes_that_need_the_value():
     """Relative to zero, an empty sample, and a file that is no mapping."""
-    with pytest.raises(ValueError, match="a reported value is zero; use 'absolute'"):
-        validate({"it": target(value=0.0, accept={"relative": 0.1})})
-    with pytest.raises(ValueError, match="needs a list, the reported sample"):
-        validate({"it": target("distribution", 1.0, {"ks": 0.1})})
-    with pytest.raises(ValueError, match="expected a mapping of target names"):
-        validate([])
-    with pytest.raises(ValueError, match="both by_factor and|give at most one of"):
-        validate({"it": target("trend", None, {"less_than": START, "by_factor": 2, "by_difference": 1})})
+    with pytest.raises(ConfigError, match="a reported value is zero; use 'absolute'"):
+        check({"it": target(value=0.0, accept={"relative": 0.1})}, "t.yaml")
+    with pytest.raises(ConfigError, match="needs a list, the reported sample"):
+        check({"it": target("distribution", 1.0, {"ks": 0.1})}, "t.yaml")
+    with pytest.raises(ConfigError, match="expected a mapping of target names"):
+        check([], "t.yaml")
+    with pytest.raises(ConfigError, match="both by_factor and|give at most one of"):
+        check({"it": target("trend", None, {"less_than": START, "by_factor": 2, "by_difference": 1})}, "t.yaml")
 
 
 def test_command_line(tmp_path, capsys):
@@ -281,13 +333,13 @@ def test_command_line(tmp_path, capsys):
         "kind": "level",
         "reported": 1.0,
         "source": "table 1",
-        "origin": "",
+        "origin": "printed",
         "observed": [1.0],
         "tolerance": "± 0.1",
         "outcome": "match",
         "deviation": 0.0,
     }
-    assert capsys.readouterr().out == "1 match, 0 close, 1 differs, 0 not run\n"
+    assert capsys.readouterr().out == "1 of 2 match\n"
     assert [path.name for path in out.parent.iterdir()] == ["score.json"]
 
     for wrong, message in [

@@ -5,16 +5,20 @@ from pathlib import Path
 
 import pytest
 
-from analysis.scorecard import MARKERS, main, readme_table, replace_table
+from analysis.scorecard import main, updated
 
 ROOT = Path(__file__).parents[2]
 BIBLIOGRAPHY = ROOT / "references.bib"
 
 
-def test_table_of_the_readme_is_fresh():
+def test_tables_of_the_readme_are_fresh():
     """`python -m analysis.scorecard --update README.md` would change nothing."""
     shown = (ROOT / "README.md").read_text(encoding="utf-8")
-    assert replace_table(shown, readme_table(ROOT / "experiments", BIBLIOGRAPHY)) == shown
+    assert updated(shown, ROOT / "experiments", BIBLIOGRAPHY) == shown
+
+
+EMPTY = "<!-- score -->\nold\n<!-- /score -->\n\n<!-- experiments -->\nold\n<!-- /experiments -->\n"
+WHOSE = {"a": "printed", "b": "claim", "c": "theory", "d": "authors", "e": "prototype", "f": "prediction"}
 
 
 @pytest.fixture
@@ -27,12 +31,23 @@ def tree(tmp_path):
         (folder / "config.yaml").write_text(json.dumps(config))
     place = tmp_path / "results" / "quick" / "sal" / "one"
     place.mkdir(parents=True)
-    outcomes = {"a": "match", "b": "match", "c": "close", "d": "not run", "e": "differs"}
-    targets = [{"name": name, "outcome": outcome} for name, outcome in outcomes.items()]
+    outcomes = {"a": "match", "b": "match", "c": "close", "d": "not run", "e": "differs", "f": "match"}
+    targets = [{"name": name, "outcome": outcome, "origin": WHOSE[name]} for name, outcome in outcomes.items()]
+    written = {
+        name: {
+            "claim": "A claim.",
+            "kind": "trend",
+            "observation": {"table": "t", "column": "x"},
+            "reported": {"source": "s", "origin": origin},
+            "accept": {"below": 1},
+        }
+        for name, origin in WHOSE.items()
+    }
+    (tmp_path / "experiments" / "sal" / "one" / "targets.yaml").write_text(json.dumps(written))
     (place / "score.json").write_text(json.dumps({"scale": "quick", "guards": {"network": "abcd"}, "targets": targets}))
     provenance = {"commit": "0123", "build": {"cpu_s": 21.44}, "runs": {"n": 48, "cpu_s": 101.0}}
     (place / "provenance.json").write_text(json.dumps(provenance))
-    (tmp_path / "README.md").write_text(f"# Suite\n\n{MARKERS[0]}\nold\n{MARKERS[1]}\n\nEnd.\n")
+    (tmp_path / "README.md").write_text(f"# Suite\n\n{EMPTY}\nEnd.\n")
     return tmp_path
 
 
@@ -47,8 +62,10 @@ def test_one_screen(tree, capsys):
     run(tree)
     assert capsys.readouterr().out.splitlines() == [
         "gle/two  not run at scale quick",
-        "sal/one  2 of 4 match (close: c; differs: e; not run: 1)",
-        "total    2 of 4 match at scale quick",
+        "sal/one  2 of 3 match, prototypes 0 of 1, predictions 1 of 1 (close: c; differs: e; not run: 1)",
+        "total    2 of 3 match at scale quick: papers, authors' programs and theory",
+        "total    0 of 1 match at scale quick: regression against our own prototypes",
+        "total    1 of 1 match at scale quick: our predictions",
     ]
     assert not list((tree / "experiments").rglob("scorecard.*.json"))
 
@@ -60,19 +77,21 @@ def test_publish_and_update(tree):
     assert found == {
         "experiment": "sal/one",
         "scale": "quick",
-        "summary": {"match": 2, "close": 1, "differs": 1, "not run": 1},
-        "targets": {"a": "match", "b": "match", "c": "close", "d": "not run", "e": "differs"},
+        "summary": {"match": 3, "close": 1, "differs": 1, "not run": 1},
+        "targets": {"a": "match", "b": "match", "c": "close", "d": "not run", "e": "differs", "f": "match"},
         "cost": {"build_cpu_s": 21.0, "runs_cpu_s": 100.0, "runs": 48},
         "commit": "0123",
         "guards": {"network": "abcd"},
     }
     assert not (tree / "experiments" / "gle" / "two" / "scorecard.quick.json").exists()
     shown = (tree / "README.md").read_text()
-    assert shown.startswith(f"# Suite\n\n{MARKERS[0]}\n| experiment | paper |")
-    assert shown.endswith(f"\n{MARKERS[1]}\n\nEnd.\n")
+    assert shown.startswith("# Suite\n\n<!-- score -->\n| | printed in the paper | claim of the paper, our margin |")
+    assert "\n| `sal`, quick | 1 of 1 | 1 of 1 | – | 0 of 1 | 0 of 1 | 1 of 1 |\n" in shown
+    assert "\n| `all`, full size | – | – | – | – | – | – |\n" in shown
+    assert shown.endswith("\n<!-- /experiments -->\n\nEnd.\n")
     assert (
         r"| [Title \| sal/one](experiments/sal/one)<br>`sal/one` | Gierlich et al. (2025), figure 2d "
-        "| ✓ 2 of 4 match, ≈ 1 close, ✗ 1 differs | 2 min 1 s | not run | – |"
+        "| ✓ 2 of 3, ≈ 1 close<br>prototypes ✓ 0 of 1, ✗ 1 differs<br>predictions ✓ 1 of 1 | 2 min 1 s | not run | – |"
     ) in shown
     assert "| Ellenberger et al. (2026), figure 2d | not run | – | not run | – |" in shown
     run(tree, "--publish", "--update", str(tree / "README.md"))
@@ -81,8 +100,8 @@ def test_publish_and_update(tree):
 
 def test_mistakes(tree):
     """A README without markers and a missing folder get one line."""
-    (tree / "README.md").write_text(f"{MARKERS[1]} {MARKERS[0]}")
-    with pytest.raises(SystemExit, match="error: .*README.md: no '<!-- experiments -->'"):
+    (tree / "README.md").write_text("<!-- /score --> <!-- score -->")
+    with pytest.raises(SystemExit, match="error: .*no '<!-- score -->' followed by '<!-- /score -->'"):
         run(tree, "--update", str(tree / "README.md"))
     with pytest.raises(SystemExit, match="no such folder of experiments"):
         run(tree / "nowhere")

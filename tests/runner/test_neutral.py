@@ -6,6 +6,7 @@ import subprocess
 
 import pytest
 
+from base.errors import ConfigError
 from runner import guards as guarding
 from runner.guards import PARTS, changed, targets_digest
 from tests.conftest import EXPERIMENTS, ROOT
@@ -94,6 +95,7 @@ def test_what_an_edit_makes_stale(before, edited, edit, part, stale):
     [
         (("claim: A", "claim: B"), False),
         (("source: s", "source: t"), False),
+        (("origin: claim", "origin: theory"), False),
         (("value: 1", "value: 2"), True),
         (("below: 2", "below: 3"), True),
         (("column: x", "column: y"), True),
@@ -102,13 +104,21 @@ def test_what_an_edit_makes_stale(before, edited, edit, part, stale):
 def test_targets_count_without_their_prose(tmp_path, edit, counts):
     text = (
         "it:\n  claim: A\n  kind: trend\n  observation: {table: t, column: x}\n"
-        "  reported: {value: 1, source: s}\n  accept: {below: 2}\n"
+        "  reported: {value: 1, source: s, origin: claim}\n  accept: {below: 2}\n"
     )
     file = tmp_path / "targets.yaml"
     file.write_text(text, encoding="utf-8")
     first = targets_digest(file)
     file.write_text(text.replace(*edit), encoding="utf-8")
     assert (targets_digest(file) != first) is counts
+
+
+def test_a_wrong_target_is_refused_while_the_experiment_is_planned(tmp_path):
+    """`targets_digest` is part of every plan: nothing is simulated for a score that cannot be made."""
+    file = tmp_path / "targets.yaml"
+    file.write_text("it: {claim: A, kind: trnd}\n", encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"targets.yaml: it: missing key 'observation'"):
+        targets_digest(file)
 
 
 @pytest.mark.parametrize(("old", "new", "counts"), [("ruff==", "ruff==1", False), ("scipy==1", "scipy==0", True)])

@@ -73,8 +73,15 @@ def test_lines(tmp_path):
     log.addHandler(lines)
     folder = tmp_path / "quick" / NAME
     folder.mkdir(parents=True)
-    summary = {"match": 3, "close": 1, "differs": 0, "not run": 7}
-    (folder / "score.json").write_text(json.dumps({"summary": summary}), encoding="utf-8")
+    scored = [
+        ("claim", "match"),
+        ("theory", "match"),
+        ("authors", "close"),
+        ("printed", "not run"),
+        ("prototype", "match"),
+    ]
+    targets = [{"origin": origin, "outcome": outcome} for origin, outcome in scored]
+    (folder / "score.json").write_text(json.dumps({"targets": targets}), encoding="utf-8")
     made = {"build": {"cpu_s": 10.0}, "runs": {"cpu_s": 31.6}}
     (folder / "provenance.json").write_text(json.dumps(made), encoding="utf-8")
 
@@ -90,6 +97,6 @@ def test_lines(tmp_path):
     log.info("Select jobs to execute...")
     start, done, failed = out.getvalue().splitlines()
     assert start.startswith("2 experiments, about 2 CPU min; done at about ")
-    assert done.split()[:5] == [NAME, "3", "of", "4", "match,"] and "1 close" in done
+    assert done.startswith(f"{NAME} ") and " 2 of 3 match, prototypes 1 of 1 " in done
     assert "42 CPU s   1 of 2, done at about " in done
     assert failed == "sal/lif: simulate failed; log: a.log"

@@ -111,7 +111,7 @@ def curves(fig: SubFigure, learning: DataFrame, error: str, label: str, criterio
     panels[0].axhline(0.5, color=COLOURS["grey"], linestyle=":", linewidth=0.8)
     panels[0].set(xlabel="iteration", ylabel=label, ylim=(0, 0.7))
     panels[1].set(xlabel="iteration", ylabel="cross-entropy", ylim=(0, None))
-    panels[2].set(xlabel="iteration", ylabel="mean firing rate (Hz)", ylim=(0, None))
+    panels[2].set(xlabel="iteration", ylabel="mean firing rate (Hz)", ylim=(0, min(60, panels[2].get_ylim()[1])))
     fig.legend(handles=panels[1].get_legend_handles_labels()[0], loc="outside upper center", ncols=3)
     for ax, letter in zip(panels, "cde", strict=True):
         panel_label(ax, letter)

@@ -14,6 +14,7 @@ RULES = {
     "truncated": "grey",
     "readout": "black",
 }
+CONTROL, FIXED = "truncated", "readout"
 WINDOWS = 40  # into which the text is divided
 LAST = 0.2  # share of the text at its end that counts as learned
 
@@ -45,20 +46,25 @@ def observe(recordings: dict[str, DataFrame]) -> dict[str, DataFrame]:
 
 
 def draw(tables: dict[str, DataFrame], fig: Figure) -> None:
-    """Bits per character while reading (a) and at the end (b)."""
+    """Bits per character while reading (a), and at the end, against truncation with the same seed (b)."""
     left, right = fig.subplots(1, 2, width_ratios=(1.5, 1.0))
     curves = tables["curves"].assign(thousands=tables["curves"]["characters"] / 1000)
-    for number, (rule, colour) in enumerate(RULES.items()):
-        rows = curves[curves["rule"] == rule]
-        if rows.empty:
-            continue
-        band(left, rows, "thousands", "bits", label=rule, colour=colour)
-        bits = tables["learned"].loc[tables["learned"]["rule"] == rule, "bits"]
-        right.plot(bits, np.full(len(bits), number), "o", ms=4, mfc="none", color=COLOURS[colour])
-        right.plot([bits.mean()] * 2, [number - 0.3, number + 0.3], color=COLOURS[colour], lw=2)
+    learned = tables["learned"].pivot_table(index="seed", columns="rule", values="bits")
+    rules = [rule for rule in RULES if rule in learned]
+    for rule in rules:
+        band(left, curves[curves["rule"] == rule], "thousands", "bits", label=rule, colour=RULES[rule])
     left.set(xlabel="characters read (thousands)", ylabel="bits per character")
     left.legend()
-    right.set_yticks(range(len(RULES)), list(RULES))
-    right.set(xlabel="bits per character, last fifth", ylim=(len(RULES) - 0.5, -0.5))
+    # Seeds begin at different places of the text, which matters more than the rule does.
+    control = CONTROL if CONTROL in learned else rules[-1]
+    gains = learned.sub(learned[control], axis=0)
+    shown = [rule for rule in rules if rule not in (control, FIXED)] or rules
+    for number, rule in enumerate(shown):
+        right.plot(gains[rule], np.full(len(gains), number), "o", ms=4, mfc="none", color=COLOURS[RULES[rule]])
+        right.plot([gains[rule].mean()] * 2, [number - 0.3, number + 0.3], color=COLOURS[RULES[rule]], lw=2)
+    right.axvline(0, color=COLOURS["grey"], lw=0.8, zorder=0)
+    right.set_yticks(range(len(shown)), shown)
+    right.xaxis.get_major_locator().set_params(nbins=4)
+    right.set(xlabel=f"bits per character, last fifth,\nabove {control}", ylim=(len(shown) - 0.5, -0.5))
     for ax, letter in zip((left, right), "ab", strict=True):
         panel_label(ax, letter)

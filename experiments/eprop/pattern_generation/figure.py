@@ -73,7 +73,7 @@ def observe(recordings: dict[str, DataFrame]) -> dict[str, DataFrame]:
 
 
 def draw(tables: dict[str, DataFrame], fig: Figure) -> None:
-    """First (a) and last (b) trial; error (c) and rate (d) by trial."""
+    """First (a) and last (b) trial; error (c, median and range of the seeds) and rate (d) by trial."""
     top, bottom = fig.subfigures(2, 1, height_ratios=(1.9, 1.0))
     axes = top.subplots(3, 2, sharex=True, sharey="row", height_ratios=(0.45, 1.0, 1.1))
     drawn, spikes = tables["drawn"], tables["spikes"]
@@ -105,7 +105,7 @@ def draw(tables: dict[str, DataFrame], fig: Figure) -> None:
         rows = learning[learning["feedback"] == kind]
         if rows.empty:
             continue
-        band(panels[0], rows, "iteration", "nmse", label=label, colour=colour)
+        band(panels[0], rows, "iteration", "nmse", label=label, colour=colour, ranks=True)
         band(panels[1], rows, "iteration", "rate_Hz", colour=colour)
     panels[0].set(xlabel="trial", ylabel="normalised error", yscale="log")
     panels[1].set(xlabel="trial", ylabel="mean rate (Hz)", ylim=(0, None))

@@ -35,9 +35,12 @@ def draw(tables, fig):
         rows = learning[learning["feedback"] == kind]
         band(ax_loss, rows, x="iteration", y="loss", over="seed", label=LABELS[kind], colour=colour)
         band(ax_rate, rows, x="iteration", y="rate_Hz", over="seed", colour=colour)
+        first = rows[rows["seed"] == rows["seed"].min()]
+        if rows["seed"].nunique() > 1:  # what the marks belong to
+            ax_loss.plot(first["iteration"], first["loss"], ":", lw=0.8, color=COLOURS[colour])
     marks = marks[(marks["column"] == "loss") & (marks["iteration"] <= learning["iteration"].max())]
     # The published curves belong to one sequence of random numbers, that of seed 1.
-    reported(ax_loss, marks["value"], marks["iteration"], label="reported (seed 1)")
+    reported(ax_loss, marks["value"], marks["iteration"], marks["origin"], note=" (seed 1)")
     ax_loss.set(xlabel="iteration", ylabel="loss of the trial", ylim=(0, None))
     ax_rate.set(xlabel="iteration", ylabel="mean firing rate (Hz)", ylim=(0, None))
     for label, ax in zip("ab", (ax_loss, ax_rate), strict=True):
@@ -54,5 +57,5 @@ def draw(tables, fig):
         ax.set_title(f"{trial} trial", loc="center")
         ax.set_ylabel("readout")
         panel_label(ax, label)
-    fig.legend(handles=[*ax_loss.get_legend_handles_labels()[0], target], loc="outside upper center", ncols=5)
+    fig.legend(handles=[*ax_loss.get_legend_handles_labels()[0], target], loc="outside upper center", ncols=4)
     axes[1].set_xlabel("time in the trial (ms)")

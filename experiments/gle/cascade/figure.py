@@ -181,8 +181,9 @@ def draw(tables: dict[str, pd.DataFrame], fig: Figure) -> None:
             direct = kernel["kernel"].max() > 20  # the pulse itself, passed on without lag
             if not direct:
                 ax.plot(kernel["t"], kernel["kernel"], color=COLOURS["blue"], lw=0.8, alpha=0.8)
-        ax.axvline(at[layer], color=COLOURS["red"], ls="--", lw=0.9)
+        ax.axvline(at[layer], color=COLOURS["red"], ls="--", lw=0.9, label="mean delay")
         ax.set(title=f"layer {layer}", xlabel="time since the pulse (ms)", xlim=(0, 8), ylim=(0, None))
     windows[0].set_ylabel("rate (1/ms)")
+    windows[0].legend(loc="upper right")
     for letter, ax in zip("bcde", (stages, bank, spread, windows[0]), strict=True):
         panel_label(ax, letter)

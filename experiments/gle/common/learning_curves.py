@@ -89,7 +89,7 @@ def draw(
     marks = marks.query("table == 'epochs' and column == 'unseen'")
     marks = marks[marks["epoch"] <= table["epoch"].max()]
     if len(marks):
-        reported(unseen, 100 * marks["value"], marks["epoch"])
+        reported(unseen, 100 * marks["value"], marks["epoch"], marks["origin"])
     for name, (label, colour) in series.items():
         by_epoch = table[table[kind] == name].groupby("epoch")
         if not len(by_epoch):
@@ -110,7 +110,8 @@ def draw(
     unseen.set(ylabel="accuracy, unseen (%)", ylim=(0, 100))
     taught.set(ylabel="accuracy, taught (%)", ylim=(0, 100))
     cost.set(ylabel="cross-entropy per step", xlabel="epoch")
-    rate.set(ylabel="learning rate", xlabel="epoch", yscale="log")
+    # Steps of lower rates are lost in the rounding of single precision.
+    rate.set(ylabel="learning rate", xlabel="epoch", yscale="log", ylim=(1e-8, None))
     rate.xaxis.get_major_locator().set_params(integer=True)
     unseen.legend(loc="best")
     for letter, ax in zip("abcd", (unseen, taught, cost, rate), strict=True):

@@ -67,7 +67,7 @@ def draw(tables: dict[str, pd.DataFrame], fig: Figure) -> None:
     course.legend(loc="upper right", ncols=2)
     marks = tables["reported"].query("table == 'errors'")
     if len(marks):
-        reported(errors, marks["value"], marks["horizon"])
+        reported(errors, marks["value"], marks["horizon"], marks["origin"])
     errors.plot(tables["errors"]["horizon"], tables["errors"]["error"], ".-", color=COLOURS["blue"])
     errors.set(xlabel="horizon (steps)", ylabel="error / s.d.", ylim=(0, None))
     for letter, ax in zip("ab", (course, errors), strict=True):

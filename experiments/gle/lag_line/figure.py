@@ -246,7 +246,7 @@ def draw(tables: dict[str, pd.DataFrame], fig: Figure) -> None:
         else:
             ax.set_xlabel("time (ms)")
     grid["w_2"].annotate("teacher", (begin, true["w_2"]), (2, -8), textcoords="offset points", color="0.4", fontsize=6)
-    grid["loss"].set(yscale="log", ylabel="mean squared error of the output")
+    grid["loss"].set(yscale="log", ylabel="mean squared error of the output", ylim=(1e-13, None))
     grid["loss"].legend(loc="lower left", handlelength=1.4)
     for label, name in zip("bcd", ("w_1", "tau_1", "loss"), strict=True):
         panel_label(grid[name], label)

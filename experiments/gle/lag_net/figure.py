@@ -244,14 +244,16 @@ def draw(tables: dict[str, pd.DataFrame], fig: Figure) -> None:
         learned.plot(cut["t"], cut["w_i"], color=COLOURS[colour], ls="--", lw=1)
         learned.plot(cut["t"], cut["w_r"], color=COLOURS[colour], lw=1.2, label=name)
         cut = tables["loss"][tables["loss"]["algorithm"] == name]
-        loss.plot(cut["t"], cut["loss"], color=COLOURS[colour], lw=0.8, label=name)
+        step = cut["t"].diff().median()
+        mean = cut["loss"].rolling(round(MEAN / step), center=True, min_periods=1).mean()  # as the authors draw it
+        loss.plot(cut["t"], mean, color=COLOURS[colour], lw=1, label=name)
     for value, name in zip(TEACHER, NEURONS, strict=True):
         learned.axhline(value, color="0.6", lw=0.6, zorder=0)
         learned.annotate(
             f"$w_{name}$", (1, value), (2, 0), xycoords=("axes fraction", "data"), textcoords="offset points"
         )
     learned.set(ylim=(-2.2, 1.8), ylabel="weight")
-    loss.set(yscale="log", ylabel="squared error", ylim=(1e-11, 30))
+    loss.set(yscale="log", ylabel=f"squared error, mean over {MEAN:g} ms", ylim=(1e-11, 30))
     end = tables["course"]["t"].max()
     ticks = [t for t in (50, 100, 200, 400, 1000) if t <= end]
     for ax in (learned, loss):

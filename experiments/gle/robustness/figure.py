@@ -15,6 +15,7 @@ KINDS = {
     "noise": "noise of rates (s.d.)",
     "spread": "spread (s.d.)",
 }
+SUFFERING = ("noise", "spread")  # kinds that change what is learned
 PERIOD = 4.0  # ms, over which the loss is averaged
 EVERY = 5  # ms between two rows of the table of losses
 THRESHOLDS = {"1e-2": 1e-2, "1e-4": 1e-4}
@@ -78,10 +79,14 @@ def draw(tables: dict[str, pd.DataFrame], fig: Figure) -> None:
     fig : Figure
         Where to draw.
     """
-    axes = fig.subplots(2, len(KINDS), sharey="row")
+    # Time constants are shown where they suffer.
+    grid = fig.add_gridspec(2, len(KINDS))
+    first = fig.add_subplot(grid[0, 0])
+    uppers = [first, *(fig.add_subplot(grid[0, k], sharey=first) for k in range(1, len(KINDS)))]
+    lowers = dict(zip(SUFFERING, (fig.add_subplot(grid[1, :2]), fig.add_subplot(grid[1, 2:])), strict=True))
     exact = tables["loss"][tables["loss"]["perturbed"] == "nothing"].groupby("t")["loss"].median()
     best = tables["learned"][tables["learned"]["perturbed"] == "nothing"]
-    for (upper, lower), (kind, title) in zip(axes.T, KINDS.items(), strict=True):
+    for upper, (kind, title) in zip(uppers, KINDS.items(), strict=True):
         upper.plot(exact.index, exact, color="0.7", lw=2.5, label="exact")
         part = tables["loss"][tables["loss"]["perturbed"] == kind]
         strengths = sorted(part["strength"].unique())
@@ -100,6 +105,11 @@ def draw(tables: dict[str, pd.DataFrame], fig: Figure) -> None:
         upper.set_title(title)
         upper.legend(loc="lower left", handlelength=1.2)
 
+        if upper is not first:
+            upper.tick_params(labelleft=False)
+        if kind not in lowers:
+            continue
+        lower = lowers[kind]
         found = tables["learned"][tables["learned"]["perturbed"] == kind]
         place = {strength: k for k, strength in enumerate(strengths, start=1)}
         for shift, (name, colour) in zip((-0.12, 0.12), (("tau_1", "blue"), ("tau_2", "orange")), strict=True):
@@ -110,8 +120,9 @@ def draw(tables: dict[str, pd.DataFrame], fig: Figure) -> None:
         lower.axhline(1, color="0.6", lw=0.6, zorder=0)
         lower.set_xticks([0, *place.values()], ["exact", *(f"{s:g}" for s in strengths)], fontsize=6)
         lower.set_xlabel(title)
-    axes[0, 0].set_ylabel("squared error")
-    axes[1, 0].set_ylabel("time constant / teacher's")
-    axes[1, 0].legend(loc="upper left")
-    for letter, ax in zip("abcdefgh", axes.ravel(), strict=True):
+    first.set_ylabel("squared error")
+    for lower in lowers.values():
+        lower.set_ylabel("time constant / teacher's")
+    lowers[SUFFERING[0]].legend(loc="upper left")
+    for letter, ax in zip("abcdef", (*uppers, *lowers.values()), strict=True):
         panel_label(ax, letter)

@@ -201,11 +201,8 @@ def draw(tables: dict[str, pd.DataFrame], fig: Figure) -> None:
     if (epochs["source"] == "real").all():  # no published number applies to anything else
         marks = tables["reported"].query("column == 'unseen' and source == 'real'")
         curve = marks[marks["epoch"] <= epochs["epoch"].max()]
-        curve = curve[curve["target"].str.startswith("speech_epoch")]
         if len(curve):
-            reported(course, 100 * curve["value"], curve["epoch"])
-        for _, mark in marks[~marks["target"].str.startswith("speech_epoch")].iterrows():
-            reported(course, 100 * mark["value"], label=mark["target"].removeprefix("speech_").upper())
+            reported(course, 100 * curve["value"], curve["epoch"], curve["origin"])
     course.set(ylabel="unseen (%)", ylim=(0, 100))
     taught.set(ylabel="taught (%)", xlabel="epoch", ylim=(0, 100))
     taught.legend(loc="best", fontsize=6)

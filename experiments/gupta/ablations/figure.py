@@ -6,14 +6,15 @@ from matplotlib.lines import Line2D
 from pandas import DataFrame
 
 from analysis.accuracies import swarm
-from analysis.plots import COLOURS, panel_label
-from analysis.plots import reported as mark_reported
+from analysis.plots import COLOURS, MARKERS, reported
 from experiments.gupta.common.presentations import answers, by_epoch
 
 SIZE = (7.0, 4.4)
 
 PAIRS = {"3, 5": "green", "4, 9": "black", "3, 8": "red"}
 FULL = "full rule"
+IMAGES = 0.005  # one of 200
+TICKS = (0, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5)
 
 
 def observe(recordings: dict[str, DataFrame]) -> dict[str, DataFrame]:
@@ -48,7 +49,7 @@ def observe(recordings: dict[str, DataFrame]) -> dict[str, DataFrame]:
 
 
 def draw(tables: dict[str, DataFrame], fig: Figure) -> None:
-    """Draw one row a variant; the left panel has everything, the right one the upper end.
+    """Draw errors, one row a variant.
 
     Parameters
     ----------
@@ -57,25 +58,25 @@ def draw(tables: dict[str, DataFrame], fig: Figure) -> None:
     fig : Figure
         Where to draw.
     """
-    left, right = fig.subplots(1, 2, sharey=True)
+    ax = fig.subplots()
     table, summary, known = tables["accuracy"], tables["summary"], tables["reported"]
     known = known[(known["column"] == "test") & (known["table"] == "summary")]
     number = summary.set_index("variant")["number"]
     known = known[known["variant"].isin(number.index)]
-    for ax in (left, right):
-        for pair, rows in table.groupby("pair"):
-            for y, values in rows.groupby("number")["test"]:
-                heights = y + swarm(values, 0.08)
-                ax.scatter(values, heights, s=9, color=COLOURS[PAIRS.get(pair, "purple")], alpha=0.6, linewidth=0)
-        ax.vlines(summary["test"], summary["number"] - 0.32, summary["number"] + 0.32, color=COLOURS["blue"])
-        if len(known):
-            mark_reported(ax, known["variant"].map(number), known["value"], label=None)
-        ax.set_xlabel("test accuracy")
-    left.set_yticks(summary["number"], summary["variant"])
-    left.invert_yaxis()
-    left.set_xlim(0.45, 1.01)
-    right.set_xlim(0.93, 1.003)
+    for pair, rows in table.groupby("pair"):
+        for y, values in rows.groupby("number")["test"]:
+            heights = y + swarm(values, 0.08)
+            ax.scatter(1 - values, heights, s=9, color=COLOURS[PAIRS.get(pair, "purple")], alpha=0.6, linewidth=0)
+    ax.vlines(1 - summary["test"], summary["number"] - 0.32, summary["number"] + 0.32, color=COLOURS["blue"])
+    if len(known):
+        reported(ax, known["variant"].map(number), 1 - known["value"], known["origin"])
+    ax.set_xscale("symlog", linthresh=IMAGES, linscale=0.5)
+    ax.set_xticks(TICKS, [f"{tick:g}" for tick in TICKS])
+    ax.set(xlabel="test error (share of the images; logarithmic above one image)", xlim=(-0.0015, 0.6))
+    ax.set_yticks(summary["number"], summary["variant"])
+    ax.invert_yaxis()
     dot = {"marker": "o", "markersize": 4, "linestyle": ""}
+    prototype = {**dot, "marker": MARKERS["prototype"], "markerfacecolor": "none"}
     handles = [
         *(
             Line2D([], [], color=COLOURS[PAIRS[pair]], label=pair, **dot)
@@ -83,8 +84,6 @@ def draw(tables: dict[str, DataFrame], fig: Figure) -> None:
             if pair in set(table["pair"])
         ),
         Line2D([], [], color=COLOURS["blue"], label="mean"),
-        Line2D([], [], color=COLOURS["grey"], markerfacecolor="none", label="independent program", **dot),
+        Line2D([], [], color=COLOURS["grey"], label="our own prototype", **prototype),
     ]
     fig.legend(handles=handles, loc="outside upper center", ncols=len(handles))
-    for ax, letter in zip((left, right), "ab", strict=True):
-        panel_label(ax, letter)

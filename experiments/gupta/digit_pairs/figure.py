@@ -140,8 +140,8 @@ def pictures(recordings: dict[str, DataFrame], points: DataFrame) -> DataFrame:
     return table[["method", "pair", "unit", "assembly", "rank", "pixel", "w"]]
 
 
-def draw_pictures(fig: SubFigure, table: DataFrame, method: str, title: str) -> Axes:
-    """Draw input weights as images, one row an assembly.
+def draw_pictures(fig: SubFigure, table: DataFrame) -> Axes:
+    """Draw input weights as images: two rows a method, one for each assembly, with the scale of the method.
 
     Parameters
     ----------
@@ -149,27 +149,26 @@ def draw_pictures(fig: SubFigure, table: DataFrame, method: str, title: str) -> 
         Where to draw.
     table : DataFrame
         The table ``pictures``.
-    method : str
-        Which rows of it.
-    title : str
-        Written above.
 
     Returns
     -------
     Axes
         The first image.
     """
-    rows = table[table["method"] == method]
-    axes = fig.subplots(2, N_SHOWN)
-    fig.suptitle(title, fontsize="medium")
-    limit = rows["w"].abs().quantile(0.995)
+    axes = fig.subplots(4, N_SHOWN)
     for ax in axes.flat:
         ax.axis("off")
-    for (assembly, rank), picture in rows.groupby(["assembly", "rank"]):
-        image = picture.sort_values("pixel")["w"].to_numpy().reshape(28, 28)
-        axes[assembly, rank - 1].imshow(image, cmap="RdBu_r", vmin=-limit, vmax=limit, interpolation="nearest")
-    for assembly, digit in enumerate(rows["pair"].iloc[0].split(", ")):
-        axes[assembly, 0].text(-0.25, 0.5, digit, transform=axes[assembly, 0].transAxes, ha="right", va="center")
+    for two, method in ((axes[:2], "local rule"), (axes[2:], "backpropagation")):
+        rows = table[table["method"] == method]
+        limit = rows["w"].abs().quantile(0.995)
+        for (assembly, rank), picture in rows.groupby(["assembly", "rank"]):
+            pixels = picture.sort_values("pixel")["w"].to_numpy().reshape(28, 28)
+            image = two[assembly, rank - 1].imshow(
+                pixels, cmap="RdBu_r", vmin=-limit, vmax=limit, interpolation="nearest"
+            )
+        for assembly, digit in enumerate(rows["pair"].iloc[0].split(", ")):
+            two[assembly, 0].text(-0.2, 0.5, digit, transform=two[assembly, 0].transAxes, ha="right", va="center")
+        fig.colorbar(image, ax=two, label=f"input weight,\n{method}", extend="both", fraction=0.03, pad=0.01)
     return axes[0, 0]
 
 
@@ -183,7 +182,7 @@ def draw(tables: dict[str, DataFrame], fig: Figure) -> None:
     fig : Figure
         Where to draw.
     """
-    top, middle, bottom = fig.subfigures(3, 1, height_ratios=(1.3, 1.0, 1.0))
+    top, bottom = fig.subfigures(2, 1, height_ratios=(1.3, 2.0))
     left, centre, right = top.subplots(1, 3, width_ratios=(1.4, 1.0, 1.0))
     accuracies = tables["accuracy"]
     draw_accuracies(left, accuracies, METHODS)
@@ -207,7 +206,6 @@ def draw(tables: dict[str, DataFrame], fig: Figure) -> None:
     right.set(xlabel="own class earlier by (ms)", ylabel="neurons, hidden layer 1", yscale="log")
     right.legend(loc="upper right")
 
-    first = draw_pictures(middle, tables["pictures"], "local rule", "input weights, local rule")
-    draw_pictures(bottom, tables["pictures"], "backpropagation", "input weights, backpropagation")
+    first = draw_pictures(bottom, tables["pictures"])
     for ax, letter in zip((left, centre, right, first), "abcd", strict=True):
         panel_label(ax, letter)

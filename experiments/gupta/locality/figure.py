@@ -83,7 +83,7 @@ def identity(final: DataFrame, points: DataFrame) -> DataFrame:
 
 
 def draw(tables: dict[str, DataFrame], fig: Figure) -> None:
-    """Draw shares of changed weights, and learning curves.
+    """Draw learning curves while the output learns, final accuracies, and what of the weights is the same.
 
     Parameters
     ----------
@@ -92,26 +92,32 @@ def draw(tables: dict[str, DataFrame], fig: Figure) -> None:
     fig : Figure
         Where to draw.
     """
-    left, right = fig.subplots(1, 2, width_ratios=(1.0, 1.5))
-    changed = tables["identity"][tables["identity"]["protocol"] == "other later weights"]
-    shares = changed.groupby("layer")["share"].mean().reindex(LAYERS)
-    bars = left.bar(range(len(LAYERS)), 100 * shares, color=COLOURS["blue"], width=0.6)
-    left.bar_label(bars, [f"{100 * share:.3g} %" for share in shares], fontsize="small", padding=1)
-    left.set_xticks(range(len(LAYERS)), LAYERS)
-    left.tick_params(axis="x", length=0)
-    left.set(ylabel="weights that differ (%)", ylim=(0, 112))
-
+    left, right = fig.subplots(1, 2, sharey=True, width_ratios=(1.3, 1.0))
     curve = tables["curve"]
-    stages = curve[curve["layer"] > 0].groupby("layer")["epoch"].agg(["min", "max"])
-    for layer, stage in stages.astype(int).iterrows():
-        right.axvspan(stage["min"] - 0.5, stage["max"] + 0.5, color="0.95" if layer % 2 else "1", zorder=0, linewidth=0)
-        right.text(
-            stage.mean(), 0.06, f"layer {layer}", transform=right.get_xaxis_transform(), ha="center", fontsize="small"
-        )
+    # Layer by layer, an output that has not learned yet says nothing: its own stage alone is shown.
+    shown = curve[curve["layer"].isin([0, curve["layer"].max()])]
+    shown = shown.assign(stage=shown["epoch"] - shown.groupby("protocol")["epoch"].transform("min") + 1)
     for protocol, colour in PROTOCOLS.items():
-        band(right, curve[curve["protocol"] == protocol], "epoch", "test", label=protocol, colour=colour)
-    right.axhline(0.5, color=COLOURS["grey"], linewidth=0.6, linestyle=":")
-    right.set(xlabel="epoch", ylabel="test accuracy", ylim=(None, 1.01))
-    right.legend(loc="center right")
+        band(left, shown[shown["protocol"] == protocol], "stage", "test", label=protocol, colour=colour).set(
+            marker="o", ms=3, mec="none"
+        )
+    end = shown["stage"].max() + 0.5
+    left.set(xlabel="epoch in which the output learns", ylabel="test accuracy", xlim=(0.5, end))
+    left.xaxis.get_major_locator().set_params(integer=True)
+    left.legend(loc="lower right")
+
+    last = curve.sort_values("epoch").groupby(["protocol", "pair", "seed"], as_index=False).last()
+    pairs = list(dict.fromkeys(last["pair"]))
+    for shift, (protocol, colour) in zip((-0.12, 0.12), PROTOCOLS.items(), strict=True):
+        rows = last[last["protocol"] == protocol]
+        places = rows["pair"].map(pairs.index) + shift
+        right.plot(places, rows["test"], "o", ms=3.5, mec="none", alpha=0.6, color=COLOURS[colour])
+        means = rows.groupby("pair")["test"].mean().reindex(pairs)
+        right.hlines(means, np.arange(len(pairs)) + shift - 0.1, np.arange(len(pairs)) + shift + 0.1, COLOURS[colour])
+    right.set_xticks(range(len(pairs)), pairs)
+    right.set(xlabel="digits", xlim=(-0.5, len(pairs) - 0.5))
+    share = tables["identity"].groupby(["protocol", "layer"])["share"].mean()
+    same = [f"{protocol}: {100 * share[protocol, LAYERS[0]]:.3g} %" for protocol in share.index.levels[0]]
+    right.set_title("weights of hidden 1 that differ\n" + "\n".join(same), fontsize="small")
     for ax, letter in zip((left, right), "ab", strict=True):
         panel_label(ax, letter)

@@ -161,6 +161,13 @@ def quartiles(ax: Axes, rows: pd.DataFrame, x: str, y: str, name: str, **style: 
     ax.fill_between(middle.index, low, high, color=colour, alpha=0.25, linewidth=0)
 
 
+def ends(ax: Axes, rows: pd.DataFrame, y: str, name: str, shift: float) -> None:
+    """Mark median and quartiles at every noise level; few levels are simulated, so nothing joins them."""
+    low, middle, high = (rows.groupby("level")[y].quantile(part) for part in (0.25, 0.5, 0.75))
+    spread = np.stack([middle - low, high - middle])
+    ax.errorbar(middle.index + shift, middle, spread, fmt="o", ms=3, lw=1.2, color=COLOURS[STYLES[name]])
+
+
 def draw(tables: Mapping[str, pd.DataFrame], fig: Figure, noise: str, short: int) -> None:
     """Draw panels a, b: over the cycles; c, d: at the end, over the noise; e: networks with and without SAL.
 
@@ -188,14 +195,14 @@ def draw(tables: Mapping[str, pd.DataFrame], fig: Figure, noise: str, short: int
         left, right = fig.add_subplot(grid[row, 0]), fig.add_subplot(grid[row, 1])
         for name, rows in chosen.items():
             quartiles(left, rows, "cycle", quantity, name, marker="o", ms=2.5, lw=1.2)
-        for name, sal in (("without SAL", False), ("with SAL", True)):
-            quartiles(right, end[end["sal"] == sal], "level", quantity, name, marker="o", ms=2.5, lw=1.2)
+        for name, sal, shift in (("without SAL", False, -0.015), ("with SAL", True, 0.015)):
+            ends(right, end[end["sal"] == sal], quantity, name, shift * top)
         for ax in (left, right):
             if quantity == "divergence":
                 ax.set_yscale("log")
-            ax.xaxis.set_major_locator(MaxNLocator(5))
+        left.xaxis.set_major_locator(MaxNLocator(5))
         left.set(xlabel="learning cycle", ylabel=text)
-        right.set(xlabel=noise)
+        right.set(xlabel=noise, ylabel=text, xticks=sorted(end["level"].unique()))
         if row == 0:
             left.legend(loc="best")
             left.set_title(f"noise {top:g}")
@@ -203,7 +210,9 @@ def draw(tables: Mapping[str, pd.DataFrame], fig: Figure, noise: str, short: int
         marks = tables["reported"].query("table == 'end' and column == @quantity")
         marks = marks[marks["target"].str.startswith("quick") == (course["cycle"].max() < short)]
         if len(marks):
-            reported(right, marks["value"], marks["level"].astype(float))
+            reported(right, marks["value"], marks["level"], marks["origin"])
+            if row == 0:
+                right.legend(loc="best")
         panel_label(left, "ab"[row])
         panel_label(right, "cd"[row])
     ax = fig.add_subplot(grid[:, 2])

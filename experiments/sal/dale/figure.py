@@ -115,7 +115,7 @@ def draw(tables, fig):
     left.plot(rates["w_ee"], rates["direct"], color="0.3", lw=1, label="direct synapse")
     left.plot(rates["w_ee"], rates["rate"], "o", ms=3.5, color=COLOURS["blue"], label="with interneuron")
     marks = tables["reported"].query("table == 'rates' and column == 'rate'")
-    reported(left, marks["value"], marks["w_ee"], label="reported")
+    reported(left, marks["value"], marks["w_ee"], marks["origin"])
     left.set(xlabel=r"weight $W_{e2,e1}$", ylabel=r"rate of e2 (per $\tau_\mathrm{ref}$)")
     left.legend(loc="upper left", fontsize=6.5)
     panel_label(left, "a")

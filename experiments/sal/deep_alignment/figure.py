@@ -66,6 +66,6 @@ def draw(tables, fig):
         panel_label(ax, letter)
     wanted = marks["target"].str.startswith("quick") == (len(sizes[0]) < 4)
     if wanted.any():
-        reported(panels[0], marks[wanted]["value"], marks[wanted]["t_s"].astype(float))
+        reported(panels[0], marks[wanted]["value"], marks[wanted]["t_s"], marks[wanted]["origin"])
     panels[0].set_ylim(0, 95)
     panels[0].legend(loc="lower left", fontsize=6.5)

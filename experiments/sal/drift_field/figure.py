@@ -67,19 +67,25 @@ def observe(recordings):
 def draw(tables, fig):
     """Panel a: phase plane; b: simulated against exact drift."""
     ax, right = fig.subplots(1, 2, width_ratios=[1.2, 1])
-    flow = tables["flow"].pivot_table(index="w_12", columns="w_21", values="dw_21")
+    # As the authors draw it: the weight onto neuron 1 goes to the right.
+    flow = tables["flow"].pivot_table(index="w_21", columns="w_12", values="dw_21")
     most = np.abs(flow.to_numpy()).max()
     shade = LinearSegmentedColormap.from_list("shade", ["white", COLOURS["sky"]])
     image = ax.pcolormesh(GRID, GRID, np.abs(flow) / most, cmap=shade, shading="nearest", rasterized=True)
     fig.colorbar(image, ax=ax, label="size of the drift (relative)", shrink=0.9)
-    style = {"pivot": "mid", "scale": 14, "angles": "xy"}
-    for table, colour, width in ((tables["flow"], "0.6", 0.014), (tables["simulated"], "0.05", 0.005)):
-        some = table[np.isclose(table["w_21"] % 0.5, 0) & np.isclose(table["w_12"] % 0.5, 0)]
-        arrows = some["dw_21"] / most
-        arrows = np.sign(arrows) * np.sqrt(arrows.abs())  # short arrows are seen as well
-        ax.quiver(some["w_21"], some["w_12"], arrows, -arrows, color=colour, width=width, **style)
+    style = {"pivot": "mid", "scale": 22, "angles": "xy", "width": 0.006}
+    arrows = []
+    # Exact arrows stand between the simulated pairs, so that none covers another.
+    for name, offset, colour in (("flow", 0.25, COLOURS["orange"]), ("simulated", 0.0, "0.05")):
+        table = tables[name]
+        some = table[np.isclose(table["w_21"] % 0.5, offset) & np.isclose(table["w_12"] % 0.5, offset)]
+        length = some["dw_21"] / most
+        length = np.sign(length) * np.sqrt(length.abs())  # short arrows are seen as well
+        arrows.append(ax.quiver(some["w_12"], some["w_21"], -length, length, color=colour, **style))
+    for arrow, label, x in zip(arrows, ("exact", "simulated"), (0.2, 0.62), strict=True):
+        ax.quiverkey(arrow, x, 1.05, 1, label, labelpos="E")
     ax.plot(GRID, GRID, "--", lw=0.8, color="0.4")
-    ax.set(xlabel="$W_{21}$", ylabel="$W_{12}$", aspect="equal")
+    ax.set(xlabel="$W_{12}$ (onto neuron 1)", ylabel="$W_{21}$ (onto neuron 2)", aspect="equal")
     panel_label(ax, "a")
 
     drift = tables["simulated"]

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.ticker import MaxNLocator
 
-from analysis.plots import COLOURS, panel_label, reported
+from analysis.plots import COLOURS, panel_label
 from experiments.sal.microcircuit.inputs import ALGORITHMS, circuits, inputs
 
 SIZE = (7.0, 4.2)
@@ -12,6 +12,7 @@ COLOUR = {"SAL": "blue", "BP": "grey", "FA": "orange"}
 WEIGHTS = {"basal": "w_10", "forward": "w_21", "feedback": "b"}
 TEXTS = {"w_10": "$W_{10}$", "w_21": "$W_{21}$", "b": "$B$"}
 LATE = 5  # epochs that are averaged at the end
+TEACHER = {"color": COLOURS["grey"], "ls": "--", "lw": 1, "zorder": 1}
 FAILED = 0.02  # loss of a run that failed
 
 
@@ -101,7 +102,7 @@ def draw(tables, fig):
         low, middle, high = (found.quantile(part) for part in (0.25, 0.5, 0.75))
         right.plot(middle.index, middle, color=COLOURS[colour], lw=1.3, label=text)
         right.fill_between(middle.index, low, high, color=COLOURS[colour], alpha=0.2, lw=0)
-    reported(right, 2.0, label="teacher")
+    right.axhline(2.0, label="teacher", **TEACHER)
     right.set(xlabel="epoch", ylabel="weight with SAL")
     right.legend(loc="lower right", ncols=2)
     panel_label(right, "b")
@@ -127,5 +128,5 @@ def draw(tables, fig):
         if column == "loss":
             ax.set_yscale("log")
         elif column != "b":
-            reported(ax, 2.0, label=None)
+            ax.axhline(2.0, **TEACHER)
         panel_label(ax, letter)

@@ -10,6 +10,7 @@ from references.sal.age_chain import sal_drift
 
 SIZE = (7.0, 2.7)
 CONDITIONS = ("both plastic", "one plastic")
+EPOCH = 60  # refractory periods of an epoch
 EVERY = 10  # epochs between the rows of the table of weights
 GRID = np.arange(-2, 2.01, 0.25)  # Fig. 2e
 
@@ -79,12 +80,16 @@ def draw(tables, fig):
         panel_label(ax, label)
         marks = tables["reported"].query("table == 'weights' and condition == @name")
         epoch = rows["t_s"].max() / rows["epoch"].max()
-        reported(ax, marks["value"], marks["epoch"] * epoch)
+        unit = 1000 * epoch / EPOCH  # s
+        above = ax.secondary_xaxis("top", functions=(lambda t, u=unit: t / u, lambda t, u=unit: t * u))
+        above.set_xlabel(r"time ($10^3\,\tau_\mathrm{ref}$)")
+        reported(ax, marks["value"], marks["epoch"] * epoch, marks["origin"])
     left.set_ylabel("weight")
     handles = dict(zip(*reversed(left.get_legend_handles_labels()), strict=True))
     left.legend(handles.values(), handles.keys(), loc="upper right")
 
-    flow = tables["flow"].pivot_table(index="w_12", columns="w_21", values="dw_21")
+    # As the authors draw it: the weight onto neuron 1 goes to the right.
+    flow = tables["flow"].pivot_table(index="w_21", columns="w_12", values="dw_21")
     drift = flow.to_numpy()
     size = np.abs(drift) / np.abs(drift).max()
     shade = LinearSegmentedColormap.from_list("shade", ["white", COLOURS["sky"]])
@@ -93,13 +98,13 @@ def draw(tables, fig):
     some = slice(None, None, 2)
     length = np.where(size > 0, np.sqrt(size), 1)
     arrows = (drift / np.abs(drift).max() / length)[some, some]
-    right.quiver(GRID[some], GRID[some], arrows, -arrows, color="0.35", pivot="mid", scale=14, width=0.005)
+    right.quiver(GRID[some], GRID[some], -arrows, arrows, color="0.35", pivot="mid", scale=14, width=0.005)
     right.plot(GRID, GRID, "--", lw=0.8, color="0.4")
     for name, colour in zip(CONDITIONS, ("red", "green"), strict=True):
-        mean = weights[weights["condition"] == name].groupby("epoch")[["w_21", "w_12"]].mean()
-        right.plot(mean["w_21"], mean["w_12"], lw=1.6, color=COLOURS[colour], label=name)
+        mean = weights[weights["condition"] == name].groupby("epoch")[["w_12", "w_21"]].mean()
+        right.plot(mean["w_12"], mean["w_21"], lw=1.6, color=COLOURS[colour], label=name)
         right.plot(*mean.iloc[0], "o", ms=3, color=COLOURS[colour])
         right.plot(*mean.iloc[-1], "o", ms=4, mfc="white", color=COLOURS[colour])
-    right.set(xlabel="$W_{21}$", ylabel="$W_{12}$", aspect="equal", title="phase plane")
-    right.legend(loc="lower left", fontsize=6.5, frameon=True, framealpha=0.85, edgecolor="none")
+    right.set(xlabel="$W_{12}$ (onto neuron 1)", ylabel="$W_{21}$ (onto neuron 2)", aspect="equal", title="phase plane")
+    right.legend(loc="lower right", fontsize=6.5, frameon=True, framealpha=0.85, edgecolor="none")
     panel_label(right, "c")

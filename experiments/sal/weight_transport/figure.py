@@ -66,7 +66,7 @@ def draw(tables, fig):
     marks = tables["reported"].query("table == 'angle' and column == 'angle_deg'")
     marks = marks[marks["target"].str.startswith("quick") == (end < 100)]
     if len(marks):
-        reported(right, marks["value"], marks["t_s"].astype(float))
+        reported(right, marks["value"], marks["t_s"], marks["origin"])
     right.set(xlabel="time (s)", ylabel="angle (°)", ylim=(0, 95))
     right.legend(fontsize=6, loc="lower left")
     panel_label(right, "d")
