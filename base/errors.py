@@ -69,13 +69,17 @@ def one_line() -> Iterator[None]:
     """End a program with one line on stderr, whatever happens; stdout, a job's log, gets the traceback of a slip.
 
     A scheduler's SIGTERM is taken like Ctrl-C, so that programs that were started end, and scratch folders go away.
+    Whoever was started to ignore Ctrl-C (nohup) goes on ignoring it; Brian2's own handler would fail there.
     """
 
     def stop(*_: object) -> None:
         raise KeyboardInterrupt
 
     main = threading.current_thread() is threading.main_thread()
-    before = signal.signal(signal.SIGTERM, stop) if main else None
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)} if main else {}
+    for number, handler in before.items():
+        ignored = getattr(handler, "previous_handler", handler) is signal.SIG_IGN
+        signal.signal(number, signal.SIG_IGN if ignored else stop)
     try:
         yield
     except Told as error:
@@ -97,8 +101,8 @@ def one_line() -> Iterator[None]:
         place = f"{os.path.relpath(last.filename, ROOT)}, line {last.lineno}"
         sys.exit(f"{type(error).__name__}: {' '.join(str(error).split())} ({place})")
     finally:
-        if main:
-            signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _line(file: object, key: str) -> int | None:
