@@ -17,7 +17,7 @@ from base.catalogue import SCALES, check_targets, names
 from base.errors import ConfigError, nearest, of_system
 from runner.fingerprint import code
 from runner.jobs import measured, set_back, share_environment
-from runner.plans import CHUNK_SECONDS, Plans, asked
+from runner.plans import CHUNK_SECONDS, Plans, asked, targets_of
 from runner.progress import Lines
 from runner.sweep import declaration, user_of
 
@@ -65,8 +65,8 @@ try:
         Path("results"), DEVICE, float(seconds), USER, make=workflow.is_main_process
     )
     if workflow.is_main_process:
-        check_targets(sys.argv[1:])
-        # Snakemake itself reads the targets later.
+        targets = targets_of(sys.argv[1:])
+        check_targets(targets, USER is not None)
         if not (OTHER & set(sys.argv[1:]) or workflow.output_settings.dryrun):
             late = set_back(
                 [
@@ -80,9 +80,7 @@ try:
                     f"{late} files were dated in the future; they are dated as of now",
                     file=sys.stderr,
                 )
-        wanted = (
-            asked(sys.argv[1:], SCALE, USER) if not OTHER & set(sys.argv[1:]) else []
-        )
+        wanted = asked(targets, SCALE, USER) if not OTHER & set(sys.argv[1:]) else []
         # All at once, so that a wrong key stops the workflow before its first job, and not behind a traceback.
         plan.ensure(wanted)
         if not workflow.output_settings.dryrun:

@@ -160,13 +160,20 @@ class PlanError(ConfigError):
         Exception.__init__(self, said)
 
 
+def targets_of(words: Sequence[str]) -> list[str]:
+    """Return the targets among the words of a command line of Snakemake, which reads them itself only later."""
+    from snakemake.cli import get_argument_parser
+
+    return list(get_argument_parser().parse_known_args(words)[0].targets or ())
+
+
 def asked(targets: Iterable[str], scale: str, user: Sweep | None) -> list[tuple[str, str]]:
     """Return the plans that a command line needs.
 
     Parameters
     ----------
     targets : iterable of str
-        Its words; scales, papers, experiments, ``sweep`` and files of results count. None of them is scale quick.
+        Its targets (`targets_of`): scales, papers, experiments, ``sweep``, files of results. None is scale quick.
     scale : str
         Scale of papers and experiments.
     user : Sweep or None
@@ -177,6 +184,7 @@ def asked(targets: Iterable[str], scale: str, user: Sweep | None) -> list[tuple[
     list of tuple of str
         Scale and experiment, each once, in order.
     """
+    targets = list(targets)
     found: list[tuple[str, str]] = []
     for target in targets:
         parts = Path(target).parts
@@ -189,4 +197,4 @@ def asked(targets: Iterable[str], scale: str, user: Sweep | None) -> list[tuple[
             found.append((parts[1], "/".join(parts[2:4])))
         else:
             found += [(scale, name) for name in names() if target in (name, name.split("/")[0])]
-    return list(dict.fromkeys(found)) or [("quick", name) for name in names()]
+    return list(dict.fromkeys(found)) if targets else [("quick", name) for name in names()]
