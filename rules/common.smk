@@ -14,7 +14,7 @@ if "flags" in config:
 
 from runner import devices
 from base.catalogue import SCALES, check_targets, names
-from base.errors import ConfigError, nearest, of_system
+from base.errors import ConfigError, Told, nearest, of_system
 from runner.fingerprint import code
 from runner.jobs import measured, set_back, share_environment
 from runner.plans import CHUNK_SECONDS, Plans, asked, targets_of
@@ -85,7 +85,7 @@ try:
         plan.ensure(wanted)
         if not workflow.output_settings.dryrun:
             Lines.show(wanted, plan, quiet=workflow.output_settings.quiet or ())
-except ConfigError as error:
+except Told as error:
     sys.exit(str(error))
 except OSError as error:
     sys.exit(of_system(error))

@@ -1,5 +1,6 @@
 """What jobs inherit from the Snakemake that starts them, and what they needed the last time."""
 
+import contextlib
 import csv
 import os
 import sys
@@ -8,7 +9,7 @@ from functools import cache
 from pathlib import Path
 
 from base.catalogue import ROOT
-from base.errors import ConfigError
+from base.errors import ConfigError, FileError
 from base.tables import read_json
 
 SKEW = 2.0  # seconds by which the clock of a file server may differ
@@ -103,7 +104,8 @@ def measured(scale: str, experiment: str, results: Path = Path("results")) -> tu
     """
     seconds, megabytes = [0.0], [0.0]
     for file in (results / scale / experiment / "recordings").glob("*/cost.json"):
-        seconds += [run["wall_s"] for run in read_json(file)]
+        with contextlib.suppress(FileError):  # an estimate does without
+            seconds += [run["wall_s"] for run in read_json(file)]
     for file in (results / "benchmarks" / scale / experiment).glob("simulate-*.tsv"):
         with file.open(encoding="utf-8", newline="") as lines:
             for row in csv.DictReader(lines, delimiter="\t"):

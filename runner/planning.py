@@ -1,10 +1,11 @@
 """From configuration to plan: points, builds and chunks. A pure function of configuration and code."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import product
-from math import ceil, isfinite
+from math import ceil, isfinite, prod
 from typing import Any
 
 from brian2 import Quantity
@@ -21,6 +22,8 @@ from runner.quantities import display_unit, parse
 from runner.sweep import Sweep
 
 MAX_CHUNK = 1000  # points of one job, however short they are
+MAX_POINTS = 200_000  # of one plan, which is held in memory and written as one file
+MAX_BUILDS = 1000  # each is generated before the first is compiled
 
 
 @dataclass(frozen=True)
@@ -140,10 +143,14 @@ def build_key(
 
 def _blocks(experiment: Experiment, sweep: Any, file: object) -> list[dict[str, list[Any]]]:
     """Return the blocks of a sweep: within a block the product of the lists, over blocks the union."""
+    if sweep is None or sweep == {}:  # a scale that does without the sweep of its experiment
+        return [{}]
     blocks = []
-    for block in sweep if isinstance(sweep, list) else [sweep or {}]:
+    for block in sweep if isinstance(sweep, list) else [sweep]:
         if not isinstance(block, Mapping):
             raise ConfigError(file, "sweep", f"must map keys to lists of values, got {block!r}")
+        if not block:
+            raise ConfigError(file, "sweep", "has a block without keys; give it one, or remove it")
         parsed = {}
         for key, values in flatten(block, file).items():
             experiment.check_key(key, file)
@@ -152,6 +159,12 @@ def _blocks(experiment: Experiment, sweep: Any, file: object) -> list[dict[str, 
             if not values:
                 raise ConfigError(file, f"sweep.{key}", "is empty; give at least one value or remove the key")
             parsed[key] = [experiment.parse(key, value, file) for value in values]
+            first: dict[str, Any] = {}
+            for value, written in zip(parsed[key], values, strict=True):
+                if (same := json.dumps(plain(value))) in first:
+                    both = f"{first[same]!r} and {written!r} are" if first[same] != written else f"{written!r} is"
+                    raise ConfigError(file, f"sweep.{key}", f"{both} the same value twice; keep one of them")
+                first[same] = written
         blocks.append(parsed)
     if not blocks:
         raise ConfigError(file, "sweep", "is an empty list; give at least one block or remove it")
@@ -259,17 +272,30 @@ def plan(
     if not isinstance(seeds, int) or isinstance(seeds, bool) or seeds < 1:
         raise ConfigError(sweep_file, "seeds", f"needs a whole number of at least 1, got {seeds!r}")
 
+    blocks = _blocks(experiment, sweep, sweep_file)
+    number = seeds * sum(prod(map(len, block.values())) for block in blocks)
+    if number > MAX_POINTS:
+        key = "seeds" if seeds > MAX_POINTS else "sweep"
+        raise ConfigError(sweep_file, key, f"asks for {number} points, more than {MAX_POINTS}; make several sweeps")
     points: list[dict[str, Any]] = []
     builds: dict[str, dict[str, Any]] = {}
     swept: dict[str, None] = {}
-    for block in _blocks(experiment, sweep, sweep_file):
+    seen: set[str] = set()
+    for block in blocks:
         for combination in product(*block.values()):
             resolved = values | dict(zip(block, combination, strict=True)) | strongest
             structure = {key: value for key, value in resolved.items() if key.startswith("network.")}
             key = build_key(experiment, structure, device=used)
             builds[key] = structure
+            if len(builds) > MAX_BUILDS:
+                raise ConfigError(sweep_file, "sweep", f"asks for more than {MAX_BUILDS} programs; make several sweeps")
             swept |= dict.fromkeys(block)
             numbers = plain(resolved)
+            if len(blocks) > 1 and not strongest:
+                if (same := json.dumps(numbers)) in seen:
+                    told = ", ".join(f"{name}: {plain(value)}" for name, value in zip(block, combination, strict=True))
+                    raise ConfigError(sweep_file, "sweep", f"two blocks hold the point {told}; keep one of them")
+                seen.add(same)
             for seed in range(1, seeds + 1):
                 points.append({"point": len(points), "seed": seed, "build": key, "values": numbers})
 

@@ -19,6 +19,7 @@ from typing import Any
 
 from base.catalogue import ROOT, SCALES, names
 from base.errors import ConfigError
+from base.tables import read_json
 from runner.devices import DEFAULT
 from runner.fingerprint import digest
 from runner.sweep import Sweep
@@ -149,7 +150,7 @@ class Plans:
                 self.ensure([(scale, experiment)])
             file = self.file(scale, experiment)
             if (scale, experiment) not in self.read:
-                self.read[scale, experiment] = json.loads(file.read_text(encoding="utf-8"))
+                self.read[scale, experiment] = read_json(file)
         return self.read[scale, experiment]
 
 

@@ -1,6 +1,5 @@
 """One line on the terminal for every finished experiment: its score, its cost, how many are done, the expected end."""
 
-import json
 import logging
 import os
 import sys
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from base.catalogue import ROOT
+from base.tables import read_json
 from runner.plans import Plans
 
 
@@ -18,7 +18,7 @@ def expected(plan: dict[str, Any]) -> float:
     """Return the CPU seconds that an experiment is going to take: those of its score card, or of its configuration."""
     card = ROOT / "experiments" / plan["experiment"] / f"scorecard.{plan['scale']}.json"
     if card.exists():
-        cost = json.loads(card.read_text(encoding="utf-8"))["cost"]
+        cost = read_json(card)["cost"]
         if cost["build_cpu_s"] is not None and cost["runs_cpu_s"] is not None:
             return float(cost["build_cpu_s"] + cost["runs_cpu_s"])
     return float(len(plan["builds"]) * plan["cost"]["build"] + len(plan["points"]) * plan["cost"]["point"])
@@ -104,11 +104,11 @@ class Lines(logging.Handler):
     def _finished(self, scale: str, experiment: str) -> None:
         """Print the line of one experiment."""
         folder = self.results / scale / experiment
-        made = json.loads((folder / "provenance.json").read_text(encoding="utf-8"))
+        made = read_json(folder / "provenance.json")
         failed = made["runs"].get("failed", 0)
         said = f"tables; points that failed: {failed}" if failed else "tables"
         if (folder / "score.json").exists() and not scale.startswith("sweep-"):
-            summary = json.loads((folder / "score.json").read_text(encoding="utf-8"))["summary"]
+            summary = read_json(folder / "score.json")["summary"]
             run = sum(number for outcome, number in summary.items() if outcome != "not run")
             rest = [f"{summary[outcome]} {outcome}" for outcome in ("close", "differs") if summary[outcome]]
             said = ", ".join([f"{summary['match']} of {run} match", *rest])

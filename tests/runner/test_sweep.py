@@ -237,6 +237,25 @@ def test_sweep_survives_the_command_line(declared, tmp_path):
         (GOOD.replace("[0.1, 0.2]", "[0.1 mV]"), "synapses.eta: needs a number without unit, got '0.1 mV'"),
         (GOOD.replace("\n  synapses.eta: [0.1, 0.2]", " []"), "sweep: is empty; give at least one key"),
         (GOOD.replace("\n  synapses.eta: [0.1, 0.2]", ""), "sweep: is empty; give at least one key"),
+        (GOOD.replace("\n  synapses.eta: [0.1, 0.2]", " [{}]"), "sweep: has a block without keys; give it one"),
+        (
+            GOOD.replace("\n  synapses.eta: [0.1, 0.2]", " [{synapses.eta: [0.1, 0.2]}, {synapses.eta: [0.2]}]"),
+            "sweep: two blocks hold the point synapses.eta: 0.2; keep one of them",
+        ),
+        (GOOD.replace("[0.1, 0.2]", "[0.1, 0.2, 0.1]"), "sweep.synapses.eta: 0.1 is the same value twice; keep one"),
+        (
+            GOOD.replace("synapses.eta: [0.1, 0.2]", "neurons.tau_plus: [5 ms, 0.005 s]"),
+            "sweep.neurons.tau_plus: '5 ms' and '0.005 s' are the same value twice; keep one of them",
+        ),
+        (GOOD + "seeds: 1000000000\n", "seeds: asks for 2000000000 points, more than 200000; make several sweeps"),
+        (
+            GOOD.replace("[0.1, 0.2]", str([k / 1e4 for k in range(4000)])) + "seeds: 100\n",
+            "sweep: asks for 400000 points, more than 200000; make several sweeps",
+        ),
+        (
+            GOOD.replace("synapses.eta: [0.1, 0.2]", f"network.n_pairs: {[*range(1, 1003)]}"),
+            "sweep: asks for more than 1000 programs; make several sweeps",
+        ),
         (GOOD.replace("\n  synapses.eta: [0.1, 0.2]", " [3]"), "sweep: must map keys to lists of values, got 3"),
         (GOOD + "  synapses.eta: [0.3]\n", "synapses.eta: given twice (lines 4 and 5); keep one of them"),
         (GOOD + "  synapses: {eta: [0.3]}\n", "synapses.eta: given twice, nested and with dots; keep one of them"),
