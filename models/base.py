@@ -9,7 +9,7 @@ from brian2 import Quantity, get_dimensions
 from brian2.units.fundamentalunits import get_unit
 
 
-def param(default: Any, text: str, symbol: str = "", source: str = "") -> Any:
+def param(default: Any, text: str, symbol: str = "", source: str = "", valid: str = "") -> Any:
     """Declare one documented parameter of a dataclass.
 
     Parameters
@@ -22,6 +22,9 @@ def param(default: Any, text: str, symbol: str = "", source: str = "") -> Any:
         LaTeX symbol, as in the paper.
     source : str
         Where the value comes from: the paper, its program, or our design.
+    valid : str
+        What values it may have, for example ``> 0, >= network.dt`` (`runner.ranges`). A name that means the same
+        everywhere, such as ``tau_m`` or ``n_rec``, needs none.
 
     Returns
     -------
@@ -30,7 +33,7 @@ def param(default: Any, text: str, symbol: str = "", source: str = "") -> Any:
     """
     return field(
         default_factory=lambda: default,
-        metadata={"default": default, "text": text, "symbol": symbol, "source": source},
+        metadata={"default": default, "text": text, "symbol": symbol, "source": source, "valid": valid},
     )
 
 

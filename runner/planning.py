@@ -19,6 +19,7 @@ from runner.fingerprint import code, digest
 from runner.guards import of_inputs, of_runner, versions_digest
 from runner.plans import CHUNK_SECONDS
 from runner.quantities import display_unit, parse
+from runner.ranges import check, clauses
 from runner.sweep import Sweep
 
 MAX_CHUNK = 1000  # points of one job, however short they are
@@ -259,8 +260,11 @@ def plan(
     sections = {k: v for k, v in experiment.config.items() if isinstance(v, Mapping) and k in _sections(experiment)}
     values = dict(experiment.defaults)
     values |= {key: experiment.parse(key, value, file) for key, value in flatten(sections, file).items()}
-
+    conditions = clauses(experiment.ranges)
+    # A scale may override a value that is nonsense; no other scale need see it.
+    check([one for one in conditions if not one.other], values, dict.fromkeys(values, file))
     values |= {key: experiment.parse(key, value, file) for key, value in of_scale.items()}
+    files: dict[str, object] = dict.fromkeys(values, file)
     usual = values["run.duration"]
     label: str = scale
     sweep_file: object = file
@@ -268,6 +272,8 @@ def plan(
         label, sweep_file, sweep = f"sweep-{user.name}", user.file, user.sweep
         seeds = seeds if user.seeds is None else user.seeds
         values |= {key: experiment.parse(key, value, user.file) for key, value in user.values.items()}
+        files = {key: file for key, file in files.items() if key not in user.values}
+        files |= dict.fromkeys(user.values, user.file)
     strongest = {key: experiment.parse(key, value, "--set") for key, value in (overrides or {}).items()}
     if not isinstance(seeds, int) or isinstance(seeds, bool) or seeds < 1:
         raise ConfigError(sweep_file, "seeds", f"needs a whole number of at least 1, got {seeds!r}")
@@ -281,9 +287,17 @@ def plan(
     builds: dict[str, dict[str, Any]] = {}
     swept: dict[str, None] = {}
     seen: set[str] = set()
+    set_last = dict.fromkeys(strongest, "--set")
     for block in blocks:
+        own_keys = {**dict.fromkeys(block, sweep_file), **set_last}
+        given = {**{key: file for key, file in files.items() if key not in own_keys}, **own_keys}
+        # What is the same for all combinations is looked at once.
+        varied = [one for one in conditions if one.key in block or one.other in block]
+        first_one = values | {key: options[0] for key, options in block.items()} | strongest
+        check(conditions, first_one, given)
         for combination in product(*block.values()):
             resolved = values | dict(zip(block, combination, strict=True)) | strongest
+            check(varied, resolved, given)
             structure = {key: value for key, value in resolved.items() if key.startswith("network.")}
             key = build_key(experiment, structure, device=used)
             builds[key] = structure
