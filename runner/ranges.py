@@ -21,6 +21,7 @@ from typing import Any
 from brian2 import Quantity, second
 
 from base.errors import ConfigError
+from runner.quantities import display_unit
 
 MANY = "1e8"  # elements of anything; more fit no memory
 CLAUSE = re.compile(r"(>=|<=|>|<|multiple of)\s+(?:([-+.\de]+)(?:\s+([\w.]+))?|([a-zA-Z_][\w.]*))")
@@ -114,10 +115,14 @@ class Clause:
 
 
 def shown(value: Any) -> str:
-    """Return a value as a person would write it: ``0.4 ms``, ``[3, 5]``."""
+    """Return a value as a person would write it: ``0.4 ms``, ``900 s``, ``[3, 5]``."""
     if isinstance(value, tuple):
         return f"[{', '.join(map(shown, value))}]"
-    return re.sub(r"\.(?=\s|$)", "", str(value)) if isinstance(value, Quantity) else str(value)
+    if not isinstance(value, Quantity):
+        return str(value)
+    unit, size = display_unit(value)
+    long = unit == "ms" and abs(float(value)) >= 1
+    return f"{float(value):g} s" if long else f"{float(value) / size:g} {unit}"
 
 
 def range_of(key: str, default: Any, declared: str) -> str:
