@@ -40,8 +40,7 @@ class ConfigError(Told):
 
     def __init__(self, file: object, key: str, reason: str) -> None:
         line = None if "(line" in reason else _line(file, key)
-        told = f"{file}: {key}: {reason}{f' (line {line})' if line else ''}"
-        super().__init__(" ".join(told.split()))
+        super().__init__(printable(f"{file}: {key}: {reason}{f' (line {line})' if line else ''}"))
 
 
 class BuildError(Told):
@@ -103,6 +102,13 @@ def one_line() -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def printable(text: str) -> str:
+    """Return a text as one line of bounded length that a terminal can show, whatever a person has typed."""
+    line = "".join(letter if letter.isprintable() else "?" for letter in " ".join(text.split()))
+    line = re.sub(r"\S{150,}", lambda word: f"{word[0][:80]}…{word[0][-20:]}", line)
+    return line if len(line) < 1500 else f"{line[:1000]} … {line[-300:]}"
 
 
 def _line(file: object, key: str) -> int | None:

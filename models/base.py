@@ -1,5 +1,6 @@
 """The three names a model file needs: `param`, `Model` and `Step`."""
 
+import re
 from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field, fields, is_dataclass
@@ -7,6 +8,16 @@ from typing import Any
 
 from brian2 import Quantity, get_dimensions
 from brian2.units.fundamentalunits import get_unit
+
+# Words that no variable of a C++ program can have.
+CPLUSPLUS = frozenset(
+    """alignas alignof and asm auto bitand bitor bool break case catch char class compl concept const consteval
+    constexpr constinit const_cast continue co_await co_return co_yield decltype default delete do double
+    dynamic_cast else enum explicit export extern false float for friend goto if inline int long mutable
+    namespace new noexcept not nullptr operator or private protected public register reinterpret_cast requires
+    return short signed sizeof static static_assert static_cast struct switch template this thread_local throw
+    true try typedef typeid typename union unsigned using virtual void volatile wchar_t while xor""".split()
+)
 
 
 def param(default: Any, text: str, symbol: str = "", source: str = "", valid: str = "") -> Any:
@@ -127,6 +138,10 @@ class Model:
         """Refuse a parameter class that is not a dataclass."""
         if not is_dataclass(self.params):
             raise TypeError(f"model {self.name}: params must be a dataclass of param() fields")
+        variables = re.findall(r"^\s*(?:d(\w+)/dt\s*=|(\w+)\s*[=:])", self.equations, flags=re.MULTILINE)
+        for name in [*(f.name for f in fields(self.params)), *("".join(pair) for pair in variables)]:
+            if name in CPLUSPLUS:
+                raise ValueError(f"model {self.name}: '{name}' is a word of C++, which its program is; rename it")
 
     def kwargs(self, **tables: Any) -> dict[str, Any]:
         """Return the arguments of `NeuronGroup` or `Synapses`.
