@@ -22,9 +22,8 @@ FEW = settings(max_examples=200, deadline=None, suppress_health_check=list(Healt
 words = st.one_of(
     st.sampled_from(
         """5 ms|-1 s|1e400 s|1 ms.__class__|2 ms**9**9|010|1:30|yes|null|~|.nan|-.inf|1e-4|0x1F|9e99|true|3|0.1|ms|µs
-        5 µs|{file}|../x|sal/lif|smoke|quik|[|{|'|"|: |- |&a|*a|<<|!!set|!x|%YAML 1.1|---|...|#|\t|\x00|\x1b[31m|ß""".replace(
-            "\n", "|"
-        ).split("|")
+        5 µs|{file}|../x|sal/lif|smoke|quik|[|{|'|"|: |- |&a|*a|<<|!!set|!x|%YAML 1.1|---|...|#
+        \t|\x00|\x1b[31m|ß""".replace("\n", "|").split("|")
     ),
     st.text(max_size=12),
     st.text(string.printable, max_size=12),
