@@ -538,6 +538,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         for name in options.experiments:
             module = f"experiments.{name.strip('/').replace('/', '.')}.experiment"
             try:
+                if not re.fullmatch(r"\w+/\w+", name):
+                    raise ModuleNotFoundError(name=module)
                 experiment = importlib.import_module(module)
             except ModuleNotFoundError as problem:
                 if not module.startswith(str(problem.name)):
