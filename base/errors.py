@@ -9,7 +9,7 @@ import sys
 import threading
 import traceback
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from ruamel.yaml import YAML
@@ -63,6 +63,13 @@ def of_system(error: OSError) -> str:
     return f"{place}: {reason}{f'; {REMEDIES[number]}' if number in REMEDIES else ''}"
 
 
+def _keep_story() -> None:
+    """Write the traceback to stdout, which may lie on a full disk."""
+    with suppress(OSError):
+        traceback.print_exc(file=sys.stdout)
+        sys.stdout.flush()
+
+
 @contextmanager
 def one_line() -> Iterator[None]:
     """End a program with one line on stderr, whatever happens; stdout, a job's log, gets the traceback of a slip.
@@ -92,10 +99,10 @@ def one_line() -> Iterator[None]:
     except MemoryError:
         sys.exit(f"memory: is used up; {REMEDIES[errno.ENOMEM]}")
     except OSError as error:
-        traceback.print_exc(file=sys.stdout)
+        _keep_story()
         sys.exit(of_system(error))
     except Exception as error:
-        traceback.print_exc(file=sys.stdout)
+        _keep_story()
         last = traceback.extract_tb(error.__traceback__)[-1]
         place = f"{os.path.relpath(last.filename, ROOT)}, line {last.lineno}"
         sys.exit(f"{type(error).__name__}: {' '.join(str(error).split())} ({place})")
