@@ -10,7 +10,11 @@ READY := $(VENV)/ready
 CANDIDATES := python3.13 python3.12 python3.11 python3
 USABLE := import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
 PYTHON = $(firstword $(foreach p,$(CANDIDATES),$(if $(shell $(p) -c '$(USABLE)' >/dev/null 2>&1 && echo yes),$(p))))
-COMPILER = $(lastword $(if $(filter default,$(origin CXX)),g++,$(CXX)))
+COMPILER = $(or $(lastword $(filter-out -%,$(if $(filter default,$(origin CXX)),g++,$(CXX)))),g++)
+# Snakemake keeps its sources in the home folder, which in a container may not be one that can be written.
+ifeq ($(shell test -d "$(HOME)" && test -w "$(HOME)" && echo yes),)
+export XDG_CACHE_HOME ?= $(CURDIR)/.snakemake/cache
+endif
 
 .PHONY: reproduce test report status clean
 .DEFAULT_GOAL := reproduce

@@ -28,20 +28,30 @@ def names(folder: Path = ROOT / "experiments") -> tuple[str, ...]:
     return tuple(sorted(path.as_posix() for path in found if not any(part.startswith("_") for part in path.parts)))
 
 
-def check_targets(words: Sequence[str]) -> None:
-    """Refuse a misspelt experiment on a command line.
+def check_targets(targets: Sequence[str], sweep: bool) -> None:
+    """Refuse a misspelt target, before anything is planned for it.
 
     Parameters
     ----------
-    words : sequence of str
-        The command line; only words of the form ``<known paper>/<name>`` are looked at.
+    targets : sequence of str
+        Of a command line of Snakemake.
+    sweep : bool
+        Whether it declares a sweep.
 
     Raises
     ------
     ConfigError
-        With the nearest experiment.
+        With the nearest target.
     """
-    papers = {name.split("/")[0] for name in names()}
-    for word in words:
-        if word.count("/") == 1 and word.split("/")[0] in papers and word not in names():
-            raise ConfigError("experiments", word, f"unknown experiment; {nearest(word, names())}")
+    known = {*SCALES, *names(), *(name.split("/")[0] for name in names()), *({"sweep"} if sweep else ())}
+    for target in targets:
+        parts = Path(target).parts
+        if target == "sweep" and not sweep:
+            raise ConfigError("targets", target, "no sweep is declared; add --config sweep=FILE")
+        if parts[:1] == ("results",):
+            if parts[1:2] and parts[1] in SCALES and len(parts) > 3 and "/".join(parts[2:4]) not in names():
+                raise ConfigError("targets", target, f"unknown experiment; {nearest('/'.join(parts[2:4]), names())}")
+        elif target not in known:
+            bare = target.strip("/").removeprefix("./").removeprefix("experiments/").lower()
+            near = f"did you mean '{bare}'?" if bare in known else nearest(bare, known)
+            raise ConfigError("targets", target, f"unknown; {near}")

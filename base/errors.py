@@ -9,7 +9,7 @@ import sys
 import threading
 import traceback
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from ruamel.yaml import YAML
@@ -40,8 +40,7 @@ class ConfigError(Told):
 
     def __init__(self, file: object, key: str, reason: str) -> None:
         line = None if "(line" in reason else _line(file, key)
-        told = f"{file}: {key}: {reason}{f' (line {line})' if line else ''}"
-        super().__init__(" ".join(told.split()))
+        super().__init__(printable(f"{file}: {key}: {reason}{f' (line {line})' if line else ''}"))
 
 
 class BuildError(Told):
@@ -64,18 +63,29 @@ def of_system(error: OSError) -> str:
     return f"{place}: {reason}{f'; {REMEDIES[number]}' if number in REMEDIES else ''}"
 
 
+def _keep_story() -> None:
+    """Write the traceback to stdout, which may lie on a full disk."""
+    with suppress(OSError):
+        traceback.print_exc(file=sys.stdout)
+        sys.stdout.flush()
+
+
 @contextmanager
 def one_line() -> Iterator[None]:
     """End a program with one line on stderr, whatever happens; stdout, a job's log, gets the traceback of a slip.
 
     A scheduler's SIGTERM is taken like Ctrl-C, so that programs that were started end, and scratch folders go away.
+    Whoever was started to ignore Ctrl-C (nohup) goes on ignoring it; Brian2's own handler would fail there.
     """
 
     def stop(*_: object) -> None:
         raise KeyboardInterrupt
 
     main = threading.current_thread() is threading.main_thread()
-    before = signal.signal(signal.SIGTERM, stop) if main else None
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)} if main else {}
+    for number, handler in before.items():
+        ignored = getattr(handler, "previous_handler", handler) is signal.SIG_IGN
+        signal.signal(number, signal.SIG_IGN if ignored else stop)
     try:
         yield
     except Told as error:
@@ -89,16 +99,23 @@ def one_line() -> Iterator[None]:
     except MemoryError:
         sys.exit(f"memory: is used up; {REMEDIES[errno.ENOMEM]}")
     except OSError as error:
-        traceback.print_exc(file=sys.stdout)
+        _keep_story()
         sys.exit(of_system(error))
     except Exception as error:
-        traceback.print_exc(file=sys.stdout)
+        _keep_story()
         last = traceback.extract_tb(error.__traceback__)[-1]
         place = f"{os.path.relpath(last.filename, ROOT)}, line {last.lineno}"
         sys.exit(f"{type(error).__name__}: {' '.join(str(error).split())} ({place})")
     finally:
-        if main:
-            signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def printable(text: str) -> str:
+    """Return a text as one line of bounded length that a terminal can show, whatever a person has typed."""
+    line = "".join(letter if letter.isprintable() else "?" for letter in " ".join(text.split()))
+    line = re.sub(r"\S{150,}", lambda word: f"{word[0][:80]}…{word[0][-20:]}", line)
+    return line if len(line) < 1500 else f"{line[:1000]} … {line[-300:]}"
 
 
 def _line(file: object, key: str) -> int | None:

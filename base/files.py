@@ -3,9 +3,14 @@
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+YOUNG = 60.0  # seconds in which a folder may not have its lock yet
 
 
 @contextmanager
@@ -36,3 +41,40 @@ def atomic(target: Path, directory: bool = False) -> Iterator[Path]:
         os.replace(new, target)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
+
+
+@contextmanager
+def scratch(prefix: str) -> Iterator[Path]:
+    """Make a folder for a while, and remove those that killed processes have left.
+
+    Parameters
+    ----------
+    prefix : str
+        Of its name. The folder is in ``$TMPDIR``; a lock beside it is held as long as its process lives.
+
+    Yields
+    ------
+    Path
+        The folder.
+    """
+    here = Path(tempfile.gettempdir())
+    for left in here.glob(f"{prefix}*.lock"):
+        try:
+            if left.stat().st_mtime < time.time() - YOUNG:
+                with FileLock(left, timeout=0):
+                    _remove(left)
+        except (OSError, Timeout):  # somebody else's, or in use
+            continue
+    folder = Path(tempfile.mkdtemp(prefix=prefix, dir=here))
+    lock = folder.with_name(f"{folder.name}.lock")
+    with FileLock(lock):
+        try:
+            yield folder
+        finally:
+            _remove(lock)
+
+
+def _remove(lock: Path) -> None:
+    """Remove a folder and the lock beside it."""
+    shutil.rmtree(lock.with_suffix(""), ignore_errors=True)
+    lock.unlink(missing_ok=True)

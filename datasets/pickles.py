@@ -43,5 +43,7 @@ def read(path: Path) -> Any:
     try:
         with path.open("rb") as file:
             return _ArraysOnly(file, encoding="bytes").load()
-    except (pickle.UnpicklingError, EOFError, AttributeError, ImportError, IndexError, KeyError, TypeError) as error:
+    except OSError:
+        raise
+    except Exception as error:  # damaged bytes raise anything
         raise ValueError(f"not a readable pickle: {error}") from error

@@ -1,5 +1,6 @@
 """What a model file needs, `param`, `Model` and `Step`, and what networks do with it, `link` and `attach`."""
 
+import re
 from collections.abc import Iterable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field, fields, is_dataclass
@@ -8,8 +9,18 @@ from typing import Any
 from brian2 import Quantity, get_dimensions, linked_var
 from brian2.units.fundamentalunits import get_unit
 
+# Words that no variable of a C++ program can have.
+CPLUSPLUS = frozenset(
+    """alignas alignof and asm auto bitand bitor bool break case catch char class compl concept const consteval
+    constexpr constinit const_cast continue co_await co_return co_yield decltype default delete do double
+    dynamic_cast else enum explicit export extern false float for friend goto if inline int long mutable
+    namespace new noexcept not nullptr operator or private protected public register reinterpret_cast requires
+    return short signed sizeof static static_assert static_cast struct switch template this thread_local throw
+    true try typedef typeid typename union unsigned using virtual void volatile wchar_t while xor""".split()
+)
 
-def param(default: Any, text: str, symbol: str = "", source: str = "") -> Any:
+
+def param(default: Any, text: str, symbol: str = "", source: str = "", valid: str = "") -> Any:
     """Declare one documented parameter of a dataclass.
 
     Parameters
@@ -22,6 +33,9 @@ def param(default: Any, text: str, symbol: str = "", source: str = "") -> Any:
         LaTeX symbol, as in the paper.
     source : str
         Where the value comes from: the paper, its program, or our design.
+    valid : str
+        What values it may have, for example ``> 0, >= network.dt`` (`runner.ranges`). A name that means the same
+        everywhere, such as ``tau_m`` or ``n_rec``, needs none.
 
     Returns
     -------
@@ -30,7 +44,7 @@ def param(default: Any, text: str, symbol: str = "", source: str = "") -> Any:
     """
     return field(
         default_factory=lambda: default,
-        metadata={"default": default, "text": text, "symbol": symbol, "source": source},
+        metadata={"default": default, "text": text, "symbol": symbol, "source": source, "valid": valid},
     )
 
 
@@ -130,6 +144,10 @@ class Model:
         """Refuse a parameter class that is not a dataclass."""
         if not is_dataclass(self.params):
             raise TypeError(f"model {self.name}: params must be a dataclass of param() fields")
+        variables = re.findall(r"^\s*(?:d(\w+)/dt\s*=|(\w+)\s*[=:])", self.equations, flags=re.MULTILINE)
+        for name in [*(f.name for f in fields(self.params)), *("".join(pair) for pair in variables)]:
+            if name in CPLUSPLUS:
+                raise ValueError(f"model {self.name}: '{name}' is a word of C++, which its program is; rename it")
 
     def kwargs(self, **tables: Any) -> dict[str, Any]:
         """Return the arguments of `NeuronGroup` or `Synapses`.

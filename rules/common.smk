@@ -4,6 +4,7 @@ import json
 import os
 import sys
 import threading
+import time
 from pathlib import Path
 
 sys.path.insert(0, workflow.basedir)
@@ -13,10 +14,10 @@ if "flags" in config:
 
 from runner import devices
 from base.catalogue import SCALES, check_targets, names
-from base.errors import ConfigError, nearest
+from base.errors import ConfigError, Told, nearest, of_system
 from runner.fingerprint import code
-from runner.jobs import measured, share_environment
-from runner.plans import CHUNK_SECONDS, Plans, asked
+from runner.jobs import measured, set_back, share_environment
+from runner.plans import CHUNK_SECONDS, Plans, asked, targets_of
 from runner.progress import Lines
 from runner.sweep import declaration, user_of
 
@@ -64,17 +65,32 @@ try:
         Path("results"), DEVICE, float(seconds), USER, make=workflow.is_main_process
     )
     if workflow.is_main_process:
-        check_targets(sys.argv[1:])
-        # Snakemake itself reads the targets later.
-        wanted = (
-            asked(sys.argv[1:], SCALE, USER) if not OTHER & set(sys.argv[1:]) else []
-        )
+        targets = targets_of(sys.argv[1:])
+        check_targets(targets, USER is not None)
+        if not (OTHER & set(sys.argv[1:]) or workflow.output_settings.dryrun):
+            late = set_back(
+                [
+                    Path("results"),
+                    *(BASE / room for room in ("experiments", "models", "analysis")),
+                ],
+                time.time(),
+            )
+            if late:
+                print(
+                    f"{late} files were dated in the future; they are dated as of now",
+                    file=sys.stderr,
+                )
+        wanted = asked(targets, SCALE, USER) if not OTHER & set(sys.argv[1:]) else []
         # All at once, so that a wrong key stops the workflow before its first job, and not behind a traceback.
         plan.ensure(wanted)
         if not workflow.output_settings.dryrun:
             Lines.show(wanted, plan, quiet=workflow.output_settings.quiet or ())
-except ConfigError as error:
+except Told as error:
     sys.exit(str(error))
+except OSError as error:
+    sys.exit(of_system(error))
+except KeyboardInterrupt:
+    sys.exit("stopped; the same command goes on")
 
 
 def end_timers():

@@ -185,7 +185,7 @@ class Program(Arrays):
         for key, array in values.items():
             if array.ndim:
                 file = given / f"{key}.bin"
-                np.ascontiguousarray(array).tofile(file)
+                file.write_bytes(np.ascontiguousarray(array).tobytes())  # tofile() does not say that the disk is full
                 arguments.append(f"{key}={file}")
             else:
                 arguments.append(f"{key}={int(array) if array.dtype.kind in 'biu' else repr(float(array))}")

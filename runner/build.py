@@ -60,6 +60,10 @@ def generate(
     ConfigError
         What the device needs is not installed.
     """
+    from brian2 import BrianLogger
+
+    # `runner.records` checks the indices of recordings when the program has said how many synapses there are.
+    BrianLogger.suppress_name("cannot_check_statemonitor_indices")
     manifest = devices.generate(device, experiment.module, structure, project, traces)
     (project / "manifest.json").write_text(json.dumps({**manifest, "device": device}, indent=1), encoding="utf-8")
     forget()

@@ -23,6 +23,7 @@ from latex2mathml.converter import convert
 from base.errors import one_line
 from base.files import atomic
 from models.base import Model, unit_name
+from runner.ranges import range_of
 
 # Symbols of what Brian2 provides. `t` and `xi` need none: the automatic symbol is right.
 BUILT_IN = {
@@ -363,7 +364,7 @@ def parameters(params: type | None, prefix: str) -> list[dict[str, str]]:
     -------
     list of dict
         ``key``, ``name``, ``symbol`` (MathML), ``unit``, ``default`` (text), ``base`` (the default in SI base units),
-        ``meaning`` and ``source`` of each parameter.
+        ``valid`` (its range), ``meaning`` and ``source`` of each parameter.
     """
     rows = []
     for field in fields(params) if params else ():
@@ -376,6 +377,7 @@ def parameters(params: type | None, prefix: str) -> list[dict[str, str]]:
         }
         row |= {"unit": unit, "default": default, "meaning": field.metadata.get("text", "")}
         row["base"] = _base(field.metadata["default"])
+        row["valid"] = range_of(row["key"], field.metadata["default"], field.metadata.get("valid", ""))
         rows.append({**row, "source": field.metadata.get("source", "")})
     return rows
 
@@ -536,6 +538,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         for name in options.experiments:
             module = f"experiments.{name.strip('/').replace('/', '.')}.experiment"
             try:
+                if not re.fullmatch(r"\w+/\w+", name):
+                    raise ModuleNotFoundError(name=module)
                 experiment = importlib.import_module(module)
             except ModuleNotFoundError as problem:
                 if not module.startswith(str(problem.name)):

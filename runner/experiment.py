@@ -2,7 +2,7 @@
 
 import importlib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -12,6 +12,7 @@ from base.errors import ConfigError, nearest
 from base.yaml_files import read_yaml
 from runner import devices
 from runner.quantities import parse
+from runner.ranges import range_of
 
 PROSE = {"title", "text", "paper", "full", "notice"}
 PLANNING = {"sweep", "cost", "scales", "device"}
@@ -33,6 +34,8 @@ class Experiment:
         Its ``config.yaml``, as read.
     defaults : dict
         Dotted key to default value, in the order of declaration.
+    ranges : dict
+        Dotted key to what values it may have (`runner.ranges`); nothing where that is not known.
     """
 
     name: str
@@ -40,6 +43,7 @@ class Experiment:
     module: ModuleType
     config: dict[str, Any]
     defaults: dict[str, Any]
+    ranges: dict[str, str] = field(default_factory=dict)
 
     @property
     def config_file(self) -> Path:
@@ -68,13 +72,10 @@ class Experiment:
         Raises
         ------
         ConfigError
-            Unknown key, wrong type or unit, or a duration that is not positive.
+            Unknown key, wrong type or unit.
         """
         self.check_key(key, file)
-        parsed = parse(value, self.defaults[key], file, key)
-        if key in ("run.duration", "network.dt") and float(parsed) <= 0:
-            raise ConfigError(file, key, f"must be positive, got '{value}'")
-        return parsed
+        return parse(value, self.defaults[key], file, key)
 
     def scale(self, scale: str) -> dict[str, Any]:
         """Return the overrides of a scale.
@@ -121,11 +122,14 @@ def load(name: str) -> Experiment:
             folder / "experiment.py", f"OBJECTS.{taken}", "this name means something else; choose another"
         )
     sections |= {name: model.params for name, model in module.OBJECTS.items()}
+    declared: dict[str, str] = {}
     for section, params in sections.items():
-        if params is not None:
-            defaults |= {f"{section}.{f.name}": f.metadata["default"] for f in fields(params)}
+        for one in fields(params) if params is not None else ():
+            key = f"{section}.{one.name}"
+            defaults[key], declared[key] = one.metadata["default"], one.metadata.get("valid", "")
+    ranges = {key: range_of(key, default, declared.get(key, "")) for key, default in defaults.items()}
 
-    experiment = Experiment(name, folder, module, read_yaml(folder / "config.yaml"), defaults)
+    experiment = Experiment(name, folder, module, read_yaml(folder / "config.yaml"), defaults, ranges)
     known = PROSE | PLANNING | {key.split(".")[0] for key in defaults}
     for key, value in experiment.config.items():
         if key not in known:

@@ -39,7 +39,7 @@ def digest(*things: Any) -> str:
 class _Normalise(ast.NodeTransformer):
     """Drop what does not change a result: docstrings, the prose of `param` and `Model`, comments in equations."""
 
-    PROSE = {"text", "source", "symbol", "symbols", "deviations"}
+    PROSE = {"text", "source", "symbol", "symbols", "deviations", "valid"}  # a range refuses values; it changes none
 
     def _body(self, node: Any) -> Any:
         node.body = _without_docstring(node.body) or [ast.Pass()]

@@ -1,11 +1,12 @@
 """From configuration to plan: points, builds and chunks. A pure function of configuration and code."""
 
 import ast
+import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import product
-from math import ceil, isfinite
+from math import ceil, isfinite, prod
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +19,12 @@ from runner.fingerprint import code, digest
 from runner.guards import of_inputs, of_reference, of_runner, versions_digest
 from runner.plans import CHUNK_SECONDS
 from runner.quantities import display_unit, parse, plain
+from runner.ranges import check, clauses
 from runner.sweep import Sweep
 
 MAX_CHUNK = 1000  # points of one job, however short they are
+MAX_POINTS = 200_000  # of one plan, which is held in memory and written as one file
+MAX_BUILDS = 1000  # each is generated before the first is compiled
 
 
 @dataclass(frozen=True)
@@ -159,10 +163,14 @@ def build_key(
 
 def _blocks(experiment: Experiment, sweep: Any, file: object) -> list[dict[str, list[Any]]]:
     """Return the blocks of a sweep: within a block the product of the lists, over blocks the union."""
+    if sweep is None or sweep == {}:  # a scale that does without the sweep of its experiment
+        return [{}]
     blocks = []
-    for block in sweep if isinstance(sweep, list) else [sweep or {}]:
+    for block in sweep if isinstance(sweep, list) else [sweep]:
         if not isinstance(block, Mapping):
             raise ConfigError(file, "sweep", f"must map keys to lists of values, got {block!r}")
+        if not block:
+            raise ConfigError(file, "sweep", "has a block without keys; give it one, or remove it")
         parsed = {}
         for key, values in flatten(block, file).items():
             experiment.check_key(key, file)
@@ -171,6 +179,12 @@ def _blocks(experiment: Experiment, sweep: Any, file: object) -> list[dict[str, 
             if not values:
                 raise ConfigError(file, f"sweep.{key}", "is empty; give at least one value or remove the key")
             parsed[key] = [experiment.parse(key, value, file) for value in values]
+            first: dict[str, Any] = {}
+            for value, written in zip(parsed[key], values, strict=True):
+                if (same := json.dumps(plain(value))) in first:
+                    both = f"{first[same]!r} and {written!r} are" if first[same] != written else f"{written!r} is"
+                    raise ConfigError(file, f"sweep.{key}", f"{both} the same value twice; keep one of them")
+                first[same] = written
         blocks.append(parsed)
     if not blocks:
         raise ConfigError(file, "sweep", "is an empty list; give at least one block or remove it")
@@ -262,8 +276,11 @@ def plan(
     sections = {k: v for k, v in experiment.config.items() if isinstance(v, Mapping) and k in _sections(experiment)}
     values = dict(experiment.defaults)
     values |= {key: experiment.parse(key, value, file) for key, value in flatten(sections, file).items()}
-
+    conditions = clauses(experiment.ranges)
+    # A scale may override a value that is nonsense; no other scale need see it.
+    check([one for one in conditions if not one.other], values, dict.fromkeys(values, file))
     values |= {key: experiment.parse(key, value, file) for key, value in of_scale.items()}
+    files: dict[str, object] = dict.fromkeys(values, file)
     usual = values["run.duration"]
     label: str = scale
     sweep_file: object = file
@@ -271,21 +288,44 @@ def plan(
         label, sweep_file, sweep = f"sweep-{user.name}", user.file, user.sweep
         seeds = seeds if user.seeds is None else user.seeds
         values |= {key: experiment.parse(key, value, user.file) for key, value in user.values.items()}
+        files = {key: file for key, file in files.items() if key not in user.values}
+        files |= dict.fromkeys(user.values, user.file)
     strongest = {key: experiment.parse(key, value, "--set") for key, value in (overrides or {}).items()}
     if not isinstance(seeds, int) or isinstance(seeds, bool) or seeds < 1:
         raise ConfigError(sweep_file, "seeds", f"needs a whole number of at least 1, got {seeds!r}")
 
+    blocks = _blocks(experiment, sweep, sweep_file)
+    number = seeds * sum(prod(map(len, block.values())) for block in blocks)
+    if number > MAX_POINTS:
+        key = "seeds" if seeds > MAX_POINTS else "sweep"
+        raise ConfigError(sweep_file, key, f"asks for {number} points, more than {MAX_POINTS}; make several sweeps")
     points: list[dict[str, Any]] = []
     builds: dict[str, dict[str, Any]] = {}
     swept: dict[str, None] = {}
-    for block in _blocks(experiment, sweep, sweep_file):
+    seen: set[str] = set()
+    set_last = dict.fromkeys(strongest, "--set")
+    for block in blocks:
+        own_keys = {**dict.fromkeys(block, sweep_file), **set_last}
+        given = {**{key: file for key, file in files.items() if key not in own_keys}, **own_keys}
+        # What is the same for all combinations is looked at once.
+        varied = [one for one in conditions if one.key in block or one.other in block]
+        first_one = values | {key: options[0] for key, options in block.items()} | strongest
+        check(conditions, first_one, given)
         for combination in product(*block.values()):
             resolved = values | dict(zip(block, combination, strict=True)) | strongest
+            check(varied, resolved, given)
             structure = {key: value for key, value in resolved.items() if key.startswith("network.")}
             key = build_key(experiment, structure, device=used)
             builds[key] = structure
+            if len(builds) > MAX_BUILDS:
+                raise ConfigError(sweep_file, "sweep", f"asks for more than {MAX_BUILDS} programs; make several sweeps")
             swept |= dict.fromkeys(block)
             numbers = plain(resolved)
+            if len(blocks) > 1 and not strongest:
+                if (same := json.dumps(numbers)) in seen:
+                    told = ", ".join(f"{name}: {plain(value)}" for name, value in zip(block, combination, strict=True))
+                    raise ConfigError(sweep_file, "sweep", f"two blocks hold the point {told}; keep one of them")
+                seen.add(same)
             for seed in range(1, seeds + 1):
                 points.append({"point": len(points), "seed": seed, "build": key, "values": numbers})
 

@@ -19,6 +19,7 @@ from typing import Any
 
 from base.catalogue import ROOT, SCALES, names
 from base.errors import ConfigError
+from base.tables import read_json
 from runner.devices import DEFAULT, DEVICES
 from runner.devices.toolchain import recipe
 from runner.fingerprint import digest
@@ -149,7 +150,7 @@ class Plans:
                 self.ensure([(scale, experiment)])
             file = self.file(scale, experiment)
             if (scale, experiment) not in self.read:
-                self.read[scale, experiment] = json.loads(file.read_text(encoding="utf-8"))
+                self.read[scale, experiment] = read_json(file)
         return self.read[scale, experiment]
 
 
@@ -160,13 +161,20 @@ class PlanError(ConfigError):
         Exception.__init__(self, said)
 
 
+def targets_of(words: Sequence[str]) -> list[str]:
+    """Return the targets among the words of a command line of Snakemake, which reads them itself only later."""
+    from snakemake.cli import get_argument_parser
+
+    return list(get_argument_parser().parse_known_args(words)[0].targets or ())
+
+
 def asked(targets: Iterable[str], scale: str, user: Sweep | None) -> list[tuple[str, str]]:
     """Return the plans that a command line needs.
 
     Parameters
     ----------
     targets : iterable of str
-        Its words; scales, papers, experiments, ``sweep`` and files of results count. None of them is scale quick.
+        Its targets (`targets_of`): scales, papers, experiments, ``sweep``, files of results. None is scale quick.
     scale : str
         Scale of papers and experiments.
     user : Sweep or None
@@ -177,6 +185,7 @@ def asked(targets: Iterable[str], scale: str, user: Sweep | None) -> list[tuple[
     list of tuple of str
         Scale and experiment, each once, in order.
     """
+    targets = list(targets)
     found: list[tuple[str, str]] = []
     for target in targets:
         parts = Path(target).parts
@@ -189,4 +198,4 @@ def asked(targets: Iterable[str], scale: str, user: Sweep | None) -> list[tuple[
             found.append((parts[1], "/".join(parts[2:4])))
         else:
             found += [(scale, name) for name in names() if target in (name, name.split("/")[0])]
-    return list(dict.fromkeys(found)) or [("quick", name) for name in names()]
+    return list(dict.fromkeys(found)) if targets else [("quick", name) for name in names()]

@@ -1,6 +1,5 @@
 """One line on the terminal for every finished experiment: its score, its cost, how many are done, the expected end."""
 
-import json
 import logging
 import os
 import sys
@@ -12,6 +11,7 @@ from typing import Any, TextIO
 
 from base.catalogue import ROOT
 from base.origins import by_group, headline
+from base.tables import read_json
 from runner.plans import Plans
 
 
@@ -19,7 +19,7 @@ def expected(plan: dict[str, Any]) -> float:
     """Return the CPU seconds that an experiment is going to take: those of its score card, or of its configuration."""
     card = ROOT / "experiments" / plan["experiment"] / f"scorecard.{plan['scale']}.json"
     if card.exists():
-        cost = json.loads(card.read_text(encoding="utf-8"))["cost"]
+        cost = read_json(card)["cost"]
         if cost["build_cpu_s"] is not None and cost["runs_cpu_s"] is not None:
             return float(cost["build_cpu_s"] + cost["runs_cpu_s"])
     return float(len(plan["builds"]) * plan["cost"]["build"] + len(plan["points"]) * plan["cost"]["point"])
@@ -105,11 +105,11 @@ class Lines(logging.Handler):
     def _finished(self, scale: str, experiment: str) -> None:
         """Print the line of one experiment."""
         folder = self.results / scale / experiment
-        made = json.loads((folder / "provenance.json").read_text(encoding="utf-8"))
+        made = read_json(folder / "provenance.json")
         failed = made["runs"].get("failed", 0)
         said = f"tables; points that failed: {failed}" if failed else "tables"
         if (folder / "score.json").exists() and not scale.startswith("sweep-"):
-            said = headline(by_group(json.loads((folder / "score.json").read_text(encoding="utf-8"))["targets"]))
+            said = headline(by_group(read_json(folder / "score.json")["targets"]))
         self.done += 1
         self.spent += self.costs.pop((scale, experiment), 0.0)
         seconds = made["build"]["cpu_s"] + made["runs"]["cpu_s"]

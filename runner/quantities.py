@@ -1,5 +1,6 @@
 """Text to quantity and back: ``"20 ms"`` with its dimensions checked, and errors a reader can act on."""
 
+import ast
 import re
 from collections.abc import Mapping
 from math import isfinite
@@ -12,6 +13,8 @@ from brian2.units.fundamentalunits import get_unit
 from base.errors import ConfigError, nearest
 
 UNITS = {**DEFAULT_UNITS, "s": DEFAULT_UNITS["second"]}
+
+LARGEST = 10**300
 
 # Named in errors; there are thousands of others.
 COMMON = ("second s ms us volt mV uV amp nA pA Hz kHz siemens mS uS nS ohm Mohm farad uF nF pF metre mm um").split()
@@ -30,6 +33,7 @@ DISPLAY = {
     }.items()
 }
 
+LOOKALIKES = str.maketrans({"\u00b5": "u", "\u03bc": "u", "\u03a9": "ohm", "\u2126": "ohm"})
 NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
 
 
@@ -58,14 +62,29 @@ def display_unit(value: Any) -> tuple[str, float]:
 
 
 def _unit(text: str) -> Unit | None:
-    """Evaluate a unit expression such as ``ms`` or ``mV/ms``; None if it is not one."""
-    if not re.fullmatch(r"[\w\s*/()^.-]+", text):
-        return None
+    """Read a unit expression such as ``ms`` or ``mV/ms``; None if it is not one."""
     try:
-        found = eval(text.replace("^", "**"), {"__builtins__": {}}, dict(UNITS))
-    except Exception:
+        found = _product(ast.parse(text.replace("^", "**"), mode="eval").body)
+    except (SyntaxError, ValueError, KeyError, RecursionError, MemoryError, OverflowError, ZeroDivisionError):
         return None
     return found if isinstance(found, Unit) else None  # a number, as in "1 000", is not a unit
+
+
+def _product(node: ast.expr) -> Any:
+    """Return the value of units that are multiplied, divided and raised to small powers; nothing else is computed."""
+    if isinstance(node, ast.Name):
+        return UNITS[node.id]
+    if isinstance(node, ast.Constant) and node.value == 1:
+        return 1
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
+        return _product(node.left) * _product(node.right)
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):
+        return _product(node.left) / _product(node.right)
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow):
+        power = ast.literal_eval(node.right)
+        if isinstance(power, int) and abs(power) < 10:
+            return _product(node.left) ** power
+    raise ValueError(ast.dump(node))
 
 
 def parse(value: Any, default: Any, file: object, key: str) -> Any:
@@ -116,6 +135,8 @@ def parse(value: Any, default: Any, file: object, key: str) -> Any:
     if isinstance(value, int | float):
         if wanted:
             raise fail(f"{value} has no unit; write for example '{value} {shown}'")
+        if isinstance(value, int) and abs(value) > LARGEST:
+            raise fail("needs a number of at most 300 digits")
         if not isfinite(value):
             raise fail(f"needs a finite number, got {value}")
         if isinstance(default, int) and value != int(value):
@@ -127,7 +148,8 @@ def parse(value: Any, default: Any, file: object, key: str) -> Any:
     number = NUMBER.match(value.strip())
     if number is None:
         raise fail(f"'{value}' is not a number{' with a unit' if wanted else ''}")
-    rest = value.strip()[number.end() :].strip()
+    # Letters that look like u and ohm: micro sign, Greek mu, Greek omega, ohm sign.
+    rest = value.strip()[number.end() :].strip().translate(LOOKALIKES)
     if not rest:
         if wanted:
             raise fail(f"'{value}' has no unit; write for example '{value} {shown}'")

@@ -6,7 +6,6 @@ import importlib
 import inspect
 import json
 import sys
-import tempfile
 import traceback
 from collections.abc import Callable, Generator, Mapping, Sequence
 from pathlib import Path
@@ -18,7 +17,7 @@ import pandas as pd
 
 from base.catalogue import ROOT
 from base.errors import one_line
-from base.files import atomic
+from base.files import atomic, scratch
 from base.tables import read_json
 from runner.binary import Arrays, RunError, StoppedError, log_progress
 from runner.devices import open_program
@@ -175,8 +174,7 @@ def run_point(experiment: str, point: Mapping[str, Any], program: Arrays) -> tup
     cost = {"cpu_s": 0.0, "wall_s": 0.0}
 
     def run(values: dict[str, Any]) -> dict[str, pd.DataFrame]:
-        with tempfile.TemporaryDirectory(prefix="local-credit-") as scratch:
-            results = Path(scratch)
+        with scratch("local-credit-") as results:
             spent = program.run(values, results, log_progress(experiment, point["point"]))
             cost.update({key: cost[key] + spent[key] for key in cost})
             return recordings(program.manifest, program.reader(results), point)

@@ -18,9 +18,13 @@ ABSTRACT_ONLY = "Designed from the principles of the abstract."
 class NeuronParams:
     """Time, and the gain of the neurons."""
 
-    n_levels: int = param(20, "time steps of a window: levels of earliness", r"N_q", "our design")
-    n_steps: int = param(84, "time steps of a presentation: four windows and a gap", r"N_p", "our design")
-    beta: float = param(1.0, "gain of the sigmoid that turns voltage into earliness", r"\beta", "our design")
+    n_levels: int = param(20, "time steps of a window: levels of earliness", r"N_q", "our design", valid=">= 1")
+    n_steps: int = param(
+        84, "time steps of a presentation: four windows and a gap", r"N_p", "our design", valid=">= 4 n_levels, <= 1e8"
+    )
+    beta: float = param(
+        1.0, "gain of the sigmoid that turns voltage into earliness", r"\beta", "our design", valid="> 0"
+    )
 
 
 @dataclass(frozen=True)

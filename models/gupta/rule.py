@@ -26,28 +26,38 @@ ABSTRACT_ONLY = "Designed from the principles of the abstract; the update formul
 class ScheduleParams:
     """Length of a window and of a presentation."""
 
-    n_levels: int = param(20, "time steps of a window: levels of earliness", r"N_q", "our design")
-    n_steps: int = param(84, "time steps of a presentation: four windows and a gap", r"N_p", "our design")
+    n_levels: int = param(20, "time steps of a window: levels of earliness", r"N_q", "our design", valid=">= 1")
+    n_steps: int = param(
+        84, "time steps of a presentation: four windows and a gap", r"N_p", "our design", valid=">= 4 n_levels, <= 1e8"
+    )
 
 
 @dataclass(frozen=True)
 class NeuronParams:
     """Gain of the layered neurons, and the learning rate of their biases."""
 
-    beta: float = param(1.0, "gain of the sigmoid that turns voltage into earliness", r"\beta", "our design")
-    eta_b: float = param(0.1, "learning rate of the biases", r"\eta_b", "our design, IRIS")
-    n_layers: int = param(3, "layers behind the input; the last one is read out", r"L", "our design")
+    beta: float = param(
+        1.0, "gain of the sigmoid that turns voltage into earliness", r"\beta", "our design", valid="> 0"
+    )
+    eta_b: float = param(0.1, "learning rate of the biases", r"\eta_b", "our design, IRIS", valid=">= 0")
+    n_layers: int = param(
+        3, "layers behind the input; the last one is read out", r"L", "our design", valid=">= 1, <= 3"
+    )
 
 
 @dataclass(frozen=True)
 class SynapseParams:
     """Plasticity of the feed-forward weights."""
 
-    eta: float = param(0.1, "learning rate of the weights", r"\eta", "our design, IRIS")
+    eta: float = param(0.1, "learning rate of the weights", r"\eta", "our design, IRIS", valid=">= 0")
     x_th: float = param(
-        0.1, "earliness from which on a presynaptic spike counts as early", r"x_\mathrm{th}", "our design"
+        0.1,
+        "earliness from which on a presynaptic spike counts as early",
+        r"x_\mathrm{th}",
+        "our design",
+        valid=">= 0, <= 1",
     )
-    w_max: float = param(5.0, "largest size of a weight", r"w_\mathrm{max}", "our design, IRIS")
+    w_max: float = param(5.0, "largest size of a weight", r"w_\mathrm{max}", "our design, IRIS", valid="> 0")
     graded: bool = param(
         True,
         "whether a change depends on how early the presynaptic spike was, or only on whether it was",
@@ -61,7 +71,11 @@ class AssociationParams:
     """What the teacher wants."""
 
     lead: float = param(
-        0.0, "how much earlier than the first time step of its window a neuron should fire", r"\ell", "our design"
+        0.0,
+        "how much earlier than the first time step of its window a neuron should fire",
+        r"\ell",
+        "our design",
+        valid=">= 0, <= 1",
     )
 
 
@@ -69,9 +83,9 @@ class AssociationParams:
 class InterneuronParams:
     """How many members of an assembly may learn."""
 
-    k_1: int = param(2, "spikes that end learning in an assembly of layer 1", r"k_1", "our design, IRIS")
-    k_2: int = param(2, "spikes that end learning in an assembly of layer 2", r"k_2", "our design, IRIS")
-    k_3: int = param(1, "spikes that end learning in an assembly of layer 3", r"k_3", "our design")
+    k_1: int = param(2, "spikes that end learning in an assembly of layer 1", r"k_1", "our design, IRIS", valid=">= 1")
+    k_2: int = param(2, "spikes that end learning in an assembly of layer 2", r"k_2", "our design, IRIS", valid=">= 1")
+    k_3: int = param(1, "spikes that end learning in an assembly of layer 3", r"k_3", "our design", valid=">= 1")
 
 
 @dataclass(frozen=True)

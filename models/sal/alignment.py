@@ -19,23 +19,45 @@ SCHEDULE = ["start", "synapses", "groups", "thresholds", "resets", "end"]
 class NeuronParams:
     """Parameters of the stochastic neuron."""
 
-    tau_ref: Quantity = param(10 * ms, "time constant of the firing probability", r"\tau_\mathrm{ref}", PROGRAM)
-    t_isi: Quantity = param(10.4 * ms, "shortest interspike interval: tau_ref and one step", r"t_\mathrm{isi}", PROGRAM)
-    t_psp: Quantity = param(
-        9.6 * ms, "length of the rectangular PSP: tau_ref less one step", r"t_\mathrm{psp}", PROGRAM
+    tau_ref: Quantity = param(
+        10 * ms, "time constant of the firing probability", r"\tau_\mathrm{ref}", PROGRAM, valid=">= network.dt"
     )
-    tau_plus: Quantity = param(10 * ms, "time constant of the causal side of the STDP window", r"\tau_+", PROGRAM)
-    tau_minus: Quantity = param(10 * ms, "time constant of the anti-causal side", r"\tau_-", PROGRAM)
+    t_isi: Quantity = param(
+        10.4 * ms,
+        "shortest interspike interval: tau_ref and one step",
+        r"t_\mathrm{isi}",
+        PROGRAM,
+        valid=">= network.dt",
+    )
+    t_psp: Quantity = param(
+        9.6 * ms,
+        "length of the rectangular PSP: tau_ref less one step",
+        r"t_\mathrm{psp}",
+        PROGRAM,
+        valid=">= network.dt",
+    )
+    tau_plus: Quantity = param(
+        10 * ms, "time constant of the causal side of the STDP window", r"\tau_+", PROGRAM, valid=">= network.dt"
+    )
+    tau_minus: Quantity = param(
+        10 * ms, "time constant of the anti-causal side", r"\tau_-", PROGRAM, valid=">= network.dt"
+    )
 
 
 @dataclass(frozen=True)
 class LaggedParams:
     """Parameters of the stochastic neuron without traces."""
 
-    tau_ref: Quantity = param(10 * ms, "time constant of the firing probability", r"\tau_\mathrm{ref}", PROGRAM)
-    t_isi: Quantity = param(10 * ms, "shortest interspike interval", r"t_\mathrm{isi}", PROGRAM)
+    tau_ref: Quantity = param(
+        10 * ms, "time constant of the firing probability", r"\tau_\mathrm{ref}", PROGRAM, valid=">= network.dt"
+    )
+    t_isi: Quantity = param(10 * ms, "shortest interspike interval", r"t_\mathrm{isi}", PROGRAM, valid=">= network.dt")
     t_psp: Quantity = param(
-        9.8 * ms, "length of the rectangular PSP: tau_ref less one step", r"t_\mathrm{psp}", PROGRAM
+        9.8 * ms,
+        "length of the rectangular PSP: tau_ref less one step",
+        r"t_\mathrm{psp}",
+        PROGRAM,
+        valid=">= network.dt",
     )
 
 
@@ -43,31 +65,43 @@ class LaggedParams:
 class ShapedParams(LaggedParams):
     """Parameters of the stochastic neuron with PSPs of any shape."""
 
-    t_isi: Quantity = param(10 * ms, "shortest interspike interval", r"t_\mathrm{isi}", PROGRAM)
-    t_psp: Quantity = param(9 * ms, "length of a rectangular PSP: tau_ref less one step", r"t_\mathrm{psp}", PROGRAM)
+    t_isi: Quantity = param(10 * ms, "shortest interspike interval", r"t_\mathrm{isi}", PROGRAM, valid=">= network.dt")
+    t_psp: Quantity = param(
+        9 * ms, "length of a rectangular PSP: tau_ref less one step", r"t_\mathrm{psp}", PROGRAM, valid=">= network.dt"
+    )
 
 
 @dataclass(frozen=True)
 class SynapseParams:
     """Parameters of spike-based alignment learning."""
 
-    eta: float = param(0.03, "learning rate", r"\eta", PROGRAM)
-    amplitude: float = param(1.0, "amplitude of the STDP window", "A", PROGRAM)
+    eta: float = param(0.03, "learning rate", r"\eta", PROGRAM, valid=">= 0")
+    amplitude: float = param(1.0, "amplitude of the STDP window", "A", PROGRAM, valid="> 0")
 
 
 @dataclass(frozen=True)
 class NearestParams(SynapseParams):
     """Parameters of spike-based alignment learning from nearest neighbours."""
 
-    tau_plus: Quantity = param(10 * ms, "time constant of the causal side of the STDP window", r"\tau_+", PROGRAM)
-    tau_minus: Quantity = param(10 * ms, "time constant of the anti-causal side", r"\tau_-", PROGRAM)
+    tau_plus: Quantity = param(
+        10 * ms, "time constant of the causal side of the STDP window", r"\tau_+", PROGRAM, valid=">= network.dt"
+    )
+    tau_minus: Quantity = param(
+        10 * ms, "time constant of the anti-causal side", r"\tau_-", PROGRAM, valid=">= network.dt"
+    )
 
 
 @dataclass(frozen=True)
 class CounterParams:
     """Parameters of the histogram."""
 
-    t_begin: Quantity = param(100 * ms, "time from which spikes count", r"t_0", "choice: ten refractory periods")
+    t_begin: Quantity = param(
+        100 * ms,
+        "time from which spikes count",
+        r"t_0",
+        "choice: ten refractory periods",
+        valid=">= 0, <= run.duration",
+    )
 
 
 @dataclass(frozen=True)

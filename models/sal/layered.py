@@ -21,18 +21,26 @@ class NeuronParams:
     """Parameters of the neuron and of its trace."""
 
     tau_ref: Quantity = param(
-        1 * ms, "time constant of the firing probability", r"\tau_\mathrm{ref}", "authors' program"
+        1 * ms,
+        "time constant of the firing probability",
+        r"\tau_\mathrm{ref}",
+        "authors' program",
+        valid=">= network.dt",
     )
-    tau_pair: Quantity = param(1 * ms, "time constant of the STDP window", r"\tau_\pm", "authors' program")
+    tau_pair: Quantity = param(1 * ms, "time constant of the STDP window", r"\tau_\pm", "authors' program", valid="> 0")
 
 
 @dataclass(frozen=True)
 class FeedbackParams:
     """Parameters of spike-based alignment learning."""
 
-    eta: float = param(0.05, "learning rate", r"\eta", "authors' program")
-    n_replicas: float = param(8.0, "parallel copies of the network whose changes are averaged", "r", "authors' program")
-    n_kernel: float = param(20.0, "steps of the STDP window, which divide every change", "n", "authors' program")
+    eta: float = param(0.05, "learning rate", r"\eta", "authors' program", valid=">= 0")
+    n_replicas: float = param(
+        8.0, "parallel copies of the network whose changes are averaged", "r", "authors' program", valid=">= 1"
+    )
+    n_kernel: float = param(
+        20.0, "steps of the STDP window, which divide every change", "n", "authors' program", valid="> 0"
+    )
 
 
 SYMBOLS = {"u": "u", "b": "b", "input": "I", "p_spike": "p", "x": "x", "w": "B", "w_on": "B'", "pairs": r"\sum K"}

@@ -16,11 +16,17 @@ from models.sal import alignment
 class NeuronParams:
     """Parameters of the integrate-and-fire neuron."""
 
-    tau_ref: Quantity = param(10 * ms, "refractory period, area of a PSP", r"\tau_\mathrm{ref}", "as in Fig. 2d")
-    sigma: Quantity = param(4 * mV, "s.d. of the voltage without a threshold", r"\sigma", "choice")
-    v_threshold: Quantity = param(-50 * mV, "threshold", r"\vartheta", "choice")
-    v_reset: Quantity = param(-52 * mV, "voltage during the refractory period", r"V_\mathrm{reset}", "choice")
-    t_psp: Quantity = param(10 * ms, "length of a rectangular synaptic current", r"t_\mathrm{psp}", "choice")
+    tau_ref: Quantity = param(
+        10 * ms, "refractory period, area of a PSP", r"\tau_\mathrm{ref}", "as in Fig. 2d", valid=">= network.dt"
+    )
+    sigma: Quantity = param(4 * mV, "s.d. of the voltage without a threshold", r"\sigma", "choice", valid=">= 0")
+    v_threshold: Quantity = param(-50 * mV, "threshold", r"\vartheta", "choice", valid="> v_reset")
+    v_reset: Quantity = param(
+        -52 * mV, "voltage during the refractory period", r"V_\mathrm{reset}", "choice", valid="any"
+    )
+    t_psp: Quantity = param(
+        10 * ms, "length of a rectangular synaptic current", r"t_\mathrm{psp}", "choice", valid=">= network.dt"
+    )
 
 
 neuron = Model(

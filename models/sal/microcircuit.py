@@ -27,56 +27,70 @@ class SpikingParams:
     """Parameters of every neuron."""
 
     tau_ref: Quantity = param(
-        10 * ms, "time constant of the firing probability", r"\tau_\mathrm{ref}", "authors' program"
+        10 * ms,
+        "time constant of the firing probability",
+        r"\tau_\mathrm{ref}",
+        "authors' program",
+        valid=">= network.dt",
     )
-    t_isi: Quantity = param(10 * ms, "shortest interspike interval", r"t_\mathrm{isi}", "authors' program")
+    t_isi: Quantity = param(
+        10 * ms, "shortest interspike interval", r"t_\mathrm{isi}", "authors' program", valid=">= network.dt"
+    )
 
 
 @dataclass(frozen=True)
 class HiddenParams(SpikingParams):
     """Parameters of the hidden pyramidal neuron."""
 
-    b: float = param(-1.0, "bias", "b_1", "authors' program")
-    gain_apical: float = param(0.02, "gain of the apical dendrite", r"\lambda_\mathrm{api}", "authors' program")
-    tau_pair: Quantity = param(10 * ms, "time constant of the window of SAL", r"\tau_+", "authors' program")
+    b: float = param(-1.0, "bias", "b_1", "authors' program", valid="any")
+    gain_apical: float = param(
+        0.02, "gain of the apical dendrite", r"\lambda_\mathrm{api}", "authors' program", valid=">= 0"
+    )
+    tau_pair: Quantity = param(
+        10 * ms, "time constant of the window of SAL", r"\tau_+", "authors' program", valid=">= network.dt"
+    )
 
 
 @dataclass(frozen=True)
 class OutputParams(SpikingParams):
     """Parameters of the output pyramidal neuron."""
 
-    b: float = param(-1.0, "bias", "b_2", "authors' program")
-    gain_nudge: float = param(0.6, "gain of the nudging", r"\lambda_\mathrm{nudge}", "authors' program")
-    tau_pair: Quantity = param(10 * ms, "time constant of the window of SAL", r"\tau_-", "authors' program")
+    b: float = param(-1.0, "bias", "b_2", "authors' program", valid="any")
+    gain_nudge: float = param(0.6, "gain of the nudging", r"\lambda_\mathrm{nudge}", "authors' program", valid=">= 0")
+    tau_pair: Quantity = param(
+        10 * ms, "time constant of the window of SAL", r"\tau_-", "authors' program", valid=">= network.dt"
+    )
 
 
 @dataclass(frozen=True)
 class InterneuronParams(SpikingParams):
     """Parameters of the interneuron."""
 
-    b: float = param(-1.0, "bias", "b_2", "authors' program")
+    b: float = param(-1.0, "bias", "b_2", "authors' program", valid="any")
 
 
 @dataclass(frozen=True)
 class BasalParams:
     """Learning rate of the forward weight onto the hidden neuron."""
 
-    eta: float = param(0.2, "learning rate", r"\eta_1", "authors' program")
+    eta: float = param(0.2, "learning rate", r"\eta_1", "authors' program", valid=">= 0")
 
 
 @dataclass(frozen=True)
 class ForwardParams:
     """Learning rate of the forward weight onto the output neuron."""
 
-    eta: float = param(0.003, "learning rate", r"\eta_2", "authors' program")
+    eta: float = param(0.003, "learning rate", r"\eta_2", "authors' program", valid=">= 0")
 
 
 @dataclass(frozen=True)
 class FeedbackParams:
     """Parameters of spike-based alignment learning."""
 
-    eta: float = param(0.001, "learning rate", r"\eta_B", "authors' program")
-    all_pairs: float = param(0.0, "1: all pairs of spikes count, 0: most recent partner spike", "a", "our design")
+    eta: float = param(0.001, "learning rate", r"\eta_B", "authors' program", valid=">= 0")
+    all_pairs: float = param(
+        0.0, "1: all pairs of spikes count, 0: most recent partner spike", "a", "our design", valid="one of 0, 1"
+    )
 
 
 SYMBOLS = {

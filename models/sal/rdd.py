@@ -22,32 +22,40 @@ class NoParams:
 class NeuronParams:
     """Parameters of the neuron and of its windows."""
 
-    leak: Quantity = param(100 * Hz, "leak of the membrane", r"g_L", "authors' program")
-    coupling: Quantity = param(600 * Hz, "coupling of the dendrite", r"g_D", "authors' program")
-    tau_slow: Quantity = param(10 * ms, "decay of the PSP", r"\tau_L", "authors' program")
-    tau_fast: Quantity = param(3 * ms, "rise of the PSP", r"\tau_s", "authors' program")
-    v_th: float = param(1.0, "threshold", r"\theta", "authors' program")
-    v_reset: float = param(-1.0, "reset", r"v_\mathrm{r}", "authors' program")
+    leak: Quantity = param(100 * Hz, "leak of the membrane", r"g_L", "authors' program", valid="> 0")
+    coupling: Quantity = param(600 * Hz, "coupling of the dendrite", r"g_D", "authors' program", valid=">= 0")
+    tau_slow: Quantity = param(10 * ms, "decay of the PSP", r"\tau_L", "authors' program", valid="> tau_fast")
+    tau_fast: Quantity = param(3 * ms, "rise of the PSP", r"\tau_s", "authors' program", valid="> 0")
+    v_th: float = param(1.0, "threshold", r"\theta", "authors' program", valid="> v_reset")
+    v_reset: float = param(-1.0, "reset", r"v_\mathrm{r}", "authors' program", valid="any")
     t_ref: Quantity = param(
-        3 * ms, "shortest interspike interval; the potential is not clamped", r"t_\mathrm{ref}", "authors' program"
+        3 * ms,
+        "shortest interspike interval; the potential is not clamped",
+        r"t_\mathrm{ref}",
+        "authors' program",
+        valid=">= 0",
     )
-    near: float = param(0.1, "distance to the threshold that opens a window", r"\alpha", "authors' program")
-    t_window: Quantity = param(30 * ms, "length of a window", "T", "authors' program")
+    near: float = param(
+        0.1, "distance to the threshold that opens a window", r"\alpha", "authors' program", valid="> 0"
+    )
+    t_window: Quantity = param(30 * ms, "length of a window", "T", "authors' program", valid="> 0")
 
 
 @dataclass(frozen=True)
 class InputParams:
     """Strength of the stimulus."""
 
-    w: float = param(4.0, "weight of the stimulus", r"w_s", "authors' program")
+    w: float = param(4.0, "weight of the stimulus", r"w_s", "authors' program", valid="any")
 
 
 @dataclass(frozen=True)
 class FeedbackParams:
     """Parameters of the regression."""
 
-    eta: float = param(0.001, "learning rate of the lines", r"\eta", "authors' program")
-    far: float = param(10.0, "largest distance to the threshold of a window that counts", "p", "authors' program")
+    eta: float = param(0.001, "learning rate of the lines", r"\eta", "authors' program", valid=">= 0")
+    far: float = param(
+        10.0, "largest distance to the threshold of a window that counts", "p", "authors' program", valid="> 0"
+    )
 
 
 SYMBOLS = {

@@ -21,28 +21,42 @@ class NeuronParams:
     """Parameters of the neurons and of their biases."""
 
     tau_ref: Quantity = param(
-        10 * ms, "time constant of the firing probability", r"\tau_\mathrm{ref}", "authors' program"
+        10 * ms,
+        "time constant of the firing probability",
+        r"\tau_\mathrm{ref}",
+        "authors' program",
+        valid=">= network.dt",
     )
-    eta_b: float = param(0.01, "learning rate of the biases", r"\eta_b", "authors' program, synaptic noise")
-    b_max: float = param(2.0, "largest size of a bias", r"b_\mathrm{max}", "authors' program")
+    eta_b: float = param(
+        0.01, "learning rate of the biases", r"\eta_b", "authors' program, synaptic noise", valid=">= 0"
+    )
+    b_max: float = param(2.0, "largest size of a bias", r"b_\mathrm{max}", "authors' program", valid="> 0")
 
 
 @dataclass(frozen=True)
 class SynapseParams:
     """Parameters of wake-sleep learning and of SAL."""
 
-    eta_w: float = param(0.01, "learning rate of wake-sleep", r"\eta_W", "authors' program, synaptic noise")
-    eta_sal: float = param(0.01, "learning rate of SAL", r"\eta_S", "authors' program, synaptic noise")
-    w_max: float = param(2.0, "largest size of a weight", r"W_\mathrm{max}", "authors' program")
+    eta_w: float = param(
+        0.01, "learning rate of wake-sleep", r"\eta_W", "authors' program, synaptic noise", valid=">= 0"
+    )
+    eta_sal: float = param(0.01, "learning rate of SAL", r"\eta_S", "authors' program, synaptic noise", valid=">= 0")
+    w_max: float = param(2.0, "largest size of a weight", r"W_\mathrm{max}", "authors' program", valid="> 0")
 
 
 @dataclass(frozen=True)
 class ScheduleParams:
     """Order of training and validation, counted in cycles of wake-sleep learning."""
 
-    n_every: int = param(200, "cycles from one validation to the next", r"n_\mathrm{every}", "authors' program")
+    n_every: int = param(
+        200, "cycles from one validation to the next", r"n_\mathrm{every}", "authors' program", valid=">= 1"
+    )
     n_long: int = param(
-        200, "length of the cycle that validates, in ordinary cycles", r"n_\mathrm{long}", "authors' program"
+        200,
+        "length of the cycle that validates, in ordinary cycles",
+        r"n_\mathrm{long}",
+        "authors' program",
+        valid=">= 1",
     )
 
 
@@ -50,7 +64,7 @@ class ScheduleParams:
 class BinParams:
     """Parameters of the histogram."""
 
-    n_unseen: float = param(0.5, "samples in a state that was never visited", r"n_0", "our design")
+    n_unseen: float = param(0.5, "samples in a state that was never visited", r"n_0", "our design", valid="> 0")
 
 
 @dataclass(frozen=True)

@@ -20,35 +20,37 @@ class NoParams:
 class StimulusParams:
     """Parameters of the Poisson input."""
 
-    rate: Quantity = param(200 * Hz, "rate of an active input", r"r", "authors' program")
+    rate: Quantity = param(200 * Hz, "rate of an active input", r"r", "authors' program", valid=">= 0")
 
 
 @dataclass(frozen=True)
 class NeuronParams:
     """Parameters of the neuron and of its traces."""
 
-    tau_m: Quantity = param(20 * ms, "membrane time constant", r"\tau_m", "authors' program")
-    tau_slow: Quantity = param(10 * ms, "decay of the PSP", r"\tau_1", "authors' program")
-    tau_fast: Quantity = param(3 * ms, "rise of the PSP", r"\tau_2", "authors' program")
-    tau_x: Quantity = param(10 * ms, "time constant of the fast trace", r"\tau_x", "authors' program")
-    tau_y: Quantity = param(200 * ms, "time constant of the slow trace", r"\tau_y", "authors' program")
-    v_th: float = param(1.0, "threshold", r"v_\mathrm{th}", "authors' program")
-    v_reset: float = param(-1.0, "reset", r"v_\mathrm{r}", "authors' program")
+    tau_m: Quantity = param(20 * ms, "membrane time constant", r"\tau_m", "authors' program", valid="> 0")
+    tau_slow: Quantity = param(10 * ms, "decay of the PSP", r"\tau_1", "authors' program", valid="> tau_fast")
+    tau_fast: Quantity = param(3 * ms, "rise of the PSP", r"\tau_2", "authors' program", valid="> 0")
+    tau_x: Quantity = param(10 * ms, "time constant of the fast trace", r"\tau_x", "authors' program", valid="> 0")
+    tau_y: Quantity = param(200 * ms, "time constant of the slow trace", r"\tau_y", "authors' program", valid="> 0")
+    v_th: float = param(1.0, "threshold", r"v_\mathrm{th}", "authors' program", valid="> v_reset")
+    v_reset: float = param(-1.0, "reset", r"v_\mathrm{r}", "authors' program", valid="any")
 
 
 @dataclass(frozen=True)
 class InputParams:
     """Strength of the stimulus."""
 
-    w: float = param(10.0, "weight of the stimulus", r"w_s", "authors' program")
+    w: float = param(10.0, "weight of the stimulus", r"w_s", "authors' program", valid="any")
 
 
 @dataclass(frozen=True)
 class FeedbackParams:
     """Parameters of learning."""
 
-    eta: float = param(0.02, "learning rate", r"\eta", "authors' program")
-    decay: float = param(0.002, "decay of the weight at every spike", r"\lambda", "authors' program")
+    eta: float = param(0.02, "learning rate", r"\eta", "authors' program", valid=">= 0")
+    decay: float = param(
+        0.002, "decay of the weight at every spike", r"\lambda", "authors' program", valid=">= 0, <= 1"
+    )
 
 
 SYMBOLS = {"v": "v", "g_slow": "g_1", "g_fast": "g_2", "x": "x", "y": "y", "w": "B", "current": "I"}

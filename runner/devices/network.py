@@ -53,12 +53,15 @@ def explained(module: ModuleType) -> Iterator[None]:
         story: list[BaseException] = [error]
         while (cause := story[-1].__cause__ or story[-1].__context__) is not None:
             story.append(cause)
-        where = re.search(r"object named '(\w+)'", " ".join(map(str, story)))
+        named = re.search(r"object named '(\w+)'", " ".join(map(str, story)))
+        file = getattr(module, "__file__", "")
+        own = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == file]
+        where = f"object {named[1]}" if named else f"network, line {own[-1]}" if own else "network"
         root = story[-1]
-        raise BuildError(
-            f"{module.__name__}: {f'object {where.group(1)}' if where else 'network'}: {type(root).__name__}: "
-            + " ".join(str(root).split())
-        ) from None
+        said = " ".join(str(root).split())
+        if isinstance(root, SyntaxError) and root.text:  # of an equation, whose file and line nobody knows
+            said = f"{root.msg} in '{' '.join(root.text.split())}'"
+        raise BuildError(f"{module.__name__}: {where}: {type(root).__name__}: {said}") from None
 
 
 def with_units(module: ModuleType, structure: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import shlex
 import shutil
 import subprocess
 from functools import cache
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -50,11 +51,20 @@ def compiler() -> tuple[str, str]:
     ConfigError
         There is no such compiler.
     """
-    command = os.environ.get("CXX", "g++")
-    if shutil.which(command.split()[-1]) is None:
+    command = cxx()
+    programs = list(takewhile(lambda word: not word.startswith("-"), command.split()))  # ccache g++ -m64
+    if not programs or not all(map(shutil.which, programs)):
         raise ConfigError("environment", "CXX", f"C++ compiler '{command}' not found; install g++ or set CXX")
-    version = subprocess.run([*command.split(), "--version"], capture_output=True, text=True, check=True).stdout
-    return command, version.splitlines()[0]
+    try:
+        said = subprocess.run([*command.split(), "--version"], capture_output=True, text=True, check=True).stdout
+        return command, said.splitlines()[0]
+    except (OSError, subprocess.CalledProcessError, IndexError):
+        raise ConfigError("environment", "CXX", f"'{command} --version' fails; install g++ or set CXX") from None
+
+
+def cxx() -> str:
+    """Return the command of the C++ compiler: ``$CXX``, or ``g++`` where that is not set or empty."""
+    return os.environ.get("CXX", "").strip() or "g++"
 
 
 def command(header: Path) -> str:
@@ -65,7 +75,7 @@ def command(header: Path) -> str:
     header : Path
         The header.
     """
-    compiler = os.environ.get("CXX", "g++")
+    compiler = cxx()
     # Part of the command, because Brian2 >= 2.10 tests its flags one by one and would drop a flag with an argument.
     told = f"{compiler} -fpch-preprocess -include {shlex.quote(str(header))}"
     return told if shutil.which("ccache") is None or "ccache" in compiler else f"ccache {told}"
@@ -109,15 +119,17 @@ def precompiled_header(cache: Path) -> Path:
     Path
         Header to include; its compiled form lies beside it.
     """
-    command = os.environ.get("CXX", "g++")
-    version = subprocess.run([*command.split(), "--version"], capture_output=True, text=True, check=True).stdout
-    folder = cache / f"header-{digest(flags(), version)}"
+    command, version = compiler()
+    folder = cache / f"header-{digest(flags(), command, version)}"
     header = folder / "standard.h"
     if not header.with_suffix(".h.gch").exists():
         with atomic(folder, directory=True) as new:
             text = "".join(f"#include <{name}>\n" for name in STANDARD_HEADERS)
             (new / "standard.h").write_text(text, encoding="utf-8")
-            subprocess.run([*command.split(), *flags(), "-x", "c++-header", "standard.h"], cwd=new, check=True)
+            compile_it = [*command.split(), *flags(), "-x", "c++-header", "standard.h"]
+            made = subprocess.run(compile_it, cwd=new, capture_output=True, text=True, check=False)
+            if made.returncode:
+                raise BuildError(f"{command}: the standard headers do not compile: {first_error(made.stderr)}")
     return header
 
 
@@ -127,7 +139,7 @@ def first_error(said: str) -> str:
         for line in said.splitlines():
             if re.search(sign, line):
                 return line.strip()
-    return said.strip()[-300:]
+    return " ".join(said.split())[-300:] or "no message"
 
 
 def compile_project(project: Path, cache: Path, jobs: int) -> None:

@@ -46,9 +46,9 @@ def configured(tmp_path, monkeypatch):
         ),
         ("dt: 0.4 ms", "dt: 0.4", f"{FILE}: network.dt: 0.4 has no unit; write for example '0.4 ms'"),
         ("[true, false]", "[]", f"{FILE}: sweep.inputs.both: is empty; give at least one value or remove the key"),
-        ("900 s}", "-900 s}", f"{FILE}: run.duration: must be positive, got '-900 s'"),
-        ("900 s}", "0 s}", f"{FILE}: run.duration: must be positive, got '0 s'"),
-        ("dt: 0.4 ms", "dt: 0 ms", f"{FILE}: network.dt: must be positive, got '0 ms'"),
+        ("900 s}", "-900 s}", f"{FILE}: run.duration: must be positive, got -900 s"),
+        ("900 s}", "0 s}", f"{FILE}: run.duration: must be positive, got 0 ms"),
+        ("dt: 0.4 ms", "dt: 0 ms", f"{FILE}: network.dt: must be positive, got 0 ms"),
         ("  smoke: {", "  smok: {", f"{FILE}: scales: unknown scale 'smok'; did you mean 'smoke'?"),
         (
             "sweep: {inputs.both: [true, false]}",

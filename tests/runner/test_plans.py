@@ -6,9 +6,9 @@ import logging
 
 import pytest
 
-from base.catalogue import names
+from base.catalogue import check_targets, names
 from base.errors import ConfigError
-from runner.plans import Plans, asked
+from runner.plans import Plans, asked, targets_of
 from runner.progress import Lines
 from runner.sweep import read_sweep
 
@@ -20,7 +20,7 @@ SWEEP = {"name": "mine", "experiment": NAME, "scale": "smoke", "sweep": {"units.
     ("words", "expected"),
     [
         ([], [("quick", name) for name in names()]),
-        (["--dry-run", "--cores", "2"], [("quick", name) for name in names()]),
+        (["results/documents/sal"], []),
         (["smoke"], [("smoke", name) for name in names()]),
         (["results/paper/report"], [("paper", name) for name in names()]),
         ([NAME, NAME], [("paper", NAME)]),
@@ -100,3 +100,31 @@ def test_lines(tmp_path):
     assert done.startswith(f"{NAME} ") and " 2 of 3 match, prototypes 1 of 1 " in done
     assert "42 CPU s   1 of 2, done at about " in done
     assert failed == "sal/lif: simulate failed; log: a.log"
+
+
+def test_targets_of_a_command_line():
+    words = ["--profile", "profiles/default", "--dry-run", "--quiet", "rules", "--", "quick"]
+    assert targets_of(words) == ["quick"]
+    assert targets_of(["sal", NAME, "--config", "scale=paper", "sweep=my.yaml"]) == ["sal", NAME]
+    assert targets_of(["--cores", "2"]) == []
+
+
+@pytest.mark.parametrize(
+    ("target", "near"),
+    [
+        ("Quick", "did you mean 'quick'?"),
+        ("sal/phase_plane/", "did you mean 'sal/phase_plane'?"),
+        ("experiments/sal/phase_plane", "did you mean 'sal/phase_plane'?"),
+        ("./sal", "did you mean 'sal'?"),
+        ("phase_plane", "did you mean 'sal/phase_plane'?"),
+        ("results/quick/sal/phaseplane/figure.svg", "did you mean 'sal/phase_plane'?"),
+        ("my.yaml", "valid are: "),
+        ("sweep", "no sweep is declared; add --config sweep=FILE"),
+    ],
+)
+def test_a_mistyped_target_is_refused_at_once(target, near):
+    with pytest.raises(ConfigError) as error:
+        check_targets([target], sweep=False)
+    assert str(error.value).startswith(f"targets: {target}: ") and near in str(error.value)
+    check_targets(["quick", "sal", "sal/lif", "results/quick/report", "results/smoke/sal/lif/figure.svg"], False)
+    check_targets(["sweep"], True)

@@ -100,7 +100,7 @@ def test_set_beats_what_the_point_has(called):
         (["sal/phase_plane", "--traces", "--every", "2 mV"], "--every: interval: '2 mV' has the wrong unit"),
         (["sal/phase_plane", "--traces", "--every", "0 ms"], "--every: 0 ms: must be positive"),
         (["sal/phase_plane", "--traces", "--elements", "0"], "--elements: 0: must be at least 1"),
-        (["sal/phase_plane", "--set", "network.n_pairs=-2"], "experiments.sal.phase_plane.experiment: "),
+        (["sal/phase_plane", "--set", "network.n_pairs=-2"], "--set: network.n_pairs: must be >= 1, got -2"),
     ],
 )
 def test_mistakes_give_one_line(called, arguments, message, tmp_path):

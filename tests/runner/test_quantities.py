@@ -71,6 +71,12 @@ def test_accepted(value, default, expected):
         (None, 3, "needs a number, got None"),
         ([1], 3, "needs a number, got [1]"),
         (None, 1 * ms, "needs a quantity such as 1 ms, got None"),
+        (10**400, 0.1, "needs a number of at most 300 digits"),
+        # Nothing is executed, and nothing is computed for long.
+        ("1 ms.__class__", 1 * ms, "is not a unit"),
+        ("1 ms**9**9**9**9", 1 * ms, "is not a unit"),
+        ("1 (ms)()", 1 * ms, "is not a unit"),
+        ("1 " + "(" * 5000 + "ms", 1 * ms, "is not a unit"),
         (1, True, "needs true or false, got 1"),
         ("yes", True, "needs true or false, got 'yes'"),
         (3, "word", "needs a text, got 3"),
@@ -85,6 +91,11 @@ def test_refused(value, default, reason):
     assert message.startswith("my.yaml: cells.tau: ")
     assert reason in message
     assert "\n" not in message and len(message) < 300
+
+
+@pytest.mark.parametrize("text", ["5000 µs", "5000 μs", "5000us", "0.005 s", "5 ms^2/ms", "5 mV*ms/mV"])
+def test_units_as_people_write_them(text):
+    assert parse(text, 1 * ms, "my.yaml", "cells.tau") == 5 * ms
 
 
 def test_nearest_names():

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from base.errors import BuildError, ConfigError
 from base.yaml_files import read_yaml
+from runner.devices import toolchain
 
 ROOT = Path(__file__).resolve().parents[2]
 PYTHONS = ("3.11", "3.12", "3.13")
@@ -100,3 +102,46 @@ def test_an_old_python_is_one_line(tmp_path):
     (line,) = done.stderr.splitlines()
     assert "no working Python 3.11, 3.12 or 3.13" in line
     assert not (tmp_path / "work" / ".venv").exists()
+
+
+@pytest.mark.parametrize(
+    ("command", "reason"),
+    [
+        ("none", "C++ compiler 'none' not found; install g++ or set CXX"),
+        ("-m32", "C++ compiler '-m32' not found; install g++ or set CXX"),
+        ("ccache-none g++", "C++ compiler 'ccache-none g++' not found"),
+        ("false", "'false --version' fails; install g++ or set CXX"),
+    ],
+)
+def test_a_compiler_that_is_none(monkeypatch, command, reason):
+    monkeypatch.setenv("CXX", command)
+    with pytest.raises(ConfigError, match=re.escape(f"environment: CXX: {reason}")):
+        toolchain.compiler.__wrapped__()
+
+
+def test_an_empty_compiler_is_the_usual_one_and_options_are_options(monkeypatch):
+    monkeypatch.setenv("CXX", " ")
+    assert toolchain.compiler.__wrapped__()[0] == "g++"
+    monkeypatch.setenv("CXX", "g++ -O1")
+    assert toolchain.compiler.__wrapped__()[0] == "g++ -O1"
+
+
+def test_a_compiler_that_cannot_compile_is_one_line(tmp_path, monkeypatch):
+    monkeypatch.setattr(toolchain, "compiler", lambda: ("g++ --no-such-option", "1.0"))
+    with pytest.raises(
+        BuildError, match="^g.. --no-such-option: the standard headers do not compile: .*error"
+    ) as error:
+        toolchain.precompiled_header(tmp_path)
+    assert "\n" not in str(error.value) and not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("compiler", "said"),
+    [("", ""), ("g++ -m32", ""), ("ccache none++ -O1", "'none++' not found"), ("none", "'none' not")],
+)
+def test_make_reads_the_compiler_as_we_do(compiler, said):
+    command = ["make", "--dry-run", "--always-make", "reproduce"]
+    done = subprocess.run(
+        command, cwd=ROOT, env={**os.environ, "CXX": compiler}, capture_output=True, text=True, check=False
+    )
+    assert (said in done.stderr) if said else done.returncode == 0
