@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 import pytest
 from brian2 import NeuronGroup
-from runner.standalone import explained
 
 from base.errors import BuildError
 from models.base import Model, param
+from runner.devices.network import explained
 
 
 def make(equations, **code):

@@ -36,10 +36,11 @@ def test_every_parameter_has_a_range(name):
 @cache
 def plan_of(name):
     """Return the values of the first point at scale smoke, with units."""
-    from runner.planning import with_units
-
-    values = with_units(load(name), plan(load(name), "smoke").points[0]["values"])
-    return {key: tuple(value) if isinstance(value, list) else value for key, value in values.items()}
+    defaults, found = load(name).defaults, {}
+    for key, value in plan(load(name), "smoke").points[0]["values"].items():
+        known = Quantity(value, dim=defaults[key].dim) if isinstance(defaults[key], Quantity) else value
+        found[key] = tuple(known) if isinstance(known, list) else known
+    return found
 
 
 def refused(name, **values):
