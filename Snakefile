@@ -32,7 +32,7 @@ rule smoke:
 
 
 rule paper:
-    """As published: hours to days."""
+    """Full size here: hours to days."""
     input:
         "results/paper/report",
 

@@ -1,4 +1,4 @@
-"""Show an experiment: draw its figure from its tables, and score them against the reported numbers.
+"""Show an experiment: draw its figure from its tables, and score them against its targets.
 
 python -m analysis.present --experiment experiments/sal/lif --scale quick --tables ... --provenance ... --out FOLDER
 python -m analysis.present --published experiments/sal --out FOLDER     full-size tables shipped with a paper

@@ -83,8 +83,8 @@ def headline(counts: Mapping[str, Mapping[str, int]]) -> str:
     Returns
     -------
     str
-        For example ``5 of 7 match, prototypes 3 of 4``: papers, authors' programs and theory go first, unnamed.
+        For example ``5 of 7, prototypes 3 of 4 match``: papers, authors' programs and theory go first, unnamed.
     """
-    parts = [f"{ratio(each)} match" if group == "published" else f"{group} {ratio(each)}"
-             for group, each in counts.items() if sum(each.values()) > each["not run"]]  # fmt: skip
-    return ", ".join(parts) or "nothing to score"
+    run = {group: each for group, each in counts.items() if sum(each.values()) > each["not run"]}
+    parts = [ratio(each) if group == "published" else f"{group} {ratio(each)}" for group, each in run.items()]
+    return f"{', '.join(parts)} match" if parts else "nothing to score"

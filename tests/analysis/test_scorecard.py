@@ -62,7 +62,7 @@ def test_one_screen(tree, capsys):
     run(tree)
     assert capsys.readouterr().out.splitlines() == [
         "gle/two  not run at scale quick",
-        "sal/one  2 of 3 match, prototypes 0 of 1, predictions 1 of 1 (close: c; differs: e; not run: 1)",
+        "sal/one  2 of 3, prototypes 0 of 1, predictions 1 of 1 match (close: c; differs: e; not run: 1)",
         "total    2 of 3 match at scale quick: papers, authors' programs and theory",
         "total    0 of 1 match at scale quick: regression against our own prototypes",
         "total    1 of 1 match at scale quick: our predictions",

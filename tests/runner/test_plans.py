@@ -97,7 +97,7 @@ def test_lines(tmp_path):
     log.info("Select jobs to execute...")
     start, done, failed = out.getvalue().splitlines()
     assert start.startswith("2 experiments, about 2 CPU min; done at about ")
-    assert done.startswith(f"{NAME} ") and " 2 of 3 match, prototypes 1 of 1 " in done
+    assert done.startswith(f"{NAME} ") and " 2 of 3, prototypes 1 of 1 match " in done
     assert "42 CPU s   1 of 2, done at about " in done
     assert failed == "sal/lif: simulate failed; log: a.log"
 
