@@ -87,6 +87,7 @@ def test_missing_genn_is_one_line(monkeypatch, tmp_path, given, content, message
     folder = tmp_path
     if content:
         folder = given(content)
+        (folder / "share").rmdir()  # which GeNN 5 has not
     elif content is not None:
         monkeypatch.setenv("GENN_PATH", str(tmp_path))
     with pytest.raises(ConfigError) as error:
