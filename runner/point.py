@@ -3,6 +3,7 @@
 import argparse
 import logging
 import os
+import tempfile
 from pathlib import Path
 
 from brian2 import ms
@@ -64,12 +65,14 @@ def main() -> None:
     # Without traces it is the program of the workflow.
     key = build_key(experiment, structure, traces, device)
     key = key if traces else program_of(experiment, structure, device, Path("results"))
-    folder = Path("results/builds") / experiment.name / key
-    if not folder.exists():
-        print(f"compiling {experiment.name}", flush=True)
-        build(experiment, structure, folder, traces=traces, device=device)
-    program = devices.open_program(folder)
-    tables, _ = run_point(experiment.name, point, program)
+    with tempfile.TemporaryDirectory() as scratch:
+        kept = devices.DEVICES[device].kept
+        folder = (Path("results/builds") if kept else Path(scratch)) / experiment.name / key
+        if not folder.exists():
+            print(f"{'compiling' if kept else 'making'} {experiment.name}", flush=True)
+            build(experiment, structure, folder, traces=traces, device=device)
+        program = devices.open_program(folder)
+        tables, _ = run_point(experiment.name, point, program)
     out = args.out or Path("results/points") / experiment.name / str(args.point)
     with atomic(out, directory=True) as folder:
         write(tables, folder)

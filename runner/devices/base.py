@@ -21,6 +21,8 @@ class Device(ABC):
         What it is, one line.
     program : bool
         Whether what it generates says all, so that it is known by its contents (`runner.programs`) and not by its code.
+    kept : bool
+        Whether a build is worth keeping for the next run of a single point.
     lacks : frozenset of str
         Keys of `runner.devices.features.FEATURES` that it does not offer.
     """
@@ -28,6 +30,7 @@ class Device(ABC):
     name: str
     text: str
     program: bool = False
+    kept: bool = True
     lacks: frozenset[str]
 
     def ready(self) -> None:

@@ -57,9 +57,10 @@ def sources() -> Path:
             "environment", "GENN_PATH", f"not set; device genn needs the sources of GeNN {NEEDED}, see docs/devices.md"
         )
     folder = Path(named).resolve()
-    if not all((folder / part).exists() for part in PARTS):
+    release = folder / "version.txt"
+    found = release.read_text(encoding="utf-8").strip() if release.is_file() else NEEDED
+    if found == NEEDED and not all((folder / part).exists() for part in PARTS):
         raise ConfigError("environment", "GENN_PATH", f"'{named}' does not hold the sources of GeNN {NEEDED}")
-    found = (folder / "version.txt").read_text(encoding="utf-8").strip()
     if found != NEEDED:
         raise ConfigError("environment", "GENN_PATH", f"'{named}' holds GeNN {found}; needed is {NEEDED}")
     return folder

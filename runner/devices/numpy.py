@@ -32,6 +32,7 @@ class Numpy(Device):
 
     name = "numpy"
     text = "Brian2's runtime mode without a compiler, for small networks"
+    kept = False
     lacks = frozenset({"copies"})
 
     def ready(self) -> None:
