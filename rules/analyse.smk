@@ -21,8 +21,8 @@ rule observe:
     message:
         "observing {wildcards.exp} at scale {wildcards.scale}"
     shell:
-        "python -m analysis.observe --figure {params.figure} --recordings {input.recordings}"
-        " --references {input.references} --by {params.by}"
+        "python -m analysis.observe --figure {params.figure:q} --recordings {input.recordings:q}"
+        " --references {input.references:q} --by {params.by:q}"
         " --plan results/{wildcards.scale}/{wildcards.exp}/plan.json --builds results/builds"
         " --out {output.tables} --provenance {output.provenance} > {log} 2> >(tee -a {log} >&2)"
 
@@ -54,8 +54,8 @@ rule present:
     message:
         "presenting {wildcards.exp} at scale {wildcards.scale}"
     shell:
-        "python -m analysis.present --experiment {params.experiment} --scale {wildcards.scale} --tables {input.tables}"
-        " --provenance {input.provenance} --guards {params.guards:q} --out results/{wildcards.scale}/{wildcards.exp}"
+        "python -m analysis.present --experiment {params.experiment:q} --scale {wildcards.scale} --tables {input.tables:q}"
+        " --provenance {input.provenance:q} --guards {params.guards:q} --out results/{wildcards.scale}/{wildcards.exp}"
         " > {log} 2> >(tee -a {log} >&2)"
 
 
@@ -75,4 +75,4 @@ rule published:
     message:
         "presenting what is published with {wildcards.paper}"
     shell:
-        "python -m analysis.present --published {params.folder} --out {output} > {log} 2> >(tee -a {log} >&2)"
+        "python -m analysis.present --published {params.folder:q} --out {output} > {log} 2> >(tee -a {log} >&2)"

@@ -17,7 +17,7 @@ rule document:
     message:
         "documenting {wildcards.paper}"
     shell:
-        "python -m runner.document {params.experiments} --out {output} > {log} 2> >(tee -a {log} >&2)"
+        "python -m runner.document {params.experiments:q} --out {output} > {log} 2> >(tee -a {log} >&2)"
 
 
 rule report:
@@ -47,4 +47,4 @@ rule report:
         "writing the report of scale {wildcards.scale}"
     shell:
         "python -m analysis.report --scale {wildcards.scale} --results results"
-        " --experiments {params.experiments} --out {output} > {log} 2> >(tee -a {log} >&2)"
+        " --experiments {params.experiments:q} --out {output} > {log} 2> >(tee -a {log} >&2)"

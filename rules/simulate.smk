@@ -45,7 +45,7 @@ rule simulate:
         "simulating {wildcards.exp} at scale {wildcards.scale}, chunk {wildcards.chunk}"
     shell:
         "python -m runner.simulate --plan results/{wildcards.scale}/{wildcards.exp}/plan.json"
-        " --chunk {wildcards.chunk} --build {input.build} --out {output} > {log} 2> >(tee -a {log} >&2)"
+        " --chunk {wildcards.chunk} --build {input.build:q} --out {output} > {log} 2> >(tee -a {log} >&2)"
 
 
 rule refer:

@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from base.errors import Told, of_system
+from base.errors import Told
 
 STOPPING = {-signal.SIGHUP, -signal.SIGINT, -signal.SIGKILL, -signal.SIGTERM, -signal.SIGXCPU}
 EVERY = 60.0  # seconds between two lines about one point on the terminal
@@ -245,9 +245,9 @@ class Program(Arrays):
                 errors="replace",
             )
         except OSError as error:  # no run bit, a disk without programs, another kind of processor
-            raise RunError(
-                f"the program cannot be started: {of_system(error)}; delete its folder and run again"
-            ) from None
+            reason = f"{self.folder / 'main'}: {error.strerror}"
+            remedy = "delete its folder and run again, or take a disk that may hold programs"
+            raise StoppedError(f"the program cannot be started: {reason}; {remedy}") from None
         try:
             said = []
             for line in process.stdout or ():

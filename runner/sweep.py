@@ -66,7 +66,7 @@ class Sweep:
 
     def options(self) -> str:
         """Return the options of Snakemake that declare the same sweep, from the same folder."""
-        if not self.file.startswith("--"):
+        if self.is_file():
             return f"--config {shlex.quote(f'sweep={self.file}')} scale={self.scale}"
         given = {key: value for key, value in self.content().items() if key != "file"}
         words = [f"{key}={value if isinstance(value, str) else json.dumps(value)}" for key, value in given.items()]
@@ -74,7 +74,14 @@ class Sweep:
 
     def option(self) -> str:
         """Return the option ``--sweep`` of our own commands that declares the same sweep, from the same folder."""
-        return f"--sweep {shlex.quote(self.text() if self.file.startswith('--') else self.file)}"
+        return f"--sweep {shlex.quote(self.file if self.is_file() else self.text())}"
+
+    def is_file(self) -> bool:
+        """Return whether the file says it all, but for the scale."""
+        try:
+            return replace(read_sweep(self.file), scale=self.scale) == self
+        except ConfigError:
+            return False
 
 
 def declaration(files: Iterable[Path], options: Mapping[str, Any]) -> dict[str, Any]:
@@ -139,12 +146,14 @@ def _content(declared: str | Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
         assert isinstance(declared, Mapping)
         declared = {"file": "--sweep", **declared}
     if isinstance(declared, Mapping):
-        return str(declared.get("file", "--config")), {key: declared[key] for key in declared if key != "file"}
-    if not declared:
+        file, content = str(declared.get("file", "--config")), {k: v for k, v in declared.items() if k != "file"}
+    elif declared:
+        file, content = declared, read_yaml(Path(declared))
+    else:
         raise ConfigError("--sweep", "file", "is empty; give a YAML file, or JSON text")
-    # Letters that a folder can have anywhere; a name that is written in the file may be stricter than its own.
-    name = re.sub(r"[^\w.-]+", "-", Path(declared).stem).strip(".-")
-    return declared, {"name": name or "custom", **read_yaml(Path(declared))}
+    # A file without a name in it is named by its own, of which a folder takes most letters.
+    name = "" if file.startswith("--") else re.sub(r"[^\w.-]+", "-", Path(file).stem).strip(".-")
+    return file, {"name": name or "custom", **content}
 
 
 def read_sweep(declared: str | Mapping[str, Any]) -> Sweep:

@@ -346,11 +346,14 @@ def test_bad_texts(text, reason):
 def test_the_options_of_a_sweep_declare_it_again(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "my sweep.yaml").write_text(f"{GOOD}set: {{run.duration: 6 s, inputs.both: false}}\n")
+    file = tmp_path / "my sweep.yaml"
+    assert user_of(declaration([file], {})).options() == "--config 'sweep=my sweep.yaml' scale=smoke"
     for user in (
         replace(read_sweep("my sweep.yaml"), scale="paper"),
+        user_of(declaration([file], {"seeds": 3})),
         read_sweep({**MINE, "name": "x", "seeds": 2, "set": {"run.duration": "6 s", "inputs.both": False}}),
     ):
         flag, *words = shlex.split(user.options())
-        assert flag == "--config" and user_of(declaration([], parse_config(words))) == user
+        assert flag == "--config" and replace(user_of(declaration([], parse_config(words))), file=user.file) == user
         flag, word = shlex.split(user.option())
         assert flag == "--sweep" and replace(read_sweep(word), scale=user.scale, file=user.file) == user

@@ -1,8 +1,10 @@
 """What the workflow would run, and what it says about configurations that it cannot run."""
 
+import re
+
 import pytest
 
-from tests.conftest import EXPERIMENTS, OF_POINTS, PAPERS, jobs_of, of
+from tests.conftest import EXPERIMENTS, OF_POINTS, PAPERS, ROOT, jobs_of, of
 
 
 @pytest.fixture(scope="module")
@@ -65,3 +67,11 @@ def test_bad_configurations_give_one_line(repository, tmp_path, arguments, messa
     assert done.returncode
     assert done.stdout.strip().splitlines()[-1] == message.format(file=file)
     assert "Traceback" not in done.stdout and 'File "' not in done.stdout
+
+
+def test_paths_in_commands_are_quoted():
+    """A checkout may lie in a path with spaces, and its results elsewhere."""
+    for file in sorted((ROOT / "rules").glob("*.smk")):
+        shells = re.findall(r'    shell:\n((?:        "[^\n]*\n)+)', file.read_text(encoding="utf-8"))
+        for name in re.findall(r"\{((?:params|input)[^}]*)\}", " ".join(shells)):
+            assert name.endswith(":q"), f"{file.name}: {{{name}}}"
