@@ -259,9 +259,10 @@ class Genn(Device):
         compile_project(project, cache, jobs)
 
     def tools(self) -> dict[str, Any]:
-        """Return what makes the programs: the releases of that other Python, too."""
+        """Return what makes the programs: the Brian2 of that other Python, too (its NumPy computes no number)."""
+        writing = {name: releases(interpreter())[name] for name in ("brian2genn", "brian2")}
         genn = f"{NEEDED} ({'CUDA' if cuda() else 'single-threaded CPU'})"
-        return {**super().tools(), "versions": {**releases(interpreter()), "genn": genn}}
+        return {**super().tools(), "versions": {**writing, "genn": genn}}
 
     def open(self, folder: Path) -> "GennProgram":
         """Return the program."""

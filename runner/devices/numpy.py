@@ -86,7 +86,7 @@ class NumpyProgram(Arrays):
     structure : Mapping
         ``network.*`` keys and their values.
     traces : Mapping, optional
-        Arguments of `runner.standalone.add_traces`.
+        Arguments of `runner.devices.network.add_traces`.
 
     Raises
     ------

@@ -274,6 +274,15 @@ def test_numpy_runs_what_was_built(tmp_path, monkeypatch):
     assert not np.array_equal(one["final"].value, other["final"].value)
 
 
+def test_numpy_records_traces_of_what_was_built(tmp_path):
+    pairs = load("sal/phase_plane")
+    (structure,) = plan(pairs, "smoke", device="numpy").builds.values()
+    build(pairs, structure, tmp_path / "build", device="numpy", traces={"elements": 3, "every": 2 * ms})
+    program = devices.open_program(tmp_path / "build")
+    program.run({"run.seed": 1, "run.duration": 0.01}, tmp_path)
+    assert program.reader(tmp_path)("traces_neurons.x_plus").shape == (5, 3)
+
+
 @pytest.mark.parametrize(
     ("key", "value", "message"),
     [
