@@ -303,6 +303,7 @@ def plan(
     builds: dict[str, dict[str, Any]] = {}
     swept: dict[str, None] = {}
     seen: set[str] = set()
+    keys: dict[str, str] = {}  # of the networks met so far
     set_last = dict.fromkeys(strongest, "--set")
     for block in blocks:
         own_keys = {**dict.fromkeys(block, sweep_file), **set_last}
@@ -315,7 +316,10 @@ def plan(
             resolved = values | dict(zip(block, combination, strict=True)) | strongest
             check(varied, resolved, given)
             structure = {key: value for key, value in resolved.items() if key.startswith("network.")}
-            key = build_key(experiment, structure, device=used)
+            same_network = repr(structure)
+            if same_network not in keys:
+                keys[same_network] = build_key(experiment, structure, device=used)
+            key = keys[same_network]
             builds[key] = structure
             if len(builds) > MAX_BUILDS:
                 raise ConfigError(sweep_file, "sweep", f"asks for more than {MAX_BUILDS} programs; make several sweeps")

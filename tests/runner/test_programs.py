@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from brian2 import set_device
 
 from runner.build import generate
 from runner.programs import contents, differing, program_key
@@ -19,6 +20,13 @@ MAIN = """
         network.add(&defaultclock, NULL);
         after();
 """
+
+
+@pytest.fixture(autouse=True)
+def runtime_again():
+    """Leave the device of other tests alone."""
+    yield
+    set_device("runtime")
 
 
 @pytest.fixture
