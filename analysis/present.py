@@ -17,7 +17,8 @@ from analysis.experiment_code import load
 from analysis.score import OUTCOMES, score, summary
 from analysis.score import load as load_targets
 from base.errors import one_line
-from base.tables import read_json, write_json
+from base.files import read_json
+from base.tables import write_json
 
 
 def present(

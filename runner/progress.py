@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from base.catalogue import ROOT
-from base.tables import read_json
+from base.files import read_json
 from runner.plans import Plans
 
 
