@@ -31,7 +31,7 @@ from base.yaml_files import read_yaml
 from benchmarks.device_equivalence import compare, difference
 from dense import DenseSynapses
 from runner import devices, genn, toolchain
-from runner.binary import RunError
+from runner.binary import RunError, checksums
 from runner.build import build
 from runner.devices import DEVICES, FEATURES, GENN_SCHEDULE, refusals, requirements
 from runner.experiment import load
@@ -451,6 +451,7 @@ def test_a_generated_program_equals_numpy(projects, tmp_path):
     values["neurons.b"] = np.full(n, 40.0)
     values["neurons.lastspike"] = -0.4e-3 * np.random.default_rng(3).integers(0, 27, n)
     tables = []
+    (folder / "build.json").write_text(json.dumps({"files": checksums(folder)}), encoding="utf-8")
     for program in (genn.GennProgram(folder), NumpyProgram(pairs, next(iter(made.builds.values())))):
         results = tmp_path / type(program).__name__
         results.mkdir()
@@ -530,6 +531,7 @@ def test_generated_programs_equal_numpy(name, projects, tmp_path):
     compile_stand_in(folder, dt=float(structure["network.dt"]))
     values = next(drawn(name, made.points[0]))
     tables = []
+    (folder / "build.json").write_text(json.dumps({"files": checksums(folder)}), encoding="utf-8")
     for program in (genn.GennProgram(folder), NumpyProgram(trained, structure)):
         results = tmp_path / type(program).__name__
         results.mkdir()
