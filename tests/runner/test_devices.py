@@ -510,6 +510,7 @@ def test_a_genn_program_is_believed_when_everything_checks_out(tmp_path, last, m
     )
     main.chmod(0o755)
     (build_folder / "manifest.json").write_text(json.dumps({**manifest, "device": "genn", "final": ["a.x"]}))
+    (build_folder / "build.json").write_text(json.dumps({"files": checksums(build_folder)}), encoding="utf-8")
     program = devices.open_program(build_folder)
     results = tmp_path / "results"
     values = {"a.x": np.array([1.0, 2.0]), "run.seed": 3, "run.duration": 0.5}
@@ -547,4 +548,3 @@ def test_generated_programs_equal_numpy(name, projects, tmp_path):
 def test_genn_gives_the_same_score(name, genn_python, tmp_path, monkeypatch):
     monkeypatch.setenv("GENN_PYTHON", genn_python)
     assert compare(load(name), "smoke", "genn", tmp_path)["outcome"] in ("same tables", "same score")
-(build_folder / "build.json").write_text(json.dumps({"files": checksums(build_folder)}), encoding="utf-8")
