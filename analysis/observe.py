@@ -11,7 +11,8 @@ import pandas as pd
 from analysis.experiment_code import load
 from analysis.provenance import provenance
 from base.errors import one_line
-from base.tables import read_folder, read_json, write_folder, write_json
+from base.files import read_json
+from base.tables import read_folder, write_folder, write_json
 
 
 def merge(chunks: Sequence[Path]) -> dict[str, pd.DataFrame]:

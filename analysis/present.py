@@ -16,8 +16,9 @@ from analysis.experiment_code import load
 from analysis.score import load as load_targets
 from analysis.score import score, summary
 from base.errors import ConfigError, one_line
+from base.files import read_json
 from base.origins import by_group, headline
-from base.tables import read_json, write_json
+from base.tables import write_json
 
 
 def present(

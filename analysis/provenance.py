@@ -12,7 +12,8 @@ from typing import Any
 import pandas as pd
 
 from base.catalogue import ROOT
-from base.tables import checksum, read_json
+from base.files import read_json
+from base.tables import checksum
 
 PACKAGES = ("brian2", "numpy", "pandas", "snakemake", "matplotlib")
 

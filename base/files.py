@@ -1,5 +1,6 @@
-"""Outputs that appear whole or not at all."""
+"""Outputs that appear whole or not at all, and what is read of them."""
 
+import json
 import os
 import shutil
 import tempfile
@@ -7,8 +8,9 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
-from filelock import FileLock, Timeout
+from base.errors import FileError
 
 YOUNG = 60.0  # seconds in which a folder may not have its lock yet
 
@@ -43,6 +45,27 @@ def atomic(target: Path, directory: bool = False) -> Iterator[Path]:
         shutil.rmtree(scratch, ignore_errors=True)
 
 
+def read_json(file: Path) -> Any:
+    """Read a JSON file that we have written.
+
+    Parameters
+    ----------
+    file : Path
+        The file.
+
+    Raises
+    ------
+    FileError
+        It is not there, or damaged.
+    """
+    try:
+        return json.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise FileError(file, "is missing") from None
+    except ValueError:
+        raise FileError(file, "is damaged") from None
+
+
 @contextmanager
 def scratch(prefix: str) -> Iterator[Path]:
     """Make a folder for a while, and remove those that killed processes have left.
@@ -57,6 +80,8 @@ def scratch(prefix: str) -> Iterator[Path]:
     Path
         The folder.
     """
+    from filelock import FileLock, Timeout  # the process that writes GeNN's code has none, and needs none
+
     here = Path(tempfile.gettempdir())
     for left in here.glob(f"{prefix}*.lock"):
         try:

@@ -13,27 +13,6 @@ from pyarrow import ArrowException
 from base.errors import FileError
 
 
-def read_json(file: Path) -> Any:
-    """Read a JSON file that we have written.
-
-    Parameters
-    ----------
-    file : Path
-        The file.
-
-    Raises
-    ------
-    FileError
-        It is not there, or damaged.
-    """
-    try:
-        return json.loads(file.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise FileError(file, "is missing") from None
-    except ValueError:
-        raise FileError(file, "is damaged") from None
-
-
 def read_table(file: Path) -> pd.DataFrame:
     """Read a Parquet file that we have written.
 

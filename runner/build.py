@@ -14,8 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from base.errors import BuildError, one_line
-from base.files import atomic
-from base.tables import read_json
+from base.files import atomic, read_json
 from runner import devices
 from runner.binary import checksums
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from base.catalogue import ROOT
 from base.errors import ConfigError, FileError
-from base.tables import read_json
+from base.files import read_json
 
 SKEW = 2.0  # seconds by which the clock of a file server may differ
 

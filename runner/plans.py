@@ -19,7 +19,7 @@ from typing import Any
 
 from base.catalogue import ROOT, SCALES, names
 from base.errors import ConfigError
-from base.tables import read_json
+from base.files import read_json
 from runner.devices import DEFAULT, DEVICES
 from runner.devices.toolchain import recipe
 from runner.fingerprint import digest

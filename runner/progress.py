@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from base.catalogue import ROOT
+from base.files import read_json
 from base.origins import by_group, headline
-from base.tables import read_json
 from runner.plans import Plans
 
 

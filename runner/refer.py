@@ -21,7 +21,8 @@ import numpy as np
 import pandas as pd
 
 from base.errors import one_line
-from base.tables import read_json, write_folder
+from base.files import read_json
+from base.tables import write_folder
 from runner.binary import RunError
 from runner.records import labelled
 

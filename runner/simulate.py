@@ -17,8 +17,7 @@ import pandas as pd
 
 from base.catalogue import ROOT
 from base.errors import one_line
-from base.files import atomic, scratch
-from base.tables import read_json
+from base.files import atomic, read_json, scratch
 from runner.binary import Arrays, RunError, StoppedError, log_progress
 from runner.devices import open_program
 from runner.records import failures_table, points_table, recordings, refuse_empty, write

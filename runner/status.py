@@ -20,7 +20,8 @@ import pandas as pd
 
 from base.catalogue import names
 from base.errors import one_line
-from base.tables import read_json, read_table
+from base.files import read_json
+from base.tables import read_table
 
 SILENT = 600.0  # seconds without a word after which a job is taken for dead; a simulation reports every 10 seconds
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from base.errors import ROOT, ConfigError, FileError, one_line
-from base.files import atomic, scratch
-from base.tables import read_json, read_table
+from base.files import atomic, read_json, scratch
+from base.tables import read_table
 from runner.jobs import set_back
 
 SLOW = """

@@ -20,7 +20,7 @@ from base.errors import BuildError, ConfigError
 from base.yaml_files import read_yaml
 from benchmarks.device_equivalence import compare, difference
 from runner import devices
-from runner.binary import RunError
+from runner.binary import RunError, checksums
 from runner.devices import genn, toolchain
 from runner.devices.numpy import NumpyProgram, activate
 from runner.experiment import load
@@ -311,6 +311,7 @@ def test_a_generated_program_equals_numpy(itself, projects, tmp_path):
     before = values["synapses.w"] = np.tile([80.0, -160.0], n // 2)
     values["neurons.lastspike"] = -0.4e-3 * np.random.default_rng(3).integers(0, 27, n)
     tables = []
+    (folder / "build.json").write_text(json.dumps({"files": checksums(folder)}), encoding="utf-8")
     for program in (genn.GennProgram(folder), NumpyProgram(pairs.module, next(iter(made.builds.values())))):
         results = tmp_path / type(program).__name__
         results.mkdir()
@@ -373,6 +374,7 @@ def test_a_genn_program_is_believed_when_everything_checks_out(tmp_path, last, m
     )
     main.chmod(0o755)
     (build_folder / "manifest.json").write_text(json.dumps({**manifest, "device": "genn", "final": ["a.x"]}))
+    (build_folder / "build.json").write_text(json.dumps({"files": checksums(build_folder)}), encoding="utf-8")
     program = devices.open_program(build_folder)
     results = tmp_path / "results"
     values = {"a.x": np.array([1.0, 2.0]), "run.seed": 3, "run.duration": 0.5}
@@ -400,6 +402,7 @@ def test_a_program_ends_with_the_job_that_runs_it(tmp_path):
     scalar = {"dtype": "<f8", "size": 1, "settable": True}
     arrays = {"run.duration": scalar, "run.seed": {**scalar, "dtype": "<i4"}}
     (tmp_path / "manifest.json").write_text(json.dumps({"arrays": arrays}))
+    (tmp_path / "build.json").write_text(json.dumps({"files": checksums(tmp_path)}), encoding="utf-8")
     code = (
         "from pathlib import Path; from base.errors import one_line; from runner.binary import Program\n"
         f"here = Path('{tmp_path}')\n"
@@ -425,6 +428,7 @@ def test_generated_programs_equal_numpy(name, projects, tmp_path):
     compile_stand_in(folder, dt=float(structure["network.dt"]))
     values = next(drawn(name, made.points[0]))
     tables = []
+    (folder / "build.json").write_text(json.dumps({"files": checksums(folder)}), encoding="utf-8")
     for program in (genn.GennProgram(folder), NumpyProgram(trained.module, structure)):
         results = tmp_path / type(program).__name__
         results.mkdir()
