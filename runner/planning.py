@@ -316,7 +316,7 @@ def plan(
             resolved = values | dict(zip(block, combination, strict=True)) | strongest
             check(varied, resolved, given)
             structure = {key: value for key, value in resolved.items() if key.startswith("network.")}
-            same_network = repr(structure)
+            same_network = str(plain(structure))  # all digits, which `repr` of a quantity has not
             if same_network not in keys:
                 keys[same_network] = build_key(experiment, structure, device=used)
             key = keys[same_network]
