@@ -75,7 +75,7 @@ def before(history):
     [
         (("analysis/plots.py", "#0072B2", "#0072B3"), None, 0),
         (ASSIGN, "network", len(EXPERIMENTS)),
-        (COPIES, "network", 3),
+        (COPIES, "network", 4),
         (("experiments/gle/lag_net/targets.yaml", "\n", "\n# a comment\n"), None, 0),
         (FAST, "generator", len(EXPERIMENTS)),
         (SEEDS, "runner", len(EXPERIMENTS)),
