@@ -38,7 +38,8 @@ from runner.simulate import data_of, run_point
 TOLERANCE = 1e-9  # of the largest value of a column: rounding, over the steps of a run
 CARD = "devices.json"
 SIGNIFICANCE = 0.05  # that any of all values differs by chance
-PARTS = ("network", "values", "inputs", "observe", "targets")  # what decides a score on any device
+RECORDED = ("network", "values", "inputs")  # what decides recordings on any device
+PARTS = (*RECORDED, "observe", "targets")  # and a score
 
 
 def recordings(
@@ -195,10 +196,11 @@ def compare(experiment: Experiment, scale: str, device: str, results: Path, seed
         differ = unlike(*values)
     same = "differs" if differ else "same score" if tested else "no target"
     same = "same tables" if largest <= TOLERANCE else same
+    guarded = RECORDED if same == "same tables" else PARTS
     return {
         "scale": scale,
         "seeds": seeds,
-        "guards": {part: guard for part, guard in guards(experiment, points).items() if part in PARTS},
+        "guards": {part: guard for part, guard in guards(experiment, points).items() if part in guarded},
         "outcome": same,
         "difference": float(f"{largest:.1g}") if np.isfinite(largest) else None,
         "targets": len(tested),
