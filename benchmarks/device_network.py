@@ -6,7 +6,7 @@ import numpy as np
 from brian2 import Network, NeuronGroup, Quantity, Synapses, defaultclock, ms
 
 from models.base import param
-from models.sal import SCHEDULE
+from models.sal.alignment import SCHEDULE
 
 OBJECTS: dict[str, object] = {}
 FINAL = ["neurons.n_spikes"]

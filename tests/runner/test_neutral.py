@@ -230,7 +230,7 @@ def test_messages(history):
     ):
         done = history.python("runner.neutral", *arguments)
         assert done.returncode == 1 and done.stderr.startswith(message) and len(done.stderr.splitlines()) == 1
-    path = history.folder / "models" / "sal.py"
+    path = history.folder / "models" / "sal" / "alignment.py"
     text = path.read_text(encoding="utf-8")
     path.write_text(text + "\n", encoding="utf-8")
     done = history.python("runner.neutral", "--base", "HEAD", "sal/lif")

@@ -31,9 +31,8 @@ def test_a_bad_experiment_gives_one_line_and_leaves_no_lock(smoke, tmp_path):
 
 
 def test_smoke_ends_with_a_report(smoke):
-    assert set(jobs_of(smoke.said)) == of({*OF_POINTS, "build", "report"}, *EXPERIMENTS) | of(
-        {"document", "published"}, *PAPERS
-    )
+    everywhere = of({*OF_POINTS, "build", "report"}, *EXPERIMENTS) | of({"document", "published"}, *PAPERS)
+    assert set(jobs_of(smoke.said)) == everywhere | of({"refer"}, *REFERRING)
     assert jobs_of(smoke.said).count(("build", "sal/phase_plane")) == 1
     results = smoke.folder / "results" / "smoke"
     assert (results / "report" / "index.html").stat().st_size > 10_000
@@ -55,7 +54,8 @@ def test_a_second_call_runs_nothing(smoke, tmp_path):
 
 SAL = "sal/phase_plane"
 RATE = "(1 + tau_ref / dt * exp(-u))"  # of the sampling neuron, which some experiments of SAL use
-RATES = {text for text in reached(ROOT / "models" / "sal.py", ["*"])[0] if RATE in text}
+RATES = {text for text in reached(ROOT / "models" / "sal" / "alignment.py", ["*"])[0] if RATE in text}
+REFERRING = [name for name in EXPERIMENTS if (ROOT / "experiments" / name / "reference.py").exists()]
 USERS = [name for name in EXPERIMENTS if RATES & reached(ROOT / "experiments" / name / "experiment.py", ["*"])[0]]
 PAGE = of({"document"}, "sal") | of({"report"})
 EDITS = {
@@ -120,6 +120,12 @@ EDITS = {
         "def observe(",
         "observe",
         of({"observe", "present", "report"}, SAL),
+    ),
+    "reference": (
+        "experiments/gupta/iris/reference.py",
+        '"rate": 5e-3',
+        '"rate": 6e-3',
+        of({"refer", "observe", "present", "report"}, "gupta/iris"),
     ),
     "value": (
         "experiments/sal/phase_plane/config.yaml",
