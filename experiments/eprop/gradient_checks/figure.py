@@ -123,11 +123,10 @@ def draw(tables: dict[str, DataFrame], fig: Figure) -> None:
     top, bottom = fig.subfigures(2, 1, height_ratios=(1.0, 1.0))
     left, right = top.subplots(1, 2)
     gradients = tables["gradients"]
-    jitter = np.random.default_rng(0)
     for place, column in enumerate(("factorisation", "online")):
         for number, (neurons, colour) in enumerate(NEURONS.items()):
             errors = gradients[gradients["neurons"] == neurons][column]
-            x = place + 0.25 * (number - 1) + jitter.uniform(-0.07, 0.07, len(errors))
+            x = place + 0.25 * (number - 1) + np.linspace(-0.07, 0.07, len(errors))
             left.plot(
                 x, np.maximum(errors, 1e-17), ".", ms=3, color=COLOURS[colour], label=neurons if place == 0 else None
             )

@@ -114,12 +114,11 @@ def draw(tables, fig):
     order = [(name, 0.0) for name in ("SAL", "BP", "FA")]
     if (tables["end"]["all_pairs"] == 1).any():
         order.insert(1, ("SAL", 1.0))
-    rng = np.random.default_rng(0)
     for letter, ax, (column, text) in zip("cdef", panels, texts.items(), strict=True):
         for k, (name, all_pairs) in enumerate(order):
             chosen = (tables["end"]["algorithm"] == name) & (tables["end"]["all_pairs"] == all_pairs)
             values = tables["end"].loc[chosen, column]
-            x = k + 0.25 * (rng.random(len(values)) - 0.5)
+            x = k + np.linspace(-0.12, 0.12, len(values))
             ax.plot(x, values, "o", ms=2.5, mec="none", color=COLOURS[COLOUR[name]], alpha=0.7)
             ax.plot([k - 0.3, k + 0.3], 2 * [values.median()], color="black", lw=1)
         names = [f"{name}\nall pairs" if all_pairs else name for name, all_pairs in order]
