@@ -77,7 +77,9 @@ def of_generator() -> str:
 def of_reference(folder: Path) -> str:
     """Return the digest of the code that computes references for the experiment in a folder; empty if it has none."""
     file = folder / "reference.py"
-    return digest(code(file, "reference", "SHARED"), code(ROOT / "runner" / "refer.py", "refer")) if file.exists() else ""
+    if not file.exists():
+        return ""
+    return digest(code(file, "reference", "SHARED"), code(ROOT / "runner" / "refer.py", "refer"))
 
 
 def of_observation(folder: Path) -> str:
