@@ -169,23 +169,22 @@ def traces(cells: Cells, trial: Mapping[str, np.ndarray]) -> Iterator[dict[str, 
     cells : Cells
         Constants.
     trial : Mapping
-        What `forward` returns, without axes between time and neurons.
+        What `forward` returns.
 
     Yields
     ------
     dict
-        ``in`` and ``rec``, rows presynaptic.
+        ``in`` and ``rec``, shape (..., n_pre, n_rec).
     """
-    n_in, n_rec, beta = trial["x"].shape[1], trial["z"].shape[1], np.asarray(cells.beta)
-    before = np.concatenate([np.zeros((1, n_rec)), trial["z"][:-1]])
-    bar = {"in": np.zeros(n_in), "rec": np.zeros(n_rec)}
-    vector = {"in": np.zeros((n_in, n_rec)), "rec": np.zeros((n_rec, n_rec))}
-    for x, z, psi in zip(trial["x"], before, trial["psi"], strict=True):
+    beta = np.asarray(cells.beta)
+    before = np.concatenate([np.zeros_like(trial["z"][:1]), trial["z"][:-1]])
+    bar, vector = {"in": 0.0, "rec": 0.0}, {"in": 0.0, "rec": 0.0}
+    for x, z, psi in zip(trial["x"], before, trial["psi"][..., None, :], strict=True):
         found = {}
         for name, spikes in (("in", x), ("rec", z)):
-            bar[name] = cells.alpha * bar[name] + cells.gain * spikes
-            found[name] = psi * (bar[name][:, None] - beta * vector[name])
-            vector[name] = psi * bar[name][:, None] + (cells.rho - beta * psi) * vector[name]
+            bar[name] = cells.alpha * bar[name] + cells.gain * spikes[..., None]
+            found[name] = psi * (bar[name] - beta * vector[name])
+            vector[name] = psi * bar[name] + (cells.rho - beta * psi) * vector[name]
         yield found
 
 

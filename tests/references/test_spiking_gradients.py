@@ -73,6 +73,29 @@ def test_filtered_traces_times_learning_signals_are_the_cut_gradient(case):
         np.testing.assert_allclose(value, cut[name], rtol=1e-10, atol=1e-13 * np.abs(cut[name]).max())
 
 
+def test_trials_side_by_side_are_the_trials_one_by_one(case):
+    """Further axes in front of the neurons: weights of two trials, an input that both share."""
+    cells, w, trial, err = case
+    both = {name: np.stack([value, 1.1 * value]) for name, value in w.items()}
+    together = forward(cells, both, trial["x"][:, None])
+    errors = np.stack([err, 2 * err], axis=1)
+    found = backward(cells, both, together, errors)
+    for k, last in enumerate((1.0, 2.0)):
+        one = {name: value[k] for name, value in both.items()}
+        alone = forward(cells, one, trial["x"])
+        for name in ("z", "psi", "y"):
+            np.testing.assert_allclose(together[name][:, k], alone[name], rtol=1e-12, atol=1e-14)
+        expected = backward(cells, one, alone, last * err)
+        for name in ("in", "rec", "dz"):
+            mine = found[name][:, k] if name == "dz" else found[name][k]
+            np.testing.assert_allclose(mine, expected[name], rtol=1e-10, atol=1e-12 * np.abs(expected[name]).max())
+        for side_by_side, single in zip(traces(cells, together), traces(cells, alone), strict=True):
+            for name in ("in", "rec"):
+                np.testing.assert_allclose(
+                    np.broadcast_to(side_by_side[name], (2, *single[name].shape))[k], single[name], rtol=1e-12
+                )
+
+
 @pytest.mark.parametrize(("name", "pre", "post"), [("in", 1, 2), ("rec", 0, 5), ("rec", 6, 3), ("out", 4, 1)])
 def test_backward_equals_forward_differentiation(case, name, pre, post):
     """The derivative with respect to one weight, carried along through voltages, thresholds, spikes and readouts."""

@@ -24,50 +24,54 @@ def kind(point: pd.Series) -> str:
     return {0: "LIF", point["network.n_rec"]: "ALIF"}.get(point["inputs.n_adaptive"], "mixed")
 
 
-def distance(found: np.ndarray, expected: np.ndarray) -> float:
-    """Return the largest difference, relative to the largest expected value."""
-    return float(np.abs(found - expected).max() / np.abs(expected).max())
+def distance(found: np.ndarray, expected: np.ndarray) -> np.ndarray:
+    """Return the largest difference between matrices, relative to the largest expected value."""
+    return np.abs(found - expected).max(axis=(-2, -1)) / np.abs(expected).max(axis=(-2, -1))
 
 
-def cosine(a: np.ndarray, b: np.ndarray) -> float:
-    """Return the cosine of the angle between two arrays, taken as vectors; 0 if one of them vanishes."""
-    size = np.linalg.norm(a) * np.linalg.norm(b)
-    return float((a * b).sum() / size) if size > 0 else 0.0
+def cosine(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Return the cosine of the angle between matrices, taken as vectors; 0 if one of them vanishes."""
+    size = np.linalg.norm(a, axis=(-2, -1)) * np.linalg.norm(b, axis=(-2, -1))
+    return (a * b).sum(axis=(-2, -1)) / np.where(size > 0, size, 1.0)
 
 
-def compare(p: Mapping[str, Any], found: Mapping[str, np.ndarray], drawn: Mapping[str, np.ndarray]) -> dict[str, float]:
-    """Compare the gradient that the network has computed with references at the same weights.
+def compare(
+    p: Mapping[str, Any], found: Mapping[str, np.ndarray], drawn: Mapping[str, np.ndarray]
+) -> dict[str, np.ndarray]:
+    """Compare the gradients that the network has computed with references at the same weights.
 
     Parameters
     ----------
     p : Mapping
         Keys of the point.
     found : Mapping
-        ``in``, ``rec``, ``out``, ``feedback``: weights; ``grad_in``, ``grad_rec``: gradients of the network.
+        ``in``, ``rec``, ``out``, ``feedback``: weights; ``grad_in``, ``grad_rec``: gradients of the network. Shape
+        (trials, synapses).
     drawn : Mapping
         What `arrays` returned.
 
     Returns
     -------
-    dict
+    dict of ndarray, shape (trials,)
         factorisation, online (relative errors), cosine (recurrent weights), cosine_in (input weights).
     """
     n_in, n_rec, n_out, n_steps = (int(p[f"network.{name}"]) for name in ("n_in", "n_rec", "n_out", "n_steps"))
     cells = Cells.of(p, drawn["recurrent.beta"])
-    shapes = {"in": (n_in, n_rec), "rec": (n_rec, n_rec), "out": (n_rec, n_out)}
+    shapes = {"in": (-1, n_in, n_rec), "rec": (-1, n_rec, n_rec), "out": (-1, n_rec, n_out)}
     w = {name: found[name].reshape(shape) for name, shape in shapes.items()} | {"bias": np.zeros(n_out)}
-    trial = forward(cells, w, drawn["pattern.values"].reshape(n_steps, n_in))
-    err = trial["y"] - drawn["target.values"].reshape(n_steps, n_out)
+    trial = forward(cells, w, drawn["pattern.values"].reshape(n_steps, 1, n_in))
+    err = trial["y"] - drawn["target.values"].reshape(n_steps, 1, n_out)
     exact = backward(cells, w, trial, err)
-    cut = backward(cells, w, trial, err, found["feedback"].reshape(n_out, n_rec).T)
+    feedback = np.swapaxes(found["feedback"].reshape(-1, n_out, n_rec), -1, -2)
+    cut = backward(cells, w, trial, err, feedback)
     others = {"in": 1.0, "rec": 1 - np.eye(n_rec)}
     product: dict[str, Any] = {"in": 0.0, "rec": 0.0}
-    for dz, e in zip(exact["dz"], traces(cells, trial), strict=True):
+    for dz, e in zip(exact["dz"][..., None, :], traces(cells, trial), strict=True):
         product = {name: product[name] + dz * e[name] * others[name] for name in others}
     online = {name: found[f"grad_{name}"].reshape(shapes[name]) * others[name] for name in others}
     return {
-        "factorisation": max(distance(product[name], exact[name]) for name in others),
-        "online": max(distance(online[name], cut[name]) for name in others),
+        "factorisation": np.maximum(*(distance(product[name], exact[name]) for name in others)),
+        "online": np.maximum(*(distance(online[name], cut[name]) for name in others)),
         "cosine": cosine(online["rec"], exact["rec"]),
         "cosine_in": cosine(online["in"], exact["in"]),
     }
@@ -91,22 +95,23 @@ def observe(recordings: dict[str, DataFrame]) -> dict[str, DataFrame]:
     """
     points = recordings["points"]
     names = {"in": "of_in_rec", "rec": "of_rec_rec", "out": "of_rec_out", "feedback": "of_feedback"}
-    rows = []
+    of_point = {key: dict(list(recordings[name].groupby("point"))) for key, name in names.items()}
+    parts = []
     for _, point in points.iterrows():
         p = {**values(point), "run.seed": int(point["seed"])}
         drawn = arrays(p, np.random.default_rng(p["run.seed"]))
-        mine = {key: recordings[name][recordings[name]["point"] == point["point"]] for key, name in names.items()}
         lasts = point["network.n_steps"] * point["network.dt_ms"]
-        for t, _ in mine["rec"].groupby("t_ms"):
-            if t < lasts / 2:
-                continue
-            now = {key: table[table["t_ms"] == t] for key, table in mine.items()}
-            found = {key: now[key]["w"].to_numpy() for key in ("in", "rec", "out")}
-            found |= {f"grad_{key}": now[key]["grad"].to_numpy() for key in ("in", "rec")}
-            found["feedback"] = now["feedback"]["b"].to_numpy()
-            labels = {"neurons": kind(point), "feedback": point["inputs.feedback"], "seed": point["seed"]}
-            rows.append({**labels, "iteration": round(t / lasts), **compare(p, found, drawn)})
-    gradients = DataFrame(rows)
+        # The first record is that of an untrained network, before its first trial.
+        mine = {key: tables[point["point"]] for key, tables in of_point.items()}
+        mine = {key: table[table["t_ms"] >= lasts / 2] for key, table in mine.items()}
+        t = mine["rec"]["t_ms"].unique()
+        found = {key: mine[key]["w"].to_numpy().reshape(t.size, -1) for key in ("in", "rec", "out")}
+        found |= {f"grad_{key}": mine[key]["grad"].to_numpy().reshape(t.size, -1) for key in ("in", "rec")}
+        found["feedback"] = mine["feedback"]["b"].to_numpy().reshape(t.size, -1)
+        labels = {"neurons": kind(point), "feedback": point["inputs.feedback"], "seed": point["seed"]}
+        iteration = np.round(t / lasts).astype(int)
+        parts.append(DataFrame({**labels, "iteration": iteration, **compare(p, found, drawn)}))
+    gradients = pd.concat(parts, ignore_index=True)
     renamed = {"inputs.feedback": "feedback"}
     learning = by_trial(
         {**recordings, "points": points.assign(neurons=points.apply(kind, axis=1))}, ["neurons", *renamed]
