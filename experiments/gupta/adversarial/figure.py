@@ -9,8 +9,8 @@ from pandas import DataFrame
 
 from analysis.plots import COLOURS, band, panel_label
 from experiments.gupta.adversarial.inputs import blocks, dataset, images
-from experiments.gupta.common.attacks import of_classifier, trained_network
-from experiments.gupta.common.baselines import DECAY, train
+from experiments.gupta.adversarial.reference import networks
+from experiments.gupta.common.attacks import RateNetwork, trained_network
 from experiments.gupta.common.digits import split, task
 from experiments.gupta.common.presentations import answers
 
@@ -27,7 +27,7 @@ def observe(recordings: dict[str, DataFrame]) -> dict[str, DataFrame]:
     Parameters
     ----------
     recordings : dict of DataFrame
-        ``readout``, ``final`` and ``points``.
+        ``readout``, ``final`` and ``points``; ``baselines`` of the references.
 
     Returns
     -------
@@ -48,7 +48,9 @@ def observe(recordings: dict[str, DataFrame]) -> dict[str, DataFrame]:
     robustness, gradient, examples = [], [], []
     for _, p in points.iterrows():
         epsilons = tuple(float(epsilon) for epsilon in p["inputs.epsilons"].split(","))
-        found, zeros, shown = attacked(p, recordings["final"], judged, epsilons)
+        baselines = recordings["baselines"]
+        models = networks(baselines[baselines["point"] == p["point"]])
+        found, zeros, shown = attacked(p, recordings["final"], judged, models, epsilons)
         known = {"pair": p["pair"], "hard": p["pair"] != EASY, "seed": int(p["seed"])}
         robustness.append(found.assign(**known))
         gradient.append(zeros.assign(**known))
@@ -68,7 +70,7 @@ def observe(recordings: dict[str, DataFrame]) -> dict[str, DataFrame]:
 
 
 def attacked(
-    p: pd.Series, final: DataFrame, judged: DataFrame, epsilons: tuple[float, ...]
+    p: pd.Series, final: DataFrame, judged: DataFrame, models: dict[str, RateNetwork], epsilons: tuple[float, ...]
 ) -> tuple[DataFrame, DataFrame, DataFrame]:
     """Collect the accuracies of the spiking network of one point, and attack its baselines.
 
@@ -80,6 +82,8 @@ def attacked(
         End values of all points.
     judged : DataFrame
         Answers of all points.
+    models : dict of RateNetwork
+        Its baselines by method.
     epsilons : tuple of float
         Sizes of the perturbation.
 
@@ -93,9 +97,7 @@ def attacked(
     keys = {key: p[key] for key in p.index if key.startswith(("network.n_", "neurons."))}
     local, _, _ = trained_network(keys, final[of_point])
     data = split(dataset(p), *task(p), np.random.default_rng(seed))
-    x_train, y_train, x_test, y_test = data
-    hidden = (int(p["network.n_1"]), int(p["network.n_2"]))
-    models = {method: of_classifier(train(method, x_train, y_train, hidden, seed)) for method in DECAY}
+    _, _, x_test, y_test = data
 
     todo = blocks(epsilons)
     together = int(p["network.n_rows"]) // n_test
