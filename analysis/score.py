@@ -13,7 +13,7 @@ import pandas as pd
 from pandas import DataFrame
 
 from base.catalogue import SCALES
-from base.errors import ConfigError, nearest
+from base.errors import ConfigError, nearest, one_line
 from base.origins import OUTCOMES, by_group, headline
 from base.tables import read_folder, write_json
 from base.targets import COMPARISONS, check, controlled, read_targets
@@ -345,6 +345,7 @@ def load(targets: Path, tables: Path) -> tuple[dict[str, Any], dict[str, DataFra
     return content, found
 
 
+@one_line()
 def main(arguments: Sequence[str] | None = None) -> None:
     """Write ``score.json`` from a target file and a folder of observation tables."""
     parser = argparse.ArgumentParser(prog="python -m analysis.score", description=main.__doc__)

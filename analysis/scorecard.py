@@ -13,7 +13,7 @@ from analysis.report import SYMBOLS
 from analysis.score import summary
 from analysis.texts import read_config, read_json, references, seconds, where
 from base.catalogue import SCALES, names
-from base.errors import ConfigError
+from base.errors import ConfigError, one_line
 from base.origins import GROUPS, ORIGINS, OUTCOMES, by_group, headline, ratio
 from base.tables import read_folder, write_folder
 from base.targets import read_targets
@@ -323,6 +323,7 @@ def publish(cards: Cards, scale: str, results: Path, folder: Path) -> None:
             (folder / name / card_file(scale)).write_text(content, encoding="utf-8")
 
 
+@one_line()
 def main(arguments: Sequence[str] | None = None) -> None:
     """Print the score of all experiments; publish score cards and tables; update the tables of the README."""
     parser = argparse.ArgumentParser(prog="python -m analysis.scorecard", description=main.__doc__)
@@ -346,7 +347,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             bibliography = options.references or options.experiments.parent / "references.bib"
             content = updated(options.update.read_text(encoding="utf-8"), options.experiments, bibliography)
             options.update.write_text(content, encoding="utf-8")
-    except (ConfigError, OSError, ValueError) as problem:
+    except (ConfigError, ValueError) as problem:
         sys.exit(f"error: {problem}")
 
 

@@ -8,6 +8,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from base.errors import one_line
+
 
 def keep(results: Path, point: int, out: Path) -> None:
     """Write the end values of a point to a file.
@@ -51,6 +53,7 @@ def keep(results: Path, point: int, out: Path) -> None:
     print(f"{out}: {', '.join(f'{name} ({a.size})' for name, a in arrays.items())}")
 
 
+@one_line()
 def main() -> None:
     """Keep what a point has learned."""
     parser = argparse.ArgumentParser(description=main.__doc__)
@@ -60,7 +63,7 @@ def main() -> None:
     given = parser.parse_args()
     try:
         keep(given.results, given.point, given.out)
-    except (ValueError, OSError) as error:
+    except ValueError as error:
         sys.exit(f"{error}")
 
 

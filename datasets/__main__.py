@@ -5,6 +5,7 @@ import logging
 import sys
 import time
 
+from base.errors import one_line
 from datasets.base import Dataset, DatasetCorrupt, DatasetNotFound, home
 from datasets.cache import NotPrepared, only_prepared
 from datasets.catalogue import CATALOGUE, Entry
@@ -77,6 +78,7 @@ def prepare(name: str, source: str) -> Dataset:
     return entry.load(source=source) if entry.corpus else entry.load()
 
 
+@one_line()
 def main() -> None:
     """Command line."""
     parser = argparse.ArgumentParser(prog="python -m datasets", description=__doc__)

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
+from base.errors import one_line
 from datasets.audio import RATE
 from datasets.base import DatasetNotFound
 from datasets.progress import track
@@ -211,6 +212,7 @@ def generate(recipe: str, **arguments: object) -> dict[str, np.ndarray]:
             return dict(stored)
 
 
+@one_line()
 def main() -> None:
     """Command line of the generator."""
     parser = argparse.ArgumentParser(prog="python -m datasets.synthesis", description=__doc__)

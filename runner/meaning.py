@@ -23,7 +23,7 @@ from filelock import FileLock
 from analysis.experiment_code import load as load_figure
 from analysis.observe import observe_by
 from base.catalogue import SCALES, names
-from base.errors import BuildError, ConfigError
+from base.errors import BuildError, ConfigError, one_line
 from base.files import atomic
 from base.tables import checksum
 from runner import devices
@@ -134,6 +134,7 @@ SAYS: Mapping[str, Callable[[Experiment, str, Path], dict[str, Any]]] = {
 }
 
 
+@one_line()
 def main() -> None:
     """Command line: JSON text, scale to experiment to what is asked; ``error`` in place of it where it failed."""
     parser = argparse.ArgumentParser(prog="python -m runner.meaning", description=__doc__.splitlines()[0])  # type: ignore[union-attr]

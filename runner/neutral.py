@@ -34,7 +34,7 @@ from pathlib import Path
 from typing import Any
 
 from base.catalogue import ROOT, SCALES, names
-from base.errors import nearest
+from base.errors import nearest, one_line
 from runner.guards import changed
 from runner.programs import differing
 
@@ -386,6 +386,7 @@ def compare(base: str, experiments: Sequence[str], base_python: str, stamp: bool
     return left
 
 
+@one_line()
 def main() -> None:
     """Command line: status 1 if a card stays stale."""
     parser = argparse.ArgumentParser(

@@ -51,6 +51,7 @@ CONVENTIONS: tuple[tuple[str, type, str], ...] = (
     (r"\w+\.(size|per_class|shown|t_max)", int, f">= 1, <= {MANY}"),
     (r"\w+\.(row|column|first|second)", int, ">= 0"),
     (r"inputs\.interval", Quantity, "> 0"),
+    (r"\w+\.source", str, "one of auto, real, standin"),
     (r"\w+\.digits", tuple, ">= 0, <= 9"),
     (r"\w+\.epsilons", tuple, ">= 0, <= 1"),
     (r"\w+\.frozen", tuple, ">= 0"),

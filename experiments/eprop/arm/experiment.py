@@ -42,13 +42,17 @@ class Structure:
 class Inputs:
     """The movements, and which rule learns them."""
 
-    rule: str = param("eprop_2", "eprop_2 (error module) or eprop_1 (feedback of the error of the readout)")
-    feedback: str = param("random", "random or symmetric; of e-prop 1")
+    rule: str = param(
+        "eprop_2",
+        "eprop_2 (error module) or eprop_1 (feedback of the error of the readout)",
+        valid="one of eprop_2, eprop_1",
+    )
+    feedback: str = param("random", "random or symmetric; of e-prop 1", valid="one of random, symmetric")
     n_exposures: int = param(1, "training trials of every movement", r"n_e", "authors' program")
     n_movements: int = param(20, "unseen movements", r"n_m", "our design")
     eta_feedback: float = param(1e-5, "learning rate of e-prop 1", r"\eta_1", "our design")
     eta_readout: float = param(1e-5, "the same, of output weights", r"\eta_\mathrm{out}", "our design")
-    parameters: str = param("paper", "file in meta_training that holds the parameters", "", "our design")
+    parameters: str = param("paper", "file in meta_training that holds the parameters", "", "our design", valid="any")
     n_groups: int = param(5, "groups of inputs that are active one after the other", r"n_g", "authors' program")
     interval: Quantity = param(10 * ms, "between two spikes of an active group", r"t_g", "authors' program")
     span: float = param(1.4, "preferred places are spread from -span to span", r"\mu_\mathrm{max}", "authors' program")

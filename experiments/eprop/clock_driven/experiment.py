@@ -25,7 +25,11 @@ class Inputs:
     """What the arrays of a point are made from."""
 
     p_spike: float = param(0.05, "spike probability of an input neuron per step", "p", "authors' tutorial")
-    feedback: str = param("random", "random, symmetric (stays equal to the output weights), or none")
+    feedback: str = param(
+        "random",
+        "random, symmetric (stays equal to the output weights), or none",
+        valid="one of random, symmetric, none",
+    )
     n_trials: int = param(200, "trials, each with an update of the weights", r"n_\mathrm{trials}", "authors' tutorial")
 
 

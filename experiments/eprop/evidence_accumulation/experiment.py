@@ -26,7 +26,11 @@ class Structure(Sizes):
 class Inputs:
     """The task, and how the network starts."""
 
-    feedback: str = param("symmetric", "symmetric, random, uniform, adaptive or none")
+    feedback: str = param(
+        "symmetric",
+        "symmetric, random, uniform, adaptive or none",
+        valid="one of symmetric, random, uniform, adaptive, none",
+    )
     published: bool = param(False, "draw weights and trials as the program of the published losses does")
     n_iterations: int = param(500, "batches", r"n_\mathrm{it}", "authors' code: at most 2000")
     n_adaptive: int = param(50, "neurons with an adaptive threshold", r"n_\mathrm{ALIF}", "authors' code")

@@ -28,7 +28,11 @@ class Structure(Sizes):
 class Inputs:
     """Neurons, feedback, and the task: a frozen pattern in, slow random waves out."""
 
-    feedback: str = param("symmetric", "symmetric, random, uniform, adaptive or none")
+    feedback: str = param(
+        "symmetric",
+        "symmetric, random, uniform, adaptive or none",
+        valid="one of symmetric, random, uniform, adaptive, none",
+    )
     n_iterations: int = param(150, "trials", r"n_\mathrm{it}", "our design")
     n_adaptive: int = param(10, "neurons with an adaptive threshold", r"n_\mathrm{ALIF}", "our design")
     beta: float = param(1.7, "strength of the adaptation, normalised", r"\hat\beta", "authors' code")

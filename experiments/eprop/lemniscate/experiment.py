@@ -32,7 +32,11 @@ class Structure(Sizes):
 class Inputs:
     """Neurons, feedback, and the frozen noise."""
 
-    feedback: str = param("random", "random, symmetric, uniform, adaptive, or none (readout alone)")
+    feedback: str = param(
+        "random",
+        "random, symmetric, uniform, adaptive, or none (readout alone)",
+        valid="one of symmetric, random, uniform, adaptive, none",
+    )
     regularised: bool = param(False, "without feedback: the rate is regularised nevertheless")
     n_iterations: int = param(5000, "trials", r"n_\mathrm{it}", "NEST example")
     n_adaptive: int = param(200, "neurons with an adaptive threshold", r"n_\mathrm{ALIF}", "NEST example")

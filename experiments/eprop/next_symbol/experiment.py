@@ -25,7 +25,11 @@ class Structure(Sizes):
 class Inputs:
     """What learns, and from which text."""
 
-    rule: str = param("e-prop 3", "e-prop 3, synthetic gradient, traces, truncated, or readout: see lstm_protocol.py")
+    rule: str = param(
+        "e-prop 3",
+        "e-prop 3, synthetic gradient, traces, truncated, or readout: see lstm_protocol.py",
+        valid="one of e-prop 3, synthetic gradient, traces, truncated, readout",
+    )
     trust: float = param(1.0, "share of a guess of a gradient that is passed on", r"\gamma", "paper: all of it")
     n_symbols: int = param(400000, "characters that are read", r"n_k", "our design")
     source: str = param("auto", "real: Penn Treebank, standin: King James Bible, auto: the first of them that is there")

@@ -26,7 +26,11 @@ class Structure(Sizes):
 class Inputs:
     """The task, and what the feedback is like."""
 
-    feedback: str = param("random", "random, symmetric, uniform, adaptive, or none (readout alone)")
+    feedback: str = param(
+        "random",
+        "random, symmetric, uniform, adaptive, or none (readout alone)",
+        valid="one of symmetric, random, uniform, adaptive, none",
+    )
     n_iterations: int = param(1000, "trials", r"n_\mathrm{it}", "public re-implementation")
     n_groups: int = param(5, "groups of inputs that are active one after the other", r"n_g", "public re-implementation")
     interval: Quantity = param(10 * ms, "between two spikes of an active group", r"t_g", "public re-implementation")

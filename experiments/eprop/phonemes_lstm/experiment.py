@@ -28,11 +28,19 @@ class Structure:
 class Inputs:
     """The task, and how the network starts."""
 
-    feedback: str = param("symmetric", "symmetric, random, adaptive, or none (readout alone)")
+    feedback: str = param(
+        "symmetric",
+        "symmetric, random, adaptive, or none (readout alone)",
+        valid="one of symmetric, random, adaptive, none",
+    )
     forget: float = param(
         0.001, "adaptive: share of output and feedback weights that is lost per update", r"\lambda", "authors' code"
     )
-    data: str = param("speech", "speech (TIMIT or what stands in for it), or chain (Markov chain of phonemes)")
+    data: str = param(
+        "speech",
+        "speech (TIMIT or what stands in for it), or chain (Markov chain of phonemes)",
+        valid="one of speech, chain",
+    )
     source: str = param("auto", "auto, real or standin: which speech")
     n_iterations: int = param(2250, "batches", r"n_\mathrm{it}", "authors' code: 30 epochs")
     n_train: int = param(800, "training sentences", r"n_\mathrm{train}", "our design; TIMIT has 3696")

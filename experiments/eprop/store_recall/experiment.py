@@ -25,7 +25,11 @@ class Structure(Sizes):
 class Inputs:
     """The task, and how the network starts."""
 
-    feedback: str = param("symmetric", "symmetric, random, uniform, adaptive or none")
+    feedback: str = param(
+        "symmetric",
+        "symmetric, random, uniform, adaptive or none",
+        valid="one of symmetric, random, uniform, adaptive, none",
+    )
     n_iterations: int = param(100, "batches", r"n_\mathrm{it}", "authors' code: at most 300")
     n_adaptive: int = param(40, "neurons with an adaptive threshold", r"n_\mathrm{ALIF}", "authors' code")
     beta: float = param(1.7, "strength of the adaptation, normalised", r"\hat\beta", "authors' code")

@@ -23,7 +23,13 @@ class Structure:
 class Inputs:
     """Which network."""
 
-    network: str = param("cascades", "cascades (ten of four equal neurons) or mixed (random weights)", "", "our design")
+    network: str = param(
+        "cascades",
+        "cascades (ten of four equal neurons) or mixed (random weights)",
+        "",
+        "our design",
+        valid="one of cascades, mixed",
+    )
 
 
 OBJECTS = parts(N_LAYERS, latent_equilibrium.output)

@@ -32,7 +32,13 @@ class Structure:
 class Inputs:
     """What `inputs` draws from."""
 
-    bank: str = param("lags", "lags, or none: every stage only copies", "", "authors' program; control of our own")
+    bank: str = param(
+        "lags",
+        "lags, or none: every stage only copies",
+        "",
+        "authors' program; control of our own",
+        valid="one of lags, none",
+    )
     tau_max: Quantity = param(1.8 * ms, "longest time constant of the bank", r"\tau_{10}", "authors' program")
     tau: Quantity = param(2 * ms, "time constants of the network behind it", r"\tau", "authors' program")
     epochs: int = param(150, "epochs", "", "authors' program")

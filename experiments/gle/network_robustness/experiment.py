@@ -32,8 +32,20 @@ class Structure:
 class Inputs:
     """The network, what is not exact, and by how much."""
 
-    design: str = param("populations", "populations (as gle/mnist_1d) or bank (as gle/lag_bank)", "", "our design")
-    perturbed: str = param("nothing", "nothing, look-ahead, feedback, noise or spread", "", "our design")
+    design: str = param(
+        "populations",
+        "populations (as gle/mnist_1d) or bank (as gle/lag_bank)",
+        "",
+        "our design",
+        valid="one of populations, bank",
+    )
+    perturbed: str = param(
+        "nothing",
+        "nothing, look-ahead, feedback, noise or spread",
+        "",
+        "our design",
+        valid="one of nothing, look-ahead, feedback, noise, spread",
+    )
     strength: float = param(
         1.0,
         "factor of look-aheads, random share of the feedback, s.d. of the noise or of the factors",

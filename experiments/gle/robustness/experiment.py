@@ -17,7 +17,13 @@ FINAL = lag_line.FINAL + [f"student.f_{part}" for part in chain.PARTS]
 class Inputs(lag_line.Inputs):
     """What is not exact, and by how much."""
 
-    perturbed: str = param("nothing", "nothing, look-ahead, feedback, noise or spread", "", "our design")
+    perturbed: str = param(
+        "nothing",
+        "nothing, look-ahead, feedback, noise or spread",
+        "",
+        "our design",
+        valid="one of nothing, look-ahead, feedback, noise, spread",
+    )
     strength: float = param(
         1.0, "factor of the look-ahead, feedback weight, s.d. of the noise or of the factors", "", "our design"
     )

@@ -30,7 +30,7 @@ class Structure:
 class Inputs:
     """Images and neurons."""
 
-    data: str = param("digits", "digits or cifar10", "", "CIFAR-10: paper, figure 10g")
+    data: str = param("digits", "digits or cifar10", "", "CIFAR-10: paper, figure 10g", valid="one of digits, cifar10")
     tau: Quantity = param(1.2 * ms, "membrane time constant and look-ahead of all neurons", r"\tau", "as on MNIST-1D")
 
 

@@ -36,11 +36,23 @@ class Structure:
 class Inputs:
     """What `inputs` draws from."""
 
-    corpus: str = param("speech", "speech, or order: keywords that differ in nothing else", "", "our design")
+    corpus: str = param(
+        "speech",
+        "speech, or order: keywords that differ in nothing else",
+        "",
+        "our design",
+        valid="one of speech, order",
+    )
     source: str = param("auto", "of speech: auto, real or standin (docs/datasets.md)", "", "our design")
     per_class: int = param(640, "keywords of a class that are made, unseen ones included", "", "our design")
     noise: float = param(0.1, "noise of the corpus order, in heights of a syllable", r"\sigma", "our design")
-    lags: str = param("mixed", "mixed, or none: all populations are instantaneous", "", "Fig. 9a; our control")
+    lags: str = param(
+        "mixed",
+        "mixed, or none: all populations are instantaneous",
+        "",
+        "Fig. 9a; our control",
+        valid="one of mixed, none",
+    )
     tau: Quantity = param(2.4 * ms, "longest time constant", r"\tau", "authors' program")
     tau_r: Quantity = param(0.1 * ms, "look-ahead of slow neurons, at least a time step", r"\tau^\mathrm{r}", "Fig. 9a")
     epochs: int = param(420, "epochs", "", "authors' program")

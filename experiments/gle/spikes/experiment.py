@@ -25,7 +25,9 @@ FINAL = [*lag_line.FINAL, *(f"receivers.{name}" for name in SUMS)]
 class Inputs(lag_line.Inputs):
     """What the chain sends as spikes, and of how many neurons."""
 
-    spikes: str = param("none", "none, rates, errors or both", "", "our design")
+    spikes: str = param(
+        "none", "none, rates, errors or both", "", "our design", valid="one of none, rates, errors, both"
+    )
     size: int = param(1000, "neurons of a population", "P", "our design")
 
 

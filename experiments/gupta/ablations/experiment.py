@@ -12,7 +12,7 @@ __all__ = ["FINAL", "OBJECTS", "Inputs", "Structure", "network"]
 class Inputs:
     """Which images are shown, how often, and which layers learn."""
 
-    variant: str = param("full rule", "name of the variant; what it changes is in other keys")
+    variant: str = param("full rule", "name of the variant; what it changes is in other keys", valid="any")
     digits: tuple = param((3, 5), "digit of class 0 and of class 1", r"c", "our design")
     frozen: tuple = param((0,), "layers that never learn; 0 is the input, which has nothing to learn")
     source: str = param("auto", "auto, real (the files in MNIST_DIR) or standin (5000 real digits of a package)")

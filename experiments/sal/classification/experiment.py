@@ -27,9 +27,21 @@ class Structure:
 class Inputs:
     """The task, and how it is learned outside the phases of spikes."""
 
-    data: str = param("digits8", "digits8, mnist, fashion_mnist, cifar10 or svhn", "d", "our design")
+    data: str = param(
+        "digits8",
+        "digits8, mnist, fashion_mnist, cifar10 or svhn",
+        "d",
+        "our design",
+        valid="one of digits8, mnist, fashion_mnist, cifar10, svhn",
+    )
     source: str = param("auto", "where images are from: auto, real or standin", "s", "our design")
-    network: str = param("mlp", "mlp: fully connected; conv: convolutions before it (needs PyTorch)", "m", "our design")
+    network: str = param(
+        "mlp",
+        "mlp: fully connected; conv: convolutions before it (needs PyTorch)",
+        "m",
+        "our design",
+        valid="one of mlp, conv",
+    )
     n_train: int = param(1437, "training images", r"n_\mathrm{train}", "our design")
     n_test: int = param(360, "test images", r"n_\mathrm{test}", "our design")
     n_epochs: int = param(100, "epochs, each with a phase of spikes before it", "E", "authors' program")
