@@ -3,10 +3,12 @@
 import io
 import json
 import logging
+import subprocess
+import sys
 
 import pytest
 
-from base.catalogue import check_targets, names
+from base.catalogue import ROOT, check_targets, names
 from base.errors import ConfigError
 from runner.plans import Plans, asked, targets_of
 from runner.progress import Lines
@@ -56,6 +58,25 @@ def test_a_plan_of_a_sweep_knows_its_command(tmp_path):
     plan = Plans(tmp_path, user=read_sweep(str(file)))("sweep-mine", NAME)
     assert plan["command"] == f"snakemake --profile profiles/default sweep --config sweep={file} scale=smoke"
     assert plan["columns"] == ["units.t_settle_ms"] and len(plan["points"]) == 2
+
+
+def planner(*arguments):
+    """Run the planner's command line."""
+    command = [sys.executable, "-m", "runner.plan", *map(str, arguments)]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+
+def test_a_sweep_is_of_its_own_experiment():
+    done = planner("sal/phase_plane", "--sweep", json.dumps(SWEEP))
+    assert done.returncode == 1 and done.stdout == ""
+    assert done.stderr == f"--sweep: experiment: is {NAME}, but sal/phase_plane is asked for\n"
+
+
+def test_sources_are_generated_without_a_warning(tmp_path):
+    """Brian2 cannot know the number of synapses yet, and would say so for each recording of weights."""
+    done = planner("sal/phase_plane", "--scale", "smoke", "--results", tmp_path)
+    assert done.returncode == 0 and list(tmp_path.glob("**/manifest.json"))
+    assert done.stderr == "" and "WARNING" not in done.stdout
 
 
 def test_a_wrong_configuration_is_one_line(tmp_path):
