@@ -6,8 +6,8 @@ from brian2 import Network, Quantity, StateMonitor, ms
 
 from experiments.gle.cascade.inputs import N_LAYERS, WIDTH
 from models.base import param
-from models.gle import latent_equilibrium
-from models.gle.layers import parts, stack
+from models.gle import inference
+from models.gle.feedforward import feedforward, parts
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Inputs:
     )
 
 
-OBJECTS = parts(N_LAYERS, latent_equilibrium.output)
+OBJECTS = parts(N_LAYERS)
 FINAL = [f"layer_{k}.{tau}" for k in range(1, N_LAYERS + 1) for tau in ("tau_m", "tau_r")]
 
 
@@ -47,12 +47,13 @@ def network(p: Structure) -> Network:
     Returns
     -------
     Network
-        The objects of `models.gle.layers.stack`, monitors ``rates_1`` to ``rates_4``.
+        The objects of `models.gle.feedforward`, monitors ``rates_1`` to ``rates_4``.
     """
-    sizes = [1] + N_LAYERS * [WIDTH]
-    objects = stack(sizes, p.dt, latent_equilibrium.output, samples=1, presentations=1, shown=p.n_steps, rows=p.n_steps)
+    objects = feedforward(N_LAYERS * [WIDTH], p.dt, p.n_steps)
     monitors = [
         StateMonitor(objects[f"layer_{k}"], "r", record=True, dt=p.record, when="end", order=0, name=f"rates_{k}")
         for k in range(1, N_LAYERS + 1)
     ]
-    return Network(*objects.values(), *monitors)
+    together = Network(*objects.values(), *monitors)
+    together.schedule = inference.SCHEDULE
+    return together

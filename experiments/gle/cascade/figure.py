@@ -44,7 +44,8 @@ def observe(recordings: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
             name = points.loc[number, "inputs.network"]
             tau = float(taus.loc[(number, layer, neuron), "tau_m"])
             kernel = rows["r"].to_numpy()
-            t = rows["t_ms"].to_numpy() + dt  # at the end of the step
+            # At the end of the step; but a rate is there one step late (`models.gle.inference`).
+            t = rows["t_ms"].to_numpy()
             area = kernel.sum() * dt
             mean = (t * kernel).sum() * dt / area
             sd = np.sqrt(((t - mean) ** 2 * kernel).sum() * dt / area)

@@ -55,11 +55,11 @@ def inputs(p: Mapping[str, Any], rng: np.random.Generator) -> dict[str, np.ndarr
     Returns
     -------
     dict of ndarray
-        ``samples.values``, shape (n_steps, 1): a pulse of unit area in 1/ms; for every layer ``tau_m``, ``tau_r`` in
+        ``samples.values``, shape (n_steps,): a pulse of unit area in 1/ms; for every layer ``tau_m``, ``tau_r`` in
         seconds and ``linear``; ``w`` of the connections: identity for cascades, positive and of unit sum otherwise.
     """
     dt, network = p["network.dt"] * 1e3, p["inputs.network"]
-    pulse = np.zeros((p["network.n_steps"], 1))
+    pulse = np.zeros(p["network.n_steps"])
     pulse[0] = 1 / dt
     tau_m, tau_r = time_constants(network, dt)
     arrays = {"samples.values": pulse, "to_1.w": np.ones(WIDTH)}

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-import numpy as np
-from brian2 import Network, NeuronGroup, Quantity, StateMonitor, Synapses, TimedArray, defaultclock, ms
+from brian2 import Network, Quantity, StateMonitor, ms
 
 from models.base import param
 from models.gle import inference
+from models.gle.feedforward import feedforward, parts
 
 N_LAYERS = 4
 
@@ -28,11 +28,7 @@ class Inputs:
     n_test: int = param(3000, "values that are shown", r"n_\mathrm{test}", "gle/mackey_glass")
 
 
-OBJECTS = {
-    "input": inference.series,
-    **{f"layer_{k}": inference.neuron for k in range(1, N_LAYERS + 1)},
-    **{f"to_{k}": inference.synapse for k in range(1, N_LAYERS + 1)},
-}
+OBJECTS = parts(N_LAYERS)
 FINAL: list[str] = []
 
 
@@ -49,20 +45,9 @@ def network(p: Structure) -> Network:
     Network
         Groups ``input``, ``layer_1`` to ``layer_4``; timed array ``samples``; monitor ``predictions``.
     """
-    defaultclock.dt = p.dt
-    samples = TimedArray(np.zeros(p.n_series), dt=p.dt, name="samples")
-    sizes = {"input": 1, **{f"layer_{k}": p.n_layer for k in range(1, N_LAYERS)}, f"layer_{N_LAYERS}": p.n_horizons}
-    groups = {}
-    for name, n in sizes.items():
-        tables = {"samples": samples} if name == "input" else {}
-        groups[name] = NeuronGroup(n, name=name, **OBJECTS[name].kwargs(**tables))
-        OBJECTS[name].add_steps(groups[name])
-    names, links = list(groups), []
-    for k, (below, above) in enumerate(zip(names[:-1], names[1:], strict=True), start=1):
-        links.append(Synapses(groups[below], groups[above], name=f"to_{k}", **OBJECTS[f"to_{k}"].kwargs()))
-        links[-1].connect()
-    top = groups[f"layer_{N_LAYERS}"]
+    objects = feedforward((N_LAYERS - 1) * [p.n_layer] + [p.n_horizons], p.dt, p.n_series)
+    top = objects[f"layer_{N_LAYERS}"]
     predictions = StateMonitor(top, "r", record=True, when="end", order=0, name="predictions")
-    together = Network(*groups.values(), *links, predictions)
+    together = Network(*objects.values(), predictions)
     together.schedule = inference.SCHEDULE
     return together
