@@ -43,9 +43,8 @@ def observe(recordings: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
         for (number, neuron), rows in table.groupby(["point", "index"]):
             name = points.loc[number, "inputs.network"]
             tau = float(taus.loc[(number, layer, neuron), "tau_m"])
-            kernel = rows["r"].to_numpy()
-            # At the end of the step; but a rate is there one step late (`models.gle.inference`).
-            t = rows["t_ms"].to_numpy()
+            # A rate is there one step late (`models.gle.inference`), and recorded at the end of its step.
+            kernel, t = rows["r"].to_numpy()[1:], rows["t_ms"].to_numpy()[1:]
             area = kernel.sum() * dt
             mean = (t * kernel).sum() * dt / area
             sd = np.sqrt(((t - mean) ** 2 * kernel).sum() * dt / area)
