@@ -47,7 +47,8 @@ def observe(recordings: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
             kernel, t = rows["r"].to_numpy()[1:], rows["t_ms"].to_numpy()[1:]
             area = kernel.sum() * dt
             mean = (t * kernel).sum() * dt / area
-            sd = np.sqrt(((t - mean) ** 2 * kernel).sum() * dt / area)
+            # An instantaneous neuron has none; rounding can leave less.
+            sd = np.sqrt(max(((t - mean) ** 2 * kernel).sum() * dt / area, 0.0))
             row = {"network": name, "layer": layer, "neuron": neuron, "tau_m": tau}
             ratios = {"mean_ratio": mean / (layer * tau), "sd_ratio": sd / (np.sqrt(layer) * tau)}
             ratios["sd_exact"] = ratios["sd_ratio"] / np.sqrt(1 - dt / tau)
