@@ -11,7 +11,7 @@ rule observe:
         provenance="results/{scale}/{exp}/provenance.json",
     log:
         "results/logs/{scale}/{exp}/observe.log",
-    priority: 2
+    priority: 3
     conda:
         "../environment.yml"
     params:
@@ -44,7 +44,7 @@ rule present:
         score="results/{scale}/{exp}/score.json",
     log:
         "results/logs/{scale}/{exp}/present.log",
-    priority: 3
+    priority: 4
     conda:
         "../environment.yml"
     params:

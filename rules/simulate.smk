@@ -1,4 +1,5 @@
-"""From plan to recordings and references: compile, simulate, refer. Plans, and the sources of programs, are made before (runner/plans.py)."""
+"""From plan to recordings and references: compile, simulate, refer. Plans, and the sources of programs, are made before
+(runner/plans.py). References come last: they take long, and an experiment without them is finished meanwhile."""
 
 
 rule build:
@@ -9,6 +10,7 @@ rule build:
         "results/logs/builds/{exp}/{key}.log",
     benchmark:
         "results/benchmarks/builds/{exp}/{key}.tsv"
+    priority: 1
     conda:
         "../environment.yml"
     threads: 2
@@ -32,7 +34,7 @@ rule simulate:
         "results/logs/{scale}/{exp}/simulate-{chunk}.log",
     benchmark:
         "results/benchmarks/{scale}/{exp}/simulate-{chunk}.tsv"
-    priority: 1
+    priority: 2
     conda:
         "../environment.yml"
     resources:
@@ -56,7 +58,6 @@ rule refer:
         "results/logs/{scale}/{exp}/refer-{chunk}.log",
     benchmark:
         "results/benchmarks/{scale}/{exp}/refer-{chunk}.tsv"
-    priority: 1
     conda:
         "../environment.yml"
     resources:
