@@ -1,5 +1,6 @@
 """From plan to recordings and references: compile, simulate, refer. Plans, and the sources of programs, are made before
-(runner/plans.py). References come last: they take long, and an experiment without them is finished meanwhile."""
+(runner/plans.py). References come last: they take long, and an experiment without them is finished meanwhile.
+"""
 
 
 rule build:
