@@ -18,9 +18,10 @@ def train_backprop(
     batch: int,
     epochs: int,
     decay: float = 0.0,
+    activation: str = "relu",
     seed: int = 0,
 ) -> MLPClassifier:
-    """Train a layered network of rectified linear units by backpropagation of the cross-entropy, with Adam.
+    """Train a layered network by backpropagation of the cross-entropy, with Adam.
 
     Every epoch is carried out: nothing stops the training early. With two classes the output is one logistic unit,
     which is a softmax of two written with the difference of its inputs.
@@ -41,6 +42,8 @@ def train_backprop(
         Passes through the rows.
     decay : float
         Strength of the L2 penalty on the weights, scikit-learn's ``alpha``.
+    activation : str
+        Of the hidden layers, in scikit-learn's words: ``relu`` or ``logistic``.
     seed : int
         Seed of the initial weights and of the order of the rows.
 
@@ -51,7 +54,7 @@ def train_backprop(
     """
     model = MLPClassifier(
         hidden_layer_sizes=tuple(hidden),
-        activation="relu",
+        activation=activation,
         solver="adam",
         alpha=decay,
         batch_size=min(batch, len(x)),
@@ -66,8 +69,8 @@ def train_backprop(
         return model.fit(x, y)
 
 
-def train_logistic(x: np.ndarray, y: np.ndarray) -> LogisticRegression:
-    """Train a logistic regression with scikit-learn's default L2 penalty.
+def train_logistic(x: np.ndarray, y: np.ndarray, inverse_decay: float = 1.0) -> LogisticRegression:
+    """Train a logistic regression with an L2 penalty.
 
     Parameters
     ----------
@@ -75,13 +78,15 @@ def train_logistic(x: np.ndarray, y: np.ndarray) -> LogisticRegression:
         Inputs.
     y : ndarray of int, shape (rows,)
         Classes.
+    inverse_decay : float
+        One over the strength of the penalty, scikit-learn's ``C``.
 
     Returns
     -------
     LogisticRegression
         The trained linear classifier.
     """
-    return LogisticRegression(max_iter=1000).fit(x, y)
+    return LogisticRegression(C=inverse_decay, max_iter=1000).fit(x, y)
 
 
 def accuracy(model: MLPClassifier | LogisticRegression, x: np.ndarray, y: np.ndarray) -> float:

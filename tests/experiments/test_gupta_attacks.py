@@ -2,9 +2,10 @@
 
 import numpy as np
 import pytest
+from sklearn.linear_model import LogisticRegression
 from sklearn.neural_network import MLPClassifier
 
-from experiments.gupta.common.attacks import RateNetwork, fgsm, of_classifier, pgd, random_signs
+from experiments.gupta.common.attacks import RateNetwork, fgsm, of_classifier, pgd, pgd_restarts, random_signs
 
 
 def random_network(activation, n_classes=2):
@@ -32,19 +33,39 @@ def test_attacks_lower_the_margin_within_their_bounds():
     network = random_network("sigmoid")
     rng = np.random.default_rng(2)
     x, y = rng.uniform(size=(50, 7)), rng.integers(2, size=50)
-    for moved in (fgsm(network, x, y, 0.05), pgd(network, x, y, 0.05), random_signs(x, 0.05, rng)):
+    attacked = {
+        "FGSM": fgsm(network, x, y, 0.05),
+        "PGD": pgd(network, x, y, 0.05),
+        "restarts": pgd_restarts(network, x, y, 0.05, rng),
+        "random": random_signs(x, 0.05, rng),
+    }
+    for moved in attacked.values():
         assert np.abs(moved - x).max() <= 0.05 + 1e-12
         assert moved.min() >= 0 and moved.max() <= 1
-    before, once, often = (
-        network.margin(z, y).mean() for z in (x, fgsm(network, x, y, 0.05), pgd(network, x, y, 0.05))
-    )
-    assert often <= once < before
+    margins = {name: network.margin(moved, y) for name, moved in attacked.items()}
+    assert margins["restarts"].mean() <= margins["PGD"].mean() <= margins["FGSM"].mean() < network.margin(x, y).mean()
+    assert (margins["restarts"] <= network.margin(x, y)).all()
+
+
+def test_one_step_is_the_worst_case_of_a_linear_classifier():
+    rng = np.random.default_rng(4)
+    x, y = rng.uniform(0.3, 0.7, size=(60, 7)), rng.integers(2, size=60)
+    network = of_classifier(LogisticRegression().fit(x, y))
+    once, often = (network.margin(z, y) for z in (fgsm(network, x, y, 0.1), pgd_restarts(network, x, y, 0.1, rng)))
+    np.testing.assert_allclose(once, often, rtol=1e-12)
+    exact = network.margin(x, y) - 0.1 * np.abs(network.gradient(x, y)).sum(axis=1)
+    np.testing.assert_allclose(once, exact, rtol=1e-12)
 
 
 def test_classifier_keeps_its_answers():
     rng = np.random.default_rng(3)
     x = rng.normal(size=(200, 4))
     for y in ((x[:, 0] > 0).astype(int), rng.integers(3, size=200)):
-        model = MLPClassifier((6, 5), max_iter=30, random_state=0).fit(x, y) if len(set(y)) else None
-        network = of_classifier(model)
-        np.testing.assert_array_equal(network.voltages(x)[-1].argmax(axis=1), model.predict(x))
+        for kind in (
+            MLPClassifier((6, 5), max_iter=30, random_state=0),
+            MLPClassifier((6, 5), "logistic", max_iter=30, random_state=0),
+            LogisticRegression(),
+        ):
+            model = kind.fit(x, y)
+            network = of_classifier(model)
+            np.testing.assert_array_equal(network.voltages(x)[-1].argmax(axis=1), model.predict(x))

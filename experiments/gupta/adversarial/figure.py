@@ -1,4 +1,4 @@
-"""Accuracy under attack for the local rule, backpropagation, and backpropagation with decaying weights."""
+"""Accuracy under attack for the local rule, for backpropagation in several forms, and for a linear classifier."""
 
 import numpy as np
 import pandas as pd
@@ -9,14 +9,24 @@ from pandas import DataFrame
 
 from analysis.plots import COLOURS, band, panel_label
 from experiments.gupta.adversarial.inputs import blocks, dataset, images
-from experiments.gupta.adversarial.reference import networks
-from experiments.gupta.common.attacks import RateNetwork, trained_network
+from experiments.gupta.adversarial.reference import LINEAR, network
+from experiments.gupta.common.attacks import trained_network
 from experiments.gupta.common.digits import split, task
 from experiments.gupta.common.presentations import answers
 
-SIZE = (7.0, 5.2)
+SIZE = (7.4, 5.6)
 
-METHODS = {"local rule": "blue", "backpropagation": "orange", "backpropagation, L2": "purple"}
+LOCAL, BACKPROP, SIGMOIDS = "local rule", "backpropagation", "backpropagation, sigmoids"
+DECAYS = [f"backpropagation, L2{strength}" for strength in ("", " 0.03", " 0.1")]
+METHODS = {LOCAL: "blue", BACKPROP: "orange", SIGMOIDS: "red", **dict.fromkeys(DECAYS, "purple"), LINEAR: "green"}
+STYLES = dict(zip(DECAYS, ("-", "--", ":"), strict=True))
+TITLES = {
+    "FGSM": "FGSM",
+    "PGD": "PGD, 10 steps",
+    "restarts": "PGD, 20 steps, 4 starts",
+    "transfer": "made on the other",
+    "random": "random signs",
+}
 EASY, EXAMPLE = "0, 1", "3, 5"
 SHOWN = (0.0, 0.05, 0.1, 0.2)
 
@@ -27,18 +37,15 @@ def observe(recordings: dict[str, DataFrame]) -> dict[str, DataFrame]:
     Parameters
     ----------
     recordings : dict of DataFrame
-        ``readout``, ``final`` and ``points``; ``baselines`` of the references.
+        ``readout``, ``final`` and ``points``; the tables of `experiments.gupta.adversarial.reference`.
 
     Returns
     -------
     dict of DataFrame
         robustness : pair, hard (all pairs but 0, 1), seed, method, attack, epsilon, accuracy. Every attack has a row at
             epsilon 0, that of the untouched images. ``transfer`` are images made on backpropagation for the local rule,
-            and on the local rule for the others.
-        summary : pairs (all or hard), epsilon, and of the means over pairs and seeds ``fgsm_gap`` and ``pgd_gap``
-            (local rule minus backpropagation), ``transfer_gap`` (local rule: own FGSM images minus images made on
-            backpropagation), ``pgd_cost`` (local rule: FGSM minus PGD), ``random_gap`` (local rule minus
-            backpropagation) and ``decay_share`` (share of the FGSM gap that L2 decay closes).
+            and on the local rule for backpropagation; ``restarts`` is the strongest attack.
+        summary : pairs (all or hard), epsilon, and differences of the means over pairs and seeds; see `summary`.
         gradient : pair, seed, method, zero (share of exactly vanishing entries of the gradient).
         examples : pair, image, epsilon, label, pixel, x, and the answers ``local`` and ``backpropagation``, as digits.
     """
@@ -48,9 +55,8 @@ def observe(recordings: dict[str, DataFrame]) -> dict[str, DataFrame]:
     robustness, gradient, examples = [], [], []
     for _, p in points.iterrows():
         epsilons = tuple(float(epsilon) for epsilon in p["inputs.epsilons"].split(","))
-        baselines = recordings["baselines"]
-        models = networks(baselines[baselines["point"] == p["point"]])
-        found, zeros, shown = attacked(p, recordings["final"], judged, models, epsilons)
+        mine = {name: table[table["point"] == p["point"]] for name, table in recordings.items()}
+        found, zeros, shown = attacked(p, mine, judged, epsilons)
         known = {"pair": p["pair"], "hard": p["pair"] != EASY, "seed": int(p["seed"])}
         robustness.append(found.assign(**known))
         gradient.append(zeros.assign(**known))
@@ -70,20 +76,18 @@ def observe(recordings: dict[str, DataFrame]) -> dict[str, DataFrame]:
 
 
 def attacked(
-    p: pd.Series, final: DataFrame, judged: DataFrame, models: dict[str, RateNetwork], epsilons: tuple[float, ...]
+    p: pd.Series, mine: dict[str, DataFrame], judged: DataFrame, epsilons: tuple[float, ...]
 ) -> tuple[DataFrame, DataFrame, DataFrame]:
-    """Collect the accuracies of the spiking network of one point, and attack its baselines.
+    """Collect the accuracies of one point.
 
     Parameters
     ----------
     p : Series
         The point.
-    final : DataFrame
-        End values of all points.
+    mine : dict of DataFrame
+        Its recordings and references.
     judged : DataFrame
         Answers of all points.
-    models : dict of RateNetwork
-        Its baselines by method.
     epsilons : tuple of float
         Sizes of the perturbation.
 
@@ -93,32 +97,30 @@ def attacked(
         See `observe`, for this point.
     """
     seed, n_test = int(p["seed"]), int(p["inputs.n_test"])
-    of_point = (final["point"] == p["point"]) & (final["seed"] == seed)
     keys = {key: p[key] for key in p.index if key.startswith(("network.n_", "neurons."))}
-    local, _, _ = trained_network(keys, final[of_point])
+    local, _, _ = trained_network(keys, mine["final"])
     data = split(dataset(p), *task(p), np.random.default_rng(seed))
     _, _, x_test, y_test = data
+    backprop = network(mine["baseline_weights"])
 
     todo = blocks(epsilons)
     together = int(p["network.n_rows"]) // n_test
-    mine = judged[(judged["point"] == p["point"]) & (judged["seed"] == seed) & (judged["round"] > 0)]
-    block = (mine["round"] - 1) * together + mine["row"] // n_test
+    seen = judged[(judged["point"] == p["point"]) & (judged["seed"] == seed) & (judged["round"] > 0)]
+    block = (seen["round"] - 1) * together + seen["row"] // n_test
     rows = [
-        {"method": "local rule", "attack": todo[number][0], "epsilon": todo[number][1], "accuracy": correct.mean()}
-        for number, correct in mine["correct"].groupby(block)
+        {"method": LOCAL, "attack": todo[number][0], "epsilon": todo[number][1], "accuracy": correct.mean()}
+        for number, correct in seen["correct"].groupby(block)
     ]
-    for method, model in models.items():
-        for attack, epsilon in todo:
-            moved = images(attack, epsilon, x_test, y_test, model, local, seed)
-            score = float(np.mean(model.margin(moved, y_test) > 0))
-            rows.append({"method": method, "attack": attack, "epsilon": epsilon, "accuracy": score})
-
-    networks = {"local rule": local, **models}
-    zero = {name: np.mean(network.gradient(x_test, y_test) == 0) for name, network in networks.items()}
+    for attack, epsilon in todo:
+        if attack == "transfer":
+            moved = images(attack, epsilon, x_test, y_test, backprop, local, seed)
+            score = float(np.mean(backprop.margin(moved, y_test) > 0))
+            rows.append({"method": BACKPROP, "attack": attack, "epsilon": epsilon, "accuracy": score})
+    zero = DataFrame({"method": [LOCAL], "zero": [np.mean(local.gradient(x_test, y_test) == 0)]})
     return (
-        DataFrame(rows),
-        DataFrame({"method": list(zero), "zero": list(zero.values())}),
-        chosen_examples(mine.assign(block=block), todo, data, task(p)[0], models["backpropagation"], local, seed),
+        pd.concat([DataFrame(rows), mine["baseline_robustness"][["method", "attack", "epsilon", "accuracy"]]]),
+        pd.concat([zero, mine["baseline_gradient"][["method", "zero"]]]),
+        chosen_examples(seen.assign(block=block), todo, data, task(p)[0], backprop, local, seed),
     )
 
 
@@ -136,9 +138,9 @@ def chosen_examples(mine, todo, data, digits, backprop, local, seed):
                 continue
             of_block = mine[(mine["block"] == todo.index(attack)) & (mine["row"] % n_test == image)]
             x, y = x_test[image : image + 1], y_test[image : image + 1]
-            for model, network in (("local rule", local), ("backpropagation", backprop)):
-                moved = images(*attack, x, y, network, network, seed)
-                answer = of_block["answer"].iloc[0] if model == "local rule" else network.voltages(moved)[-1].argmax()
+            for model, rates in ((LOCAL, local), (BACKPROP, backprop)):
+                moved = images(*attack, x, y, rates, rates, seed)
+                answer = of_block["answer"].iloc[0] if model == LOCAL else rates.voltages(moved)[-1].argmax()
                 known = {"image": number, "model": model, "epsilon": epsilon, "label": digits[y[0]]}
                 pixels = {"pixel": np.arange(moved.size), "x": moved[0].astype(np.float32)}
                 rows.append(DataFrame({**known, "answer": digits[answer], **pixels}))
@@ -146,7 +148,7 @@ def chosen_examples(mine, todo, data, digits, backprop, local, seed):
 
 
 def summary(table: DataFrame, pairs: str) -> DataFrame:
-    """Compare the means over pairs and seeds; see `observe`.
+    """Compare the means over pairs and seeds.
 
     Parameters
     ----------
@@ -158,26 +160,32 @@ def summary(table: DataFrame, pairs: str) -> DataFrame:
     Returns
     -------
     DataFrame
-        One row a size of the perturbation.
+        One row a size of the perturbation. Local rule minus backpropagation: ``fgsm_gap``, ``pgd_gap``, ``random_gap``
+        and, under the strongest attack, ``restarts_gap``, ``sigmoids_gap`` (with sigmoids), ``decay_gap`` (with the
+        decay that helps most) and ``linear_gap`` (linear classifier). Of the local rule alone: ``transfer_gap`` (own
+        FGSM images minus images made on backpropagation), ``pgd_cost`` (FGSM minus PGD). ``decay_share``: share of the
+        FGSM gap that L2 decay closes.
     """
     wide = table.pivot_table(index="epsilon", columns=["method", "attack"], values="accuracy", aggfunc="mean")
-    local, backprop, decay = (wide[method] for method in METHODS)
+    local, backprop, decay = (wide[method] for method in (LOCAL, BACKPROP, DECAYS[0]))
     gap = local["FGSM"] - backprop["FGSM"]
-    return DataFrame(
-        {
-            "pairs": pairs,
-            "epsilon": wide.index,
-            "fgsm_gap": gap.to_numpy(),
-            "pgd_gap": (local["PGD"] - backprop["PGD"]).to_numpy(),
-            "transfer_gap": (local["FGSM"] - local["transfer"]).to_numpy(),
-            "pgd_cost": (local["FGSM"] - local["PGD"]).to_numpy(),
-            "random_gap": (local["random"] - backprop["random"]).to_numpy(),
-            "decay_share": ((decay["FGSM"] - backprop["FGSM"]) / gap.where(gap.abs() > 0.05)).to_numpy(),
-        }
-    )
+    strongest = wide.xs("restarts", axis="columns", level="attack")
+    found = {
+        "fgsm_gap": gap,
+        "pgd_gap": local["PGD"] - backprop["PGD"],
+        "restarts_gap": strongest[LOCAL] - strongest[BACKPROP],
+        "sigmoids_gap": strongest[LOCAL] - strongest[SIGMOIDS],
+        "decay_gap": strongest[LOCAL] - strongest[DECAYS].max(axis=1),
+        "linear_gap": strongest[LOCAL] - strongest[LINEAR],
+        "transfer_gap": local["FGSM"] - local["transfer"],
+        "pgd_cost": local["FGSM"] - local["PGD"],
+        "random_gap": local["random"] - backprop["random"],
+        "decay_share": (decay["FGSM"] - backprop["FGSM"]) / gap.where(gap.abs() > 0.05),
+    }
+    return DataFrame(found).reset_index().assign(pairs=pairs)[["pairs", "epsilon", *found]]
 
 
-def draw_attack(ax: Axes, table: DataFrame, attack: str, title: str) -> None:
+def draw_attack(ax: Axes, table: DataFrame, attack: str) -> None:
     """Draw the accuracies under one attack.
 
     Parameters
@@ -187,23 +195,21 @@ def draw_attack(ax: Axes, table: DataFrame, attack: str, title: str) -> None:
     table : DataFrame
         The table ``robustness``.
     attack : str
-        The attack.
-    title : str
-        Its name.
+        Key of `TITLES`.
     """
-    rows = table[table["attack"] == attack]
     for method, colour in METHODS.items():
-        if attack == "transfer" and method == "backpropagation, L2":
-            continue
-        band(ax, rows[rows["method"] == method], "epsilon", "accuracy", label=method, colour=colour)
+        rows = table[(table["attack"] == attack) & (table["method"] == method)]
+        if attack != "transfer" or method in (LOCAL, BACKPROP):
+            line = band(ax, rows, "epsilon", "accuracy", label=method, colour=colour)
+            line.set_linestyle(STYLES.get(method, "-"))
     ax.axhline(0.5, color=COLOURS["grey"], linewidth=0.6, linestyle=":")
-    ax.set(title=title, xlabel="size of perturbation", ylim=(-0.02, 1.02), xlim=(0, None))
+    ax.set(title=TITLES[attack], xlabel="size", ylim=(-0.02, 1.02), xlim=(0, None))
     if ax.get_legend():
         ax.get_legend().remove()
 
 
 def draw(tables: dict[str, DataFrame], fig: Figure) -> None:
-    """Four attacks above, examples below.
+    """Attacks above, examples below.
 
     Parameters
     ----------
@@ -212,18 +218,20 @@ def draw(tables: dict[str, DataFrame], fig: Figure) -> None:
     fig : Figure
         Where to draw.
     """
-    top, bottom = fig.subfigures(2, 1, height_ratios=(1.0, 1.15))
-    axes = top.subplots(1, 4, sharey=True)
-    titles = {"FGSM": "FGSM", "PGD": "PGD, 10 steps", "transfer": "made on the other", "random": "random signs"}
-    for ax, (attack, title) in zip(axes, titles.items(), strict=True):
-        draw_attack(ax, tables["robustness"], attack, title)
+    top, bottom = fig.subfigures(2, 1, height_ratios=(1.0, 1.0))
+    axes = top.subplots(1, len(TITLES), sharey=True)
+    for ax, attack in zip(axes, TITLES, strict=True):
+        draw_attack(ax, tables["robustness"], attack)
     axes[0].set_ylabel("test accuracy")
-    handles = [Line2D([], [], color=COLOURS[colour], label=method) for method, colour in METHODS.items()]
-    top.legend(handles=handles, loc="outside upper center", ncols=3)
+    handles = [
+        Line2D([], [], color=COLOURS[colour], linestyle=STYLES.get(method, "-"), label=method)
+        for method, colour in METHODS.items()
+    ]
+    top.legend(handles=handles, loc="outside upper center", ncols=4)
 
     examples = tables["examples"]
     sizes = sorted(examples["epsilon"].unique())
-    models = ["local rule", "backpropagation"]
+    models = [LOCAL, BACKPROP]
     grid = bottom.subplots(2, 2 * len(sizes))
     for ax in grid.flat:
         ax.axis("off")
@@ -236,5 +244,5 @@ def draw(tables: dict[str, DataFrame], fig: Figure) -> None:
     for row, model in enumerate(models):
         box = grid[row, 0]
         box.text(-0.18, 0.5, model, transform=box.transAxes, rotation=90, ha="right", va="center")
-    for ax, letter in zip((*axes, grid[0, 0]), "abcde", strict=True):
+    for ax, letter in zip((*axes, grid[0, 0]), "abcdef", strict=True):
         panel_label(ax, letter)

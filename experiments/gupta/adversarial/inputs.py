@@ -6,14 +6,22 @@ from typing import Any
 import numpy as np
 from pandas import DataFrame
 
-from experiments.gupta.common.attacks import RateNetwork, fgsm, of_classifier, pgd, random_signs, trained_network
+from experiments.gupta.common.attacks import (
+    RateNetwork,
+    fgsm,
+    of_classifier,
+    pgd,
+    pgd_restarts,
+    random_signs,
+    trained_network,
+)
 from experiments.gupta.common.baselines import train
 from experiments.gupta.common.digits import dataset, split, task
 from experiments.gupta.common.protocol import anatomy, epochs, initial_weights, shown
 
 __all__ = ["blocks", "dataset", "images", "inputs"]
 
-ATTACKS = ("none", "FGSM", "PGD", "transfer", "random")
+ATTACKS = ("none", "FGSM", "PGD", "restarts", "transfer", "random")  # restarts: the strongest, PGD from several starts
 
 
 def blocks(epsilons: tuple[float, ...]) -> list[tuple[str, float]]:
@@ -52,7 +60,7 @@ def images(
     other : RateNetwork
         The network whose images are transferred.
     seed : int
-        Seed of the random signs.
+        Seed of the random signs and of the starts.
 
     Returns
     -------
@@ -61,8 +69,9 @@ def images(
     """
     if attack == "none":
         return x
-    if attack == "random":
-        return random_signs(x, epsilon, np.random.default_rng([seed, round(1000 * epsilon)]))
+    if attack in ("random", "restarts"):
+        rng = np.random.default_rng([seed, round(1000 * epsilon)])
+        return random_signs(x, epsilon, rng) if attack == "random" else pgd_restarts(own, x, y, epsilon, rng)
     return {"FGSM": fgsm, "PGD": pgd, "transfer": fgsm}[attack](other if attack == "transfer" else own, x, y, epsilon)
 
 

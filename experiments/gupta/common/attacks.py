@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 from pandas import DataFrame
+from sklearn.linear_model import LogisticRegression
 from sklearn.neural_network import MLPClassifier
 
 from experiments.gupta.common.protocol import layers_of
@@ -131,24 +132,28 @@ def trained_network(p: Mapping[str, Any], final: DataFrame) -> tuple[RateNetwork
     return RateNetwork(layers_of(p, w, b), "sigmoid", p["neurons.beta"]), w, b
 
 
-def of_classifier(model: MLPClassifier) -> RateNetwork:
-    """Return a trained network of scikit-learn with one output a class.
+def of_classifier(model: MLPClassifier | LogisticRegression) -> RateNetwork:
+    """Return a trained classifier of scikit-learn as a network with one output a class.
 
     Parameters
     ----------
-    model : MLPClassifier
-        A network of rectified linear units. With two classes its one logistic output is the difference of two.
+    model : MLPClassifier or LogisticRegression
+        With two classes its one logistic output is the difference of two.
 
     Returns
     -------
     RateNetwork
         The same decisions, and gradients of the same sign.
     """
-    layers = list(zip(model.coefs_, model.intercepts_, strict=True))
+    if isinstance(model, LogisticRegression):
+        layers, activation = [(model.coef_.T, model.intercept_)], "relu"  # there is no hidden layer
+    else:
+        layers = list(zip(model.coefs_, model.intercepts_, strict=True))
+        activation = {"relu": "relu", "logistic": "sigmoid"}[model.activation]
     w, b = layers[-1]
     if w.shape[1] == 1:
         layers[-1] = (np.hstack([-w, w]) / 2.0, np.hstack([-b, b]) / 2.0)
-    return RateNetwork(layers, "relu")
+    return RateNetwork(layers, activation)
 
 
 def fgsm(model: RateNetwork, x: np.ndarray, y: np.ndarray, epsilon: float) -> np.ndarray:
@@ -199,6 +204,43 @@ def pgd(model: RateNetwork, x: np.ndarray, y: np.ndarray, epsilon: float, n_step
         moved = moved - epsilon / 4.0 * np.sign(model.gradient(moved, y))
         moved = np.clip(np.clip(moved, x - epsilon, x + epsilon), 0.0, 1.0)
     return moved
+
+
+def pgd_restarts(
+    model: RateNetwork,
+    x: np.ndarray,
+    y: np.ndarray,
+    epsilon: float,
+    rng: np.random.Generator,
+    n_steps: int = 20,
+    n_starts: int = 4,
+) -> np.ndarray:
+    """Do the same from several random starts in steps of `epsilon` / 8; of every image keep what misleads most.
+
+    Parameters
+    ----------
+    model, x, y, epsilon
+        As in `pgd`.
+    rng : numpy.random.Generator
+        Source of the starts.
+    n_steps, n_starts : int
+        Number of steps and of starts; the first start is the image itself.
+
+    Returns
+    -------
+    ndarray, shape (rows, n_0)
+        In [0, 1].
+    """
+    worst, margin = x, model.margin(x, y)
+    for start in range(n_starts):
+        moved = x if start == 0 else np.clip(x + epsilon * rng.uniform(-1, 1, x.shape), 0.0, 1.0)
+        for _ in range(n_steps):
+            moved = moved - epsilon / 8.0 * np.sign(model.gradient(moved, y))
+            moved = np.clip(np.clip(moved, x - epsilon, x + epsilon), 0.0, 1.0)
+        reached = model.margin(moved, y)
+        better = reached < margin
+        worst, margin = np.where(better[:, None], moved, worst), np.where(better, reached, margin)
+    return worst
 
 
 def random_signs(x: np.ndarray, epsilon: float, rng: np.random.Generator) -> np.ndarray:

@@ -7,8 +7,14 @@ from references.gupta.backprop import train_backprop
 
 # The baselines are our design, as the rest.
 PROTOCOL = {"rate": 1e-3, "batch": 32, "epochs": 20}
-# 0.01 w is added to the gradient of a weight; scikit-learn divides its penalty by the size of a batch.
-DECAY = {"backpropagation": 0.0, "backpropagation, L2": 0.01 * PROTOCOL["batch"]}
+# Decay d: d w is added to the gradient of a weight; scikit-learn divides its penalty by the size of a batch.
+BASELINES = {
+    "backpropagation": {},
+    "backpropagation, L2": {"decay": 0.01 * PROTOCOL["batch"]},
+    "backpropagation, L2 0.03": {"decay": 0.03 * PROTOCOL["batch"]},
+    "backpropagation, L2 0.1": {"decay": 0.1 * PROTOCOL["batch"]},
+    "backpropagation, sigmoids": {"activation": "logistic"},
+}
 
 
 def train(method: str, x: np.ndarray, y: np.ndarray, hidden: tuple[int, int], seed: int) -> MLPClassifier:
@@ -17,7 +23,7 @@ def train(method: str, x: np.ndarray, y: np.ndarray, hidden: tuple[int, int], se
     Parameters
     ----------
     method : str
-        Key of `DECAY`.
+        Key of `BASELINES`.
     x : ndarray, shape (rows, 784)
         Training images.
     y : ndarray of int, shape (rows,)
@@ -32,4 +38,4 @@ def train(method: str, x: np.ndarray, y: np.ndarray, hidden: tuple[int, int], se
     MLPClassifier
         The trained network.
     """
-    return train_backprop(x, y, hidden=hidden, decay=DECAY[method], seed=seed, **PROTOCOL)
+    return train_backprop(x, y, hidden=hidden, seed=seed, **{**PROTOCOL, **BASELINES[method]})

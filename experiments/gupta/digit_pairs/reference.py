@@ -8,10 +8,11 @@ import pandas as pd
 from pandas import DataFrame
 from sklearn.neural_network import MLPClassifier
 
-from experiments.gupta.common.baselines import DECAY, train
+from experiments.gupta.common.baselines import train
 from experiments.gupta.common.digits import dataset, split, task
 from references.gupta.backprop import accuracy
 
+METHODS = ("backpropagation", "backpropagation, L2")
 N_SHOWN = 10  # pictures of input weights of either assembly
 
 
@@ -34,7 +35,7 @@ def reference(p: Mapping[str, Any], rng: np.random.Generator) -> dict[str, DataF
     """
     x_train, y_train, x_test, y_test = split(dataset(p), *task(p), rng)
     hidden = (p["network.n_1"], p["network.n_2"])
-    models = {method: train(method, x_train, y_train, hidden, p["run.seed"]) for method in DECAY}
+    models = {method: train(method, x_train, y_train, hidden, p["run.seed"]) for method in METHODS}
     scores = [
         {"method": method, "train": accuracy(model, x_train, y_train), "test": accuracy(model, x_test, y_test)}
         for method, model in models.items()
