@@ -23,7 +23,7 @@ STYLES = dict(zip(DECAYS, ("-", "--", ":"), strict=True))
 TITLES = {
     "FGSM": "FGSM",
     "PGD": "PGD, 10 steps",
-    "restarts": "PGD, 20 steps, 4 starts",
+    "restarts": "PGD, 4 starts",
     "transfer": "made on the other",
     "random": "random signs",
 }
