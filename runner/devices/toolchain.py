@@ -98,10 +98,16 @@ def _environment(cache: Path, header: Path) -> dict[str, str]:
     environment = {**os.environ, "CXX": command(header)}
     if not environment["CXX"].startswith("ccache "):
         return environment
+    folder = Path(os.environ.get("CCACHE_DIR") or cache / "ccache")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        said = f"'{folder}' cannot be made ({error.strerror}); unset it, or name a folder that can be written"
+        raise ConfigError("environment", "CCACHE_DIR", said) from None
     return {
         **environment,
         "CCACHE_SLOPPINESS": "pch_defines,time_macros",
-        "CCACHE_DIR": os.environ.get("CCACHE_DIR", str(cache / "ccache")),
+        "CCACHE_DIR": str(folder),
         "CCACHE_BASEDIR": str(cache.parent),
     }
 
@@ -119,17 +125,30 @@ def precompiled_header(cache: Path) -> Path:
     Path
         Header to include; its compiled form lies beside it.
     """
+    from filelock import FileLock  # not in the Python that has brian2genn
+
     command, version = compiler()
     folder = cache / f"header-{digest(flags(), command, version)}"
     header = folder / "standard.h"
-    if not header.with_suffix(".h.gch").exists():
-        with atomic(folder, directory=True) as new:
-            text = "".join(f"#include <{name}>\n" for name in STANDARD_HEADERS)
-            (new / "standard.h").write_text(text, encoding="utf-8")
-            compile_it = [*command.split(), *flags(), "-x", "c++-header", "standard.h"]
-            made = subprocess.run(compile_it, cwd=new, capture_output=True, text=True, check=False)
-            if made.returncode:
-                raise BuildError(f"{command}: the standard headers do not compile: {first_error(made.stderr)}")
+    compiled = header.with_suffix(".h.gch")
+    folder.mkdir(parents=True, exist_ok=True)
+    with FileLock(f"{folder}.lock"):
+        if not compiled.exists():
+            # In its place from the start: clang writes down where the header lay, and when it was made.
+            header.write_text("".join(f"#include <{name}>\n" for name in STANDARD_HEADERS), encoding="utf-8")
+            with atomic(compiled) as new:
+                compile_it = [
+                    *command.split(),
+                    *flags(),
+                    "-x",
+                    "c++-header",
+                    str(header.resolve()),
+                    "-o",
+                    str(new.resolve()),
+                ]
+                made = subprocess.run(compile_it, capture_output=True, text=True, check=False)
+                if made.returncode:
+                    raise BuildError(f"{command}: the standard headers do not compile: {first_error(made.stderr)}")
     return header
 
 

@@ -132,7 +132,30 @@ def test_a_compiler_that_cannot_compile_is_one_line(tmp_path, monkeypatch):
         BuildError, match="^g.. --no-such-option: the standard headers do not compile: .*error"
     ) as error:
         toolchain.precompiled_header(tmp_path)
-    assert "\n" not in str(error.value) and not list(tmp_path.iterdir())
+    assert "\n" not in str(error.value) and not list(tmp_path.glob("**/*.gch"))
+
+
+@pytest.mark.parametrize("name", ["g++", "clang++"])
+def test_a_program_finds_the_precompiled_header(tmp_path, monkeypatch, name):
+    if shutil.which(name) is None:
+        pytest.skip(f"{name} is not installed")
+    monkeypatch.setenv("CXX", name)
+    monkeypatch.setattr(toolchain, "compiler", lambda: (name, "1.0"))
+    header = toolchain.precompiled_header(tmp_path / "cache")
+    assert toolchain.precompiled_header(tmp_path / "cache") == header
+    source = tmp_path / "main.cpp"
+    source.write_text("int main() { std::vector<double> v(3); return v.size() != 3; }\n", encoding="utf-8")
+    command = toolchain.command(header).removeprefix("ccache ").split()
+    subprocess.run([*command, *toolchain.flags(), source, "-o", tmp_path / "main"], check=True)
+    subprocess.run([tmp_path / "main"], check=True)
+
+
+def test_a_folder_of_ccache_that_cannot_be_made_is_one_line(tmp_path, monkeypatch):
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("CCACHE_DIR", str(tmp_path / "file" / "cache"))
+    monkeypatch.setattr(toolchain, "command", lambda _: "ccache g++")
+    with pytest.raises(ConfigError, match="environment: CCACHE_DIR: .* cannot be made .*; unset it"):
+        toolchain._environment(tmp_path, tmp_path / "standard.h")
 
 
 @pytest.mark.parametrize(
