@@ -6,7 +6,7 @@ Its filtered spikes are projected to the neurons of the network: their learning 
 trial is over. All weights of the error module, and those with which every movement starts, come from an outer loop that
 is no part of this file.
 
-The order within a step is that of `models.eprop.spiking`: spikes found at the end of step t-1 are delivered at the
+The order within a step is that of `models.eprop.trials`: spikes found at the end of step t-1 are delivered at the
 start of step t, and step t-1 of readout, arm and plasticity is completed during step t. Successive trials belong to one
 movement: one with the initial weights, then the training trials, then one with what was learned; then the weights go
 back. The first step of a trial has no input spikes.
@@ -20,7 +20,7 @@ from textwrap import dedent
 from brian2 import Quantity, ms
 
 from models.base import Model, Step, param
-from models.eprop.spiking import SCHEDULE
+from models.eprop.trials import SCHEDULE
 
 __all__ = ["LINKED", "MODELS", "SCHEDULE"]
 
@@ -87,11 +87,6 @@ class FeedbackParams:
     """Parameters of the feedback weights of e-prop 1."""
 
     symmetric: float = param(0.0, "1: feedback changes as the output weights do, 0: never", r"a", "our design")
-
-
-@dataclass(frozen=True)
-class NoParams:
-    """Nothing of its own."""
 
 
 SYMBOLS = {
@@ -429,7 +424,6 @@ plastic = Model(
     name="one_shot_synapse",
     text="Plastic synapse: pseudo-derivative, presynaptic trace and learning signal; applied once per training trial",
     source="bellec2019, e-prop 2; e-prop 1 as a control",
-    params=NoParams,
     equations="""
     w : 1                                                                # weight
     w_start : 1 (constant)                                               # weight before a movement is learned
@@ -469,7 +463,6 @@ output = Model(
     name="output_synapse",
     text="Synapse onto a readout, which e-prop 1 changes",
     source="bellec2019, e-prop 1",
-    params=NoParams,
     equations="""
     w : 1                                                                # weight
     w_start : 1 (constant)                                               # weight before a movement is learned
@@ -487,7 +480,6 @@ fixed = Model(
     name="fixed_synapse",
     text="Synapse that stays as the outer loop made it",
     source="bellec2019, e-prop 2",
-    params=NoParams,
     equations="w : 1                                                     # weight",
     code={"on_pre": "I_post += w"},
     symbols=SYMBOLS,
@@ -497,7 +489,6 @@ projection = Model(
     name="projection",
     text="Learning signals from the filtered spikes of the error module",
     source="bellec2019, e-prop 2",
-    params=NoParams,
     equations="""
     w : 1                                                                # weight
     taught_post = w * trace_pre : 1 (summed)                             # learning signal
@@ -527,7 +518,6 @@ mean_rate = Model(
     name="mean_rate",
     text="Mean rate of the network, once per trial",
     source="our design",
-    params=NoParams,
     equations="activity_post = rate_pre / N_pre : 1 (summed)                 # mean rate of the trial that ended",
     summed={"activity_post": ("after_resets", 3)},
     symbols=SYMBOLS,
@@ -537,7 +527,6 @@ module_rate = Model(
     name="module_rate",
     text="Mean rate of the error module, once per trial",
     source="our design",
-    params=NoParams,
     equations="module_activity_post = rate_pre / N_pre : 1 (summed)          # mean rate of the trial that ended",
     summed={"module_activity_post": ("after_resets", 3)},
     symbols=SYMBOLS,

@@ -57,11 +57,6 @@ class RuleParams:
 
 
 @dataclass(frozen=True)
-class NoParams:
-    """Nothing of its own."""
-
-
-@dataclass(frozen=True)
 class SenderParams:
     """What the units stand for."""
 
@@ -221,7 +216,6 @@ cells = Model(
     name="lstm",
     text="Long short-term memory without peepholes, with the learning signal of the step before",
     source="bellec2019, eqs. of the LSTM, of eligibility traces and of e-prop 3",
-    params=NoParams,
     equations=f"""
     drive_i : 1                                  # drive of the input gate
     drive_g : 1                                  # drive of the candidate
@@ -306,7 +300,6 @@ gates = Model(
     name="gates",
     text="Weights of all four gates with their eligibility traces; that of the output gate lasts a single step",
     source="bellec2019, eligibility traces of the LSTM",
-    params=NoParams,
     equations=moments("_i", "_g", "_f", "_o")
     + """
     elig_i : 1                                   # eligibility vector: dc/d(w_i) within the cell
@@ -341,7 +334,6 @@ output = Model(
     name="output",
     text="Weights of the readout, which send its error back",
     source="bellec2019, e-prop 3",
-    params=NoParams,
     equations=moments("") + "    y_post = w * a_pre : 1 (summed)\n    from_readout_pre = w * err_post : 1 (summed)",
     code=at_learn(adam("")),
     steps=(Step("gradient", "grad += err_post * a_pre", when="groups", order=-11),),
@@ -353,7 +345,6 @@ rectifier = Model(
     name="rectifier",
     text="Rectifying unit of the network that guesses gradients",
     source="bellec2019, e-prop 3: synthetic gradients",
-    params=NoParams,
     equations=f"""
     drive : 1                                    # drive
     r : 1                                        # activity
@@ -383,7 +374,6 @@ guess_in = Model(
     name="guess_in",
     text="Weights onto the rectifying units",
     source="bellec2019, e-prop 3: synthetic gradients",
-    params=NoParams,
     equations=moments("") + "    drive_post = w * a_pre : 1 (summed)",
     code=at_learn(adam("", rate="rate_guess")),
     steps=(Step("gradient", "grad += miss_post * a_before_pre", when="groups", order=-11),),
@@ -395,7 +385,6 @@ guess_out = Model(
     name="guess_out",
     text="Weights from the rectifying units to both guesses",
     source="bellec2019, e-prop 3: synthetic gradients",
-    params=NoParams,
     equations=moments("_c", "_h")
     + """
     guess_c_post = w_c * r_pre : 1 (summed)
@@ -422,7 +411,6 @@ account = Model(
     name="account",
     text="Adds up what all readouts cost.",
     source="our design",
-    params=NoParams,
     equations="cost_post = price_pre : 1 (summed)",
     summed={"cost_post": ("groups", -15)},
     symbols=SYMBOLS,

@@ -19,7 +19,7 @@ from textwrap import dedent
 from models.base import Model, Step, param
 from models.eprop import frames as eprop_frames
 from models.eprop import lstm
-from models.eprop.lstm import SYMBOLS, TASK, NoParams, RuleParams, adam, at_learn, moments, sender
+from models.eprop.lstm import SYMBOLS, TASK, RuleParams, adam, at_learn, moments, sender
 
 
 @dataclass(frozen=True)
@@ -159,7 +159,6 @@ readout = Model(
     text="Softmax readouts of all classes, with their cross-entropy; the table holds the class of every frame, and a "
     "negative number where there is none",
     source="bellec2020, phoneme recognition",
-    params=NoParams,
     equations="""
     y : 1                                        # readout of the step before
     total : 1                                    # sum of exp(y) over all readouts

@@ -9,8 +9,8 @@ Tables (TimedArrays) are read at ``number * dt``.
 from dataclasses import dataclass, replace
 
 from models.base import Model, Step, param
-from models.eprop import spiking
-from models.eprop.lstm import NEXT_RATE, SYMBOLS, TASK, NoParams, RuleParams, sender
+from models.eprop import readouts
+from models.eprop.lstm import NEXT_RATE, SYMBOLS, TASK, RuleParams, sender
 
 CURRICULUM = "copy-repeat of the literature on synthetic gradients"
 
@@ -118,7 +118,6 @@ copy_readout = Model(
     name="bernoulli",
     text="Sigmoid readouts of all bits and of the end marker, with their cross-entropy",
     source="bellec2019, copy-repeat",
-    params=NoParams,
     equations=f"""
     y : 1                                        # readout of the step before
     p : 1                                        # probability of a 1
@@ -201,7 +200,6 @@ text_readout = Model(
     name="next_symbol",
     text="Softmax readouts of all symbols, with their cross-entropy",
     source="bellec2019, prediction of words; here of characters",
-    params=NoParams,
     equations="""
     y : 1                                        # readout of the step before
     total : 1                                    # sum of exp(y) over all readouts
@@ -229,6 +227,6 @@ text_readout = Model(
     symbols={**SYMBOLS, "p": r"\pi", "goal": r"\pi^*"},
 )
 
-pool = replace(spiking.pool, summed={"total_post": ("groups", -17)})
+pool = replace(readouts.pool, summed={"total_post": ("groups", -17)})
 
 MODELS = [copy_task, copy_sender, copy_readout, text_task, text_sender, text_readout]

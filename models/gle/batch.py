@@ -22,7 +22,6 @@ from models.gle.latent_equilibrium import (
     SYMBOLS,
     ClassesParams,
     HiddenParams,
-    NoParams,
     errors,
 )
 
@@ -112,7 +111,6 @@ account = Model(
     name="account",
     text="Adds up what unseen samples cost.",
     source="our design",
-    params=NoParams,
     equations="cost_post = cost_unseen_pre : 1 (summed)",
     summed={"cost_post": ("start", -1)},  # once per epoch, just before the learning rate is looked at
     symbols={"cost_post": "C"},
@@ -122,7 +120,6 @@ unit = Model(
     name="unit",
     text="A unit for each copy that always has rate 1: its weights are biases.",
     source="our design",
-    params=NoParams,
     equations="r : 1                                        # rate",
     symbols=SYMBOLS,
 )
@@ -132,7 +129,6 @@ stimulus = Model(
     name="stimulus",
     text="Input: `order` says which sample each copy is shown, and when; a sample is `shown` rows of a table.",
     source="authors' program, inputs",
-    params=NoParams,
     equations="r : 1                                        # rate",
     steps=(
         Step(
@@ -209,7 +205,6 @@ competition = Model(
     name="competition",
     text="Sums over classes: what makes a softmax of their rates, and which of them has won.",
     source="authors' program, MNIST-1D",
-    params=NoParams,
     equations="""
     normaliser_post = odds_pre : 1 (summed)
     above_post = int(total_pre > total_post) : 1 (summed)

@@ -83,11 +83,6 @@ class LearnedParams:
     tau_min: Quantity = param(0.1 * ms, "shortest membrane time constant", r"\tau_\mathrm{min}", "authors' code: 10 dt")
 
 
-@dataclass(frozen=True)
-class AverageParams:
-    """No parameters."""
-
-
 SYMBOLS = {
     "x": "r_0",
     "u_1": "u_1",
@@ -356,7 +351,6 @@ average = Model(
     name="average",
     text="Mean of the gradient over the replicas.",
     source="authors' code",
-    params=AverageParams,
     equations="""
     gradient_post = g_pre / N_incoming : 1 (summed)   # mean over replicas
     """,

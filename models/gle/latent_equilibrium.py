@@ -65,11 +65,6 @@ class ClassesParams(OutputParams):
 
 
 @dataclass(frozen=True)
-class NoParams:
-    """No parameters."""
-
-
-@dataclass(frozen=True)
 class FeedbackParams:
     """Way of the errors."""
 
@@ -218,7 +213,6 @@ stimulus = Model(
     name="stimulus",
     text="Input: `order` says which sample is shown when, for `shown` steps; a sample is `rows` rows of a table.",
     source="authors' program, inputs",
-    params=NoParams,
     equations="r : 1                                        # rate",
     steps=(
         Step(
@@ -399,7 +393,6 @@ aim = Model(
     name="aim",
     text="The rate that an output neuron is compared with, one to one.",
     source=DYNAMICS,
-    params=NoParams,
     equations="target_post = r_pre : 1 (summed)",
     summed={"target_post": ("groups", -2)},
     symbols=SYMBOLS,
@@ -453,7 +446,6 @@ competition = Model(
     name="competition",
     text="Sums over classes: what makes a softmax of their rates, and which of them has won.",
     source="authors' program, MNIST-1D",
-    params=NoParams,
     equations="""
     normaliser_post = exp(r_pre) : 1 (summed)
     above_post = int(total_pre > total_post) : 1 (summed)

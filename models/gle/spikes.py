@@ -17,7 +17,7 @@ from brian2 import Hz, Quantity, kHz, ms
 
 from models.base import Model, Step, param
 from models.gle import chain
-from models.gle.latent_equilibrium import SYMBOLS, NoParams
+from models.gle.latent_equilibrium import SYMBOLS
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,6 @@ to_receiver = Model(
     name="to_receiver",
     text="From the neurons of a population to the neuron that hears it.",
     source="our design",
-    params=NoParams,
     equations="",
     code={
         "on_pre": """

@@ -104,11 +104,6 @@ class CounterParams:
     )
 
 
-@dataclass(frozen=True)
-class NoParams:
-    """Nothing to set."""
-
-
 SYMBOLS = {
     "u": "u",
     "b": "b",
@@ -297,7 +292,6 @@ fixed_synapse = Model(
     name="fixed_synapse",
     text="A fixed weight",
     source="gierlich2025, theory of SAL",
-    params=NoParams,
     equations="""
     w : 1                                                                    # weight
     input_post = w * psp_pre : 1 (summed)                                    # PSPs

@@ -18,11 +18,6 @@ from models.base import Model, Step, param
 
 
 @dataclass(frozen=True)
-class NoParams:
-    """No parameters."""
-
-
-@dataclass(frozen=True)
 class SpikingParams:
     """Parameters of every neuron."""
 
@@ -129,7 +124,6 @@ schedule = Model(
     name="microcircuit_schedule",
     text="What is done in the pattern that is shown",
     source=SOURCE,
-    params=NoParams,
     equations="""
     aligning : boolean (shared)    # pattern of alignment: feedback learns
     learning : boolean (shared)    # forward weights learn: training pattern, behind its first averaging window
@@ -231,7 +225,6 @@ memory = Model(
     name="microcircuit_memory",
     text="A PSP begins and ends, and so does its image in the averaging window",
     source=SOURCE,
-    params=NoParams,
     equations="",
     code={
         "on_pre": {

@@ -14,11 +14,6 @@ from models.base import Model, Step, param
 
 
 @dataclass(frozen=True)
-class NoParams:
-    """No parameters."""
-
-
-@dataclass(frozen=True)
 class NeuronParams:
     """Parameters of the neuron and of its windows."""
 
@@ -135,7 +130,6 @@ forward = Model(
     name="rdd_forward",
     text="Fixed forward synapse",
     source=SOURCE,
-    params=NoParams,
     equations="w : 1                                                               # weight" + LEFT_OVER,
     code={
         "on_pre": {
@@ -150,7 +144,6 @@ memory = Model(
     name="rdd_memory",
     text="The PSP of a spike ends",
     source=SOURCE,
-    params=NoParams,
     equations=LEFT_OVER,
     code={"on_pre": {"ends": "k_slow_post -= slow_left; k_fast_post -= fast_left"}},
 )
