@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from models.base import Model, Step, param
 from models.eprop import readouts
-from models.eprop.lstm import NEXT_RATE, SYMBOLS, TASK, RuleParams, sender
+from models.eprop.lstm import SYMBOLS, TASK, RuleParams, sender
 
 CURRICULUM = "copy-repeat of the literature on synthetic gradients"
 
@@ -34,8 +34,13 @@ class TextParams(RuleParams):
 
 
 # Units of the sender and readouts read these of the task.
-PLACE = ("place", "completed", "n_vectors", "n_repeats", "first_row", "n_bits", "n_rows")
-PLACE_LINKS = "\n    ".join(f"{name} : integer (linked)" for name in PLACE)
+PLACE_LINKS = """place : integer (linked)
+    completed : integer (linked)
+    n_vectors : integer (linked)
+    n_repeats : integer (linked)
+    first_row : integer (linked)
+    n_bits : integer (linked)
+    n_rows : integer (linked)"""
 
 copy_task = Model(
     name="copy_repeat",
@@ -64,7 +69,7 @@ copy_task = Model(
     steps=(
         Step(
             "advance",
-            f"""
+            """
             completed = place
             n_vectors = 1 + (level + 1) // 2
             n_repeats = 1 + level // 2
@@ -73,7 +78,9 @@ copy_task = Model(
             awake = int(place > 0)
             valid = int(completed > 0)
             watched = int(timestep(t, dt) >= watch)
-            {NEXT_RATE}
+            corrected = sqrt(1 - beta_s ** (updates + 1)) / (1 - beta_m ** (updates + 1))
+            next_rate = eta * corrected
+            next_rate_guess = eta_guess * corrected
             """,
             when="groups",
             order=-20,
@@ -167,11 +174,13 @@ text_task = Model(
     steps=(
         Step(
             "advance",
-            f"""
+            """
             number = timestep(t, dt)
             awake = 1
             valid = int(number > 0)
-            {NEXT_RATE}
+            corrected = sqrt(1 - beta_s ** (updates + 1)) / (1 - beta_m ** (updates + 1))
+            next_rate = eta * corrected
+            next_rate_guess = eta_guess * corrected
             """,
             when="groups",
             order=-20,
