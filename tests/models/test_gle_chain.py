@@ -6,7 +6,7 @@ from brian2 import ms, prefs
 
 from experiments.gle.lag_line import experiment, inputs
 from experiments.gle.robustness.inputs import PARTS
-from models.gle import chain
+from models.gle import chain, descent
 
 prefs.codegen.target = "numpy"
 
@@ -47,8 +47,8 @@ def simulate(algorithm, arrays, steps=STEPS, nudging=1.0):
     net = experiment.network(experiment.Structure(n_replicas=REPLICAS, record=DT * ms, record_learned=DT * ms))
     chain.teacher.assign(net["teacher"])
     chain.student.assign(net["student"], prospective=algorithm["prospective"], gamma=nudging)
-    chain.gradients.assign(net["gradients"], bptt=algorithm["bptt"])
-    chain.learned.assign(
+    descent.gradients.assign(net["gradients"], bptt=algorithm["bptt"])
+    descent.learned.assign(
         net["learned"],
         eta=algorithm["eta"],
         window=algorithm["window"] * ms,
