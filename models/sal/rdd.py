@@ -64,10 +64,6 @@ SYMBOLS = {
     "w": "B",
 }
 SOURCE = "gierlich2025, comparison with RDD"
-LEFT_OVER = """
-    slow_left : 1 (shared, constant)                                    # PSP when it ends, slow part
-    fast_left : 1 (shared, constant)                                    # ... fast part
-"""
 
 neuron = Model(
     name="rdd_neuron",
@@ -117,7 +113,10 @@ drive = Model(
     text="Stimulus of one neuron",
     source=SOURCE,
     params=InputParams,
-    equations=LEFT_OVER,
+    equations="""
+    slow_left : 1 (shared, constant)                                    # PSP when it ends, slow part
+    fast_left : 1 (shared, constant)                                    # ... fast part
+    """,
     code={
         "on_pre": {
             "begins": "g_slow_post += w; g_fast_post += w",
@@ -130,7 +129,11 @@ forward = Model(
     name="rdd_forward",
     text="Fixed forward synapse",
     source=SOURCE,
-    equations="w : 1                                                               # weight" + LEFT_OVER,
+    equations="""
+    w : 1                                                               # weight
+    slow_left : 1 (shared, constant)                                    # PSP when it ends, slow part
+    fast_left : 1 (shared, constant)                                    # ... fast part
+    """,
     code={
         "on_pre": {
             "begins": "g_slow_post += w; g_fast_post += w",
@@ -144,7 +147,10 @@ memory = Model(
     name="rdd_memory",
     text="The PSP of a spike ends",
     source=SOURCE,
-    equations=LEFT_OVER,
+    equations="""
+    slow_left : 1 (shared, constant)                                    # PSP when it ends, slow part
+    fast_left : 1 (shared, constant)                                    # ... fast part
+    """,
     code={"on_pre": {"ends": "k_slow_post -= slow_left; k_fast_post -= fast_left"}},
 )
 
