@@ -155,15 +155,18 @@ learned = Model(
             order=-4,
         ),
         # Algorithm 1 of Adam (`models.optimisers`), in the order of operations with which the published tables were
-        # computed.
+        # computed. A window of backpropagation ends with a step whose number is a multiple of its length, later than
+        # the first one: the first window is longer or shorter than the others, as in the authors' program.
         Step(
             name="adam",
             code="""
-            done = timestep(t, dt) - timestep(t_learn, dt) + 1
+            n = timestep(t, dt)
+            n_learn = timestep(t_learn, dt)
             steps = timestep(window, dt)
-            learns = int(done > 0)
-            due = learns * int(done % steps == 0)
-            count = clip(done // steps, 1, 1000000000)
+            single = int(steps == 1)
+            learns = int(n >= n_learn)
+            due = int(n > n_learn - single) * int(n % steps == 0)
+            count = clip(n // steps - n_learn // steps + single, 1, 1000000000)
             total = learns * (total + gradient)
             first = first + due * (1 - beta_1) * (total - first)
             second_moment = second_moment + due * (1 - beta_2) * (total ** 2 - second_moment)
