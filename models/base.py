@@ -99,6 +99,11 @@ class Step:
 
 
 @dataclass(frozen=True)
+class NoParams:
+    """Nothing to set."""
+
+
+@dataclass(frozen=True)
 class Model:
     """Equations of one `NeuronGroup` or `Synapses`, with their parameters.
 
@@ -113,7 +118,8 @@ class Model:
     equations : str
         Brian2 equations with units. Parameters are not repeated here.
     params : type
-        Dataclass of `param` fields. Each becomes a ``(shared, constant)`` variable, so that it is set at run time.
+        Dataclass of `param` fields, if there are any. Each becomes a ``(shared, constant)`` variable, so that it is
+        set at run time.
     code : Mapping
         Further arguments of the Brian2 class: ``threshold``, ``reset``, ``on_pre``, ``method`` ...
     steps : tuple of Step
@@ -132,7 +138,7 @@ class Model:
     text: str
     source: str
     equations: str
-    params: type
+    params: type = NoParams
     code: Mapping[str, Any] = field(default_factory=dict)
     steps: tuple[Step, ...] = ()
     summed: Mapping[str, tuple[str, int]] = field(default_factory=dict)

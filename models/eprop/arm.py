@@ -1,13 +1,10 @@
-"""E-prop 2: a second network looks at target and network, and one trial is enough to learn an arm movement.
+"""Learning an arm movement from one trial: movements and their trials, input, code of the target, joints and arm.
 
-Reference: Bellec et al. (2019), ``bellec2019``, e-prop 2, and a program of its authors. In a training trial the error
-module, itself a network of LIF neurons, sees spikes that encode the target, the spikes of the network and its input.
-Its filtered spikes are projected to the neurons of the network: their learning signals. Weights change once, when the
-trial is over. All weights of the error module, and those with which every movement starts, come from an outer loop that
-is no part of this file.
+Reference: Bellec et al. (2019), ``bellec2019``, e-prop 2, and a program of its authors. The networks that look at all
+this are in `models.eprop.one_shot`.
 
-The order within a step is that of `models.eprop.spiking`: spikes found at the end of step t-1 are delivered at the
-start of step t, and step t-1 of readout, arm and plasticity is completed during step t. Successive trials belong to one
+The order within a step is that of `models.eprop.trials`: spikes found at the end of step t-1 are delivered at the start
+of step t, and step t-1 of readout, arm and plasticity is completed during step t. Successive trials belong to one
 movement: one with the initial weights, then the training trials, then one with what was learned; then the weights go
 back. The first step of a trial has no input spikes.
 
@@ -15,14 +12,10 @@ Tables (TimedArrays) are read at ``number * dt``, so that an entry takes one tim
 """
 
 from dataclasses import dataclass
-from textwrap import dedent
 
 from brian2 import Quantity, ms
 
 from models.base import Model, Step, param
-from models.eprop.spiking import SCHEDULE
-
-__all__ = ["LINKED", "MODELS", "SCHEDULE"]
 
 PROGRAM = "authors' program of e-prop 2"
 
@@ -57,16 +50,6 @@ class CodeParams:
 
 
 @dataclass(frozen=True)
-class NeuronParams:
-    """Parameters of the neurons of network and error module."""
-
-    tau_m: Quantity = param(20 * ms, "time constant of membrane and filtered spikes", r"\tau_m", PROGRAM)
-    v_th: float = param(0.4, "firing threshold", r"v_\mathrm{th}", PROGRAM)
-    t_ref: Quantity = param(5 * ms, "a neuron may fire again this long after a spike", r"t_\mathrm{ref}", PROGRAM)
-    gamma: float = param(0.3, "height of the pseudo-derivative", r"\gamma", PROGRAM)
-
-
-@dataclass(frozen=True)
 class JointParams:
     """Parameters of the readouts."""
 
@@ -80,18 +63,6 @@ class ArmParams:
     length: float = param(0.5, "length of a link; the stretched arm has length 1", r"\ell", PROGRAM)
     start_1: float = param(0.0, "angle of the first joint, rad", r"\varphi_1^0", PROGRAM)
     start_2: float = param(1.5707963267948966, "angle of the second joint, rad", r"\varphi_2^0", PROGRAM)
-
-
-@dataclass(frozen=True)
-class FeedbackParams:
-    """Parameters of the feedback weights of e-prop 1."""
-
-    symmetric: float = param(0.0, "1: feedback changes as the output weights do, 0: never", r"a", "our design")
-
-
-@dataclass(frozen=True)
-class NoParams:
-    """Nothing of its own."""
 
 
 SYMBOLS = {
@@ -124,8 +95,11 @@ SYMBOLS = {
 }
 
 # What the groups know of the protocol, all shared.
-LINKED = {"n_steps": "integer", "movement": "integer", "training": "1", "due": "1", "watched": "1"}
-LINKS = "\n    ".join(f"{name} : {unit} (linked)" for name, unit in LINKED.items())
+LINKS = """n_steps : integer (linked)
+    movement : integer (linked)
+    training : 1 (linked)
+    due : 1 (linked)
+    watched : 1 (linked)"""
 
 protocol = Model(
     name="protocol",
@@ -232,115 +206,6 @@ code = Model(
     symbols=SYMBOLS,
 )
 
-
-def _lif(
-    name: str,
-    text: str,
-    equations: str = "",
-    awake: str = "",
-    integrate: str = "",
-    spike: str = "",
-    restart: str = "",
-) -> Model:
-    """Return a network of LIF neurons that starts every trial at rest.
-
-    Parameters
-    ----------
-    name, text : str
-        Of the model.
-    equations : str
-        More equations.
-    awake : str
-        Condition under which its neurons may fire, beginning with ``and``.
-    integrate, spike, restart : str
-        What else happens when inputs have been summed, after a spike, and when a trial begins.
-    """
-    fires = f"above > 0 and wait < 0.5 {awake}"
-    return Model(
-        name=name,
-        text=text,
-        source="bellec2019, eqs. of LIF neurons",
-        params=NeuronParams,
-        equations=f"""
-    dv/dt = -v / tau_m : 1                                               # membrane voltage
-    dz_bar/dt = -z_bar / tau_m : 1                                       # filtered spikes
-    I : 1                                                                # input of this step
-    above = v - v_th : 1                                                 # voltage above the threshold
-    wait : 1                                                             # steps that remain refractory
-    psi : 1                                                              # pseudo-derivative at the end of the step
-    trace : 1                                                            # filtered spikes at the end of the step
-    n_spikes : 1                                                         # spikes of this trial
-    rate : 1                                                             # spikes per step of the last trial
-    {equations}
-    {LINKS}
-    """,
-        code={
-            "threshold": fires,
-            "reset": f"""
-            v -= v_th
-            z_bar += 1
-            wait = timestep(t_ref, dt) - 1
-            n_spikes += 1
-            {spike}
-            """,
-            "method": "exact",
-            "events": {"watched_spike": f"{fires} and watched * training > 0.5"},
-        },
-        steps=(
-            Step("integrate", f"v += I\nI = 0\n{integrate}", when="after_groups", order=0),
-            Step("rates", "rate = n_spikes / n_steps", when="after_resets", order=2, every="trial"),
-            Step(
-                "restart",
-                f"""
-                v = 0
-                wait = 0
-                z_bar = 0
-                n_spikes = 0
-                {restart}
-                """,
-                when="after_resets",
-                order=9,
-                every="trial",
-            ),
-            Step(
-                "freeze",
-                """
-                psi = int(wait < 0.5) * gamma * clip(1 - abs(above) / v_th, 0, 1)
-                wait -= 1
-                trace = z_bar
-                """,
-                when="end",
-                order=0,
-            ),
-        ),
-        links=("protocol", "joint"),
-        symbols=SYMBOLS,
-    )
-
-
-neuron = _lif(
-    "learning_lif",
-    "Neuron of the network that learns, with its learning signal",
-    """
-    taught : 1                                                           # what the error module projects
-    missed : 1                                                           # what the error of the readout projects
-    by_module : 1 (linked)                                               # which of them teaches
-    eta : 1 (linked)                                                     # learning rate
-    eta_out : 1 (linked)                                                 # learning rate of output weights
-    renewed : 1 (linked)                                                 # 1 if another movement begins
-    tau_out : second (linked)                                            # time constant of the readout filter
-    learning_signal : 1                                                  # learning signal
-    dz_out/dt = -z_out / tau_out : 1                                     # spikes through the readout filter
-    """,
-    spike="z_out += 1",
-    restart="z_out = 0",
-    integrate="learning_signal = by_module * taught + (1 - by_module) * missed",
-)
-
-module_neuron = _lif(
-    "module_lif", "Neuron of the error module; silent unless it is a training trial", awake="and training > 0.5"
-)
-
 joint = Model(
     name="joint",
     text="Leaky readout: angular velocity of a joint, in rad/s, with its error",
@@ -424,138 +289,13 @@ arm = Model(
     symbols=SYMBOLS,
 )
 
-# The filter of e-prop 1 is that of the readout; e-prop 2 has none.
-plastic = Model(
-    name="one_shot_synapse",
-    text="Plastic synapse: pseudo-derivative, presynaptic trace and learning signal; applied once per training trial",
-    source="bellec2019, e-prop 2; e-prop 1 as a control",
-    params=NoParams,
-    equations="""
-    w : 1                                                                # weight
-    w_start : 1 (constant)                                               # weight before a movement is learned
-    mask : 1 (constant)                                                  # 1 if the weight learns, 0 if not
-    elig : 1                                                             # eligibility trace
-    change : 1                                                           # change of the weight so far
-    """,
-    code={"on_pre": "I_post += w"},
-    steps=(
-        Step(
-            "eligibility",
-            dedent("""
-            elig = (1 - by_module_post) * exp(-dt / tau_out_post) * elig + psi_post * trace_pre
-            change -= eta_post * learning_signal_post * elig
-            """),
-            when="after_groups",
-            order=1,
-        ),
-        Step(
-            "learn",
-            dedent("""
-            w = renewed_post * w_start + (1 - renewed_post) * (w + due_post * mask * change)
-            change = 0
-            elig = 0
-            """),
-            when="after_resets",
-            order=4,
-            every="trial",
-        ),
-    ),
-    symbols=SYMBOLS,
-)
-
-_RENEW = "{w} = renewed{of} * {w}_start + (1 - renewed{of}) * ({w} + due{of} * {w}_change)\n{w}_change = 0"
-
-output = Model(
-    name="output_synapse",
-    text="Synapse onto a readout, which e-prop 1 changes",
-    source="bellec2019, e-prop 1",
-    params=NoParams,
-    equations="""
-    w : 1                                                                # weight
-    w_start : 1 (constant)                                               # weight before a movement is learned
-    w_change : 1                                                         # change of the weight so far
-    """,
-    code={"on_pre": "I_post += w"},
-    steps=(
-        Step("gradient", "w_change -= eta_out_pre * err_post * z_out_pre", when="after_resets", order=0),
-        Step("learn", _RENEW.format(w="w", of="_pre"), when="after_resets", order=4, every="trial"),
-    ),
-    symbols=SYMBOLS,
-)
-
-fixed = Model(
-    name="fixed_synapse",
-    text="Synapse that stays as the outer loop made it",
-    source="bellec2019, e-prop 2",
-    params=NoParams,
-    equations="w : 1                                                     # weight",
-    code={"on_pre": "I_post += w"},
-    symbols=SYMBOLS,
-)
-
-projection = Model(
-    name="projection",
-    text="Learning signals from the filtered spikes of the error module",
-    source="bellec2019, e-prop 2",
-    params=NoParams,
-    equations="""
-    w : 1                                                                # weight
-    taught_post = w * trace_pre : 1 (summed)                             # learning signal
-    """,
-    symbols=SYMBOLS,
-)
-
-feedback = Model(
-    name="feedback",
-    text="Learning signals of e-prop 1 from the errors of the readouts",
-    source="bellec2019, e-prop 1",
-    params=FeedbackParams,
-    equations="""
-    b : 1                                                                # feedback weight
-    b_start : 1 (constant)                                               # before a movement is learned
-    b_change : 1                                                         # change of the weight so far
-    missed_post = b * err_pre : 1 (summed)                               # learning signal
-    """,
-    steps=(
-        Step("gradient", "b_change -= symmetric * eta_out_post * err_pre * z_out_post", when="after_resets", order=0),
-        Step("learn", _RENEW.format(w="b", of="_post"), when="after_resets", order=4, every="trial"),
-    ),
-    symbols=SYMBOLS,
-)
-
-mean_rate = Model(
-    name="mean_rate",
-    text="Mean rate of the network, once per trial",
-    source="our design",
-    params=NoParams,
-    equations="activity_post = rate_pre / N_pre : 1 (summed)                 # mean rate of the trial that ended",
-    summed={"activity_post": ("after_resets", 3)},
-    symbols=SYMBOLS,
-)
-
 module_rate = Model(
     name="module_rate",
     text="Mean rate of the error module, once per trial",
     source="our design",
-    params=NoParams,
     equations="module_activity_post = rate_pre / N_pre : 1 (summed)          # mean rate of the trial that ended",
     summed={"module_activity_post": ("after_resets", 3)},
     symbols=SYMBOLS,
 )
 
-MODELS = [
-    protocol,
-    clock,
-    code,
-    neuron,
-    module_neuron,
-    joint,
-    arm,
-    plastic,
-    output,
-    fixed,
-    projection,
-    feedback,
-    mean_rate,
-    module_rate,
-]
+MODELS = [protocol, clock, code, joint, arm, module_rate]

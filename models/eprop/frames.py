@@ -9,11 +9,11 @@ completes the trial before.
 from dataclasses import dataclass, replace
 
 from models.base import Model, Step, param
-from models.eprop import spiking
+from models.eprop import readouts, spiking, trials
 
 
 @dataclass(frozen=True)
-class ReadoutParams(spiking.ReadoutParams):
+class ReadoutParams(readouts.ReadoutParams):
     """How the table of labels is read, and whether answers are recorded."""
 
     answers: float = param(0.0, "1: the answer to every frame is recorded", r"a_y", "our design")
@@ -32,7 +32,7 @@ features = Model(
     k = timestep(t, dt) : integer (shared)                               # step
     tau_m : second (linked)
     normalised : 1 (linked)
-    {spiking.LINKS}
+    {trials.LINKS}
     """,
     code={"method": "exact", "events": {"watched_step": "watched > 0.5"}},
     steps=(
@@ -50,7 +50,7 @@ features = Model(
         Step("restart", "z_bar = 0", when="after_resets", order=9, every="trial"),
     ),
     links=("schedule", "recurrent"),
-    symbols={**spiking.SYMBOLS, "x": "x"},
+    symbols={**trials.SYMBOLS, "x": "x"},
 )
 
 feature_synapse = replace(
@@ -63,25 +63,25 @@ feature_synapse = replace(
 )
 
 classifier = replace(
-    spiking.classifier,
+    readouts.classifier,
     name="framewise",
     text="Leaky readout of class probabilities that answers once per frame; the table holds the class of the step in "
     "which it answers, and a negative number everywhere else",
     params=ReadoutParams,
     equations=f"""
-    {spiking.classifier.equations}
+    {readouts.classifier.equations}
     ahead : 1                                                            # classes with a larger readout
     hits : 1                                                             # right answers of this trial
     """,
     code={
-        **spiking.classifier.code,
+        **readouts.classifier.code,
         "events": {
-            **spiking.classifier.code["events"],
+            **readouts.classifier.code["events"],
             "answer": "answers > 0.5 and goal > -0.5 and ahead < 0.5",
         },
     },
     steps=(
-        *spiking.classifier.steps,
+        *readouts.classifier.steps,
         Step(
             "count",
             "hits += int(k >= 0) * int(abs(goal - i) < 0.5) * int(ahead < 0.5)",
@@ -90,16 +90,16 @@ classifier = replace(
         ),
         Step("recount", "hits = 0", when="after_resets", order=10, every="trial"),
     ),
-    symbols={**spiking.SYMBOLS, "ahead": r"n_>"},
+    symbols={**trials.SYMBOLS, "ahead": r"n_>"},
 )
 
 # Of equal readouts the first one is ahead, so that there is one answer.
 pool = replace(
-    spiking.pool,
+    readouts.pool,
     name="competition",
     text="Common denominator of the class probabilities, and rank of every class",
     equations=f"""
-    {spiking.pool.equations}
+    {readouts.pool.equations}
     ahead_post = int(y_pre > y_post) + int(y_pre == y_post) * int(i < j) : 1 (summed)   # classes with a larger readout
     """,
     summed={"total_post": ("groups", -7), "ahead_post": ("groups", -7)},

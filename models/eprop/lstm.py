@@ -29,9 +29,9 @@ readouts; -15 gates and cells; -14 what is sent back; -13 learning signals for t
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from textwrap import dedent
 
 from models.base import Model, Step, param
+from models.optimisers import LINE, adam
 
 GATES = "igfo"  # input gate, candidate (tanh), forget gate, output gate
 
@@ -54,11 +54,6 @@ class RuleParams:
     beta_m: float = param(0.9, "Adam: decay of the mean of the gradient", r"\beta_1", "TensorFlow")
     beta_s: float = param(0.999, "Adam: decay of the mean of its square", r"\beta_2", "TensorFlow")
     epsilon: float = param(1e-8, "Adam: smallest denominator", r"\epsilon", "TensorFlow")
-
-
-@dataclass(frozen=True)
-class NoParams:
-    """Nothing of its own."""
 
 
 @dataclass(frozen=True)
@@ -100,10 +95,20 @@ SYMBOLS = {
 }
 
 # What cells, and what the presynaptic units of plastic synapses, read of the task.
-SWITCHES = ("awake", "valid", "carry", "synthetic", "recurrent", "through_output")
-SWITCH_LINKS = "\n    ".join(f"{name} : 1 (linked)" for name in SWITCHES)
-RATES = ("due", "next_rate", "next_rate_guess", "beta_m", "beta_s", "epsilon")
-RATE_LINKS = "\n    ".join(f"{name} : 1 (linked)" for name in RATES) + "\n    n_batch : integer (linked)"
+SWITCH_LINKS = """awake : 1 (linked)
+    valid : 1 (linked)
+    carry : 1 (linked)
+    synthetic : 1 (linked)
+    recurrent : 1 (linked)
+    through_output : 1 (linked)"""
+RATE_LINKS = """due : 1 (linked)
+    next_rate : 1 (linked)
+    next_rate_guess : 1 (linked)
+    beta_m : 1 (linked)
+    beta_s : 1 (linked)
+    epsilon : 1 (linked)
+    n_batch : integer (linked)"""
+# What every task has.
 TASK = """
     due : 1                                      # 1 if weights change in this step
     awake : 1                                    # 0 in the pause before a sequence: cells are reset, nothing is sent
@@ -113,49 +118,31 @@ TASK = """
     next_rate_guess : 1                          # the same for the guessing network
     cost : 1                                     # loss of the completed step, all readouts
 """
-# Part of the step of a task at order -20.
-NEXT_RATE = """
-            corrected = sqrt(1 - beta_s ** (updates + 1)) / (1 - beta_m ** (updates + 1))
-            next_rate = eta * corrected
-            next_rate_guess = eta_guess * corrected
-"""
 # The event at which weights change belongs to the presynaptic units: it takes no time in other steps.
 LEARN = {"learn": "due > 0.5"}
 
 
-def moments(*names: str) -> str:
-    """Return the variables that `adam` needs, for weights with these suffixes."""
-    return "\n".join(
-        f"""
-    w{name} : 1                                  # weight
-    grad{name} : 1                               # gradient of the batch so far
-    mean{name} : 1                               # Adam: running mean of the gradient
-    square{name} : 1                             # Adam: running mean of its square
-    """
-        for name in names
-    )
-
-
-def adam(*names: str, rate: str = "rate") -> str:
-    """Return the code that applies gradients: Adam in the form of TensorFlow.
+def learn(name: str = "", rate: str = "rate") -> str:
+    """Return the statements that apply the gradient of a weight: Adam in the form of TensorFlow.
 
     Parameters
     ----------
-    *names : str
-        Suffixes of the weights.
+    name : str
+        Suffix of the weight, of its gradient and of its running means.
     rate : str
         Which learning rate of the presynaptic unit.
     """
-    return "\n".join(
-        dedent(f"""
-        slope{name} = grad{name} / n_batch_pre
-        mean{name} += (1 - beta_m_pre) * (slope{name} - mean{name})
-        square{name} += (1 - beta_s_pre) * (slope{name}**2 - square{name})
-        w{name} -= {rate}_pre * mean{name} / (sqrt(square{name}) + epsilon_pre)
-        grad{name} = 0
-        """)
-        for name in names
+    step = adam(
+        f"w{name}",
+        f"slope{name}",
+        f"mean{name}",
+        f"square{name}",
+        rate=f"{rate}_pre",
+        beta_1="beta_m_pre",
+        beta_2="beta_s_pre",
+        epsilon="epsilon_pre",
     )
+    return LINE.join((f"slope{name} = grad{name} / n_batch_pre", step, f"grad{name} = 0"))
 
 
 def at_learn(code: str) -> dict[str, dict[str, str]]:
@@ -221,7 +208,6 @@ cells = Model(
     name="lstm",
     text="Long short-term memory without peepholes, with the learning signal of the step before",
     source="bellec2019, eqs. of the LSTM, of eligibility traces and of e-prop 3",
-    params=NoParams,
     equations=f"""
     drive_i : 1                                  # drive of the input gate
     drive_g : 1                                  # drive of the candidate
@@ -306,16 +292,37 @@ gates = Model(
     name="gates",
     text="Weights of all four gates with their eligibility traces; that of the output gate lasts a single step",
     source="bellec2019, eligibility traces of the LSTM",
-    params=NoParams,
-    equations=moments("_i", "_g", "_f", "_o")
-    + """
+    equations="""
+    w_i : 1                                      # weight
+    grad_i : 1                                   # gradient of the batch so far
+    mean_i : 1                                   # Adam: running mean of the gradient
+    square_i : 1                                 # Adam: running mean of its square
+    w_g : 1                                      # weight
+    grad_g : 1                                   # gradient of the batch so far
+    mean_g : 1                                   # Adam: running mean of the gradient
+    square_g : 1                                 # Adam: running mean of its square
+    w_f : 1                                      # weight
+    grad_f : 1                                   # gradient of the batch so far
+    mean_f : 1                                   # Adam: running mean of the gradient
+    square_f : 1                                 # Adam: running mean of its square
+    w_o : 1                                      # weight
+    grad_o : 1                                   # gradient of the batch so far
+    mean_o : 1                                   # Adam: running mean of the gradient
+    square_o : 1                                 # Adam: running mean of its square
     elig_i : 1                                   # eligibility vector: dc/d(w_i) within the cell
     elig_g : 1                                   # the same for w_g
     elig_f : 1                                   # the same for w_f
-    """
-    + "\n".join(f"    drive_{p}_post = w_{p} * s_pre : 1 (summed)" for p in GATES)
-    + "\n    back_pre = w_i * back_i_post + w_g * back_g_post + w_f * back_f_post + w_o * back_o_post : 1 (summed)",
-    code=at_learn(adam("_i", "_g", "_f", "_o")),
+    drive_i_post = w_i * s_pre : 1 (summed)
+    drive_g_post = w_g * s_pre : 1 (summed)
+    drive_f_post = w_f * s_pre : 1 (summed)
+    drive_o_post = w_o * s_pre : 1 (summed)
+    """,
+    code=at_learn(f"""
+            {learn("_i")}
+            {learn("_g")}
+            {learn("_f")}
+            {learn("_o")}
+            """),
     steps=(
         Step(
             "eligibility",
@@ -332,89 +339,25 @@ gates = Model(
             order=-11,
         ),
     ),
-    summed={**{f"drive_{p}_post": ("groups", -18) for p in GATES}, "back_pre": ("groups", -14)},
+    summed={f"drive_{p}_post": ("groups", -18) for p in GATES},
     symbols=SYMBOLS,
-    deviations=("Guesses go back through the output gate if `through_output` is 1; in the paper they never do.",),
 )
 
 output = Model(
     name="output",
     text="Weights of the readout, which send its error back",
     source="bellec2019, e-prop 3",
-    params=NoParams,
-    equations=moments("") + "    y_post = w * a_pre : 1 (summed)\n    from_readout_pre = w * err_post : 1 (summed)",
-    code=at_learn(adam("")),
+    equations="""
+    w : 1                                        # weight
+    grad : 1                                     # gradient of the batch so far
+    mean : 1                                     # Adam: running mean of the gradient
+    square : 1                                   # Adam: running mean of its square
+    y_post = w * a_pre : 1 (summed)
+    from_readout_pre = w * err_post : 1 (summed)
+    """,
+    code=at_learn(learn()),
     steps=(Step("gradient", "grad += err_post * a_pre", when="groups", order=-11),),
     summed={"y_post": ("groups", -18), "from_readout_pre": ("groups", -14)},
-    symbols=SYMBOLS,
-)
-
-rectifier = Model(
-    name="rectifier",
-    text="Rectifying unit of the network that guesses gradients",
-    source="bellec2019, e-prop 3: synthetic gradients",
-    params=NoParams,
-    equations=f"""
-    drive : 1                                    # drive
-    r : 1                                        # activity
-    r_before : 1                                 # a step ago
-    miss : 1                                     # error of the guesses a step ago, sent back
-    rate_guess : 1                               # learning rate
-    {RATE_LINKS}
-    """,
-    code={"events": LEARN},
-    steps=(
-        Step(
-            "rectify",
-            """
-            r_before = r
-            r = clip(drive, 0, inf)
-            rate_guess = next_rate_guess
-            """,
-            when="groups",
-            order=-17,
-        ),
-    ),
-    links=("task",),
-    symbols=SYMBOLS,
-)
-
-guess_in = Model(
-    name="guess_in",
-    text="Weights onto the rectifying units",
-    source="bellec2019, e-prop 3: synthetic gradients",
-    params=NoParams,
-    equations=moments("") + "    drive_post = w * a_pre : 1 (summed)",
-    code=at_learn(adam("", rate="rate_guess")),
-    steps=(Step("gradient", "grad += miss_post * a_before_pre", when="groups", order=-11),),
-    summed={"drive_post": ("groups", -18)},
-    symbols=SYMBOLS,
-)
-
-guess_out = Model(
-    name="guess_out",
-    text="Weights from the rectifying units to both guesses",
-    source="bellec2019, e-prop 3: synthetic gradients",
-    params=NoParams,
-    equations=moments("_c", "_h")
-    + """
-    guess_c_post = w_c * r_pre : 1 (summed)
-    guess_h_post = w_h * r_pre : 1 (summed)
-    miss_pre = int(r_before_pre > 0) * (w_c * miss_c_post + w_h * miss_h_post) : 1 (summed)
-    """,
-    code=at_learn(adam("_c", "_h", rate="rate_guess")),
-    steps=(
-        Step(
-            "gradient",
-            """
-            grad_c += miss_c_post * r_before_pre
-            grad_h += miss_h_post * r_before_pre
-            """,
-            when="groups",
-            order=-11,
-        ),
-    ),
-    summed={"guess_c_post": ("groups", -16), "guess_h_post": ("groups", -16), "miss_pre": ("groups", -12)},
     symbols=SYMBOLS,
 )
 
@@ -422,10 +365,9 @@ account = Model(
     name="account",
     text="Adds up what all readouts cost.",
     source="our design",
-    params=NoParams,
     equations="cost_post = price_pre : 1 (summed)",
     summed={"cost_post": ("groups", -15)},
     symbols=SYMBOLS,
 )
 
-MODELS = [cells, gates, output, rectifier, guess_in, guess_out, account]
+MODELS = [cells, gates, output, account]

@@ -14,12 +14,11 @@ at ``number * dt``.
 """
 
 from dataclasses import dataclass, replace
-from textwrap import dedent
 
 from models.base import Model, Step, param
 from models.eprop import frames as eprop_frames
 from models.eprop import lstm
-from models.eprop.lstm import SYMBOLS, TASK, NoParams, RuleParams, adam, at_learn, moments, sender
+from models.eprop.lstm import SYMBOLS, TASK, RuleParams, at_learn, gates, learn, sender
 
 
 @dataclass(frozen=True)
@@ -125,32 +124,26 @@ cells = replace(
     code={"events": {"watched_step": "watched > 0.5"}},
 )
 
-gates = replace(
-    lstm.gates,
-    equations="\n".join(line for line in lstm.gates.equations.splitlines() if "back_pre" not in line),
-    deviations=(),
-    summed={f"drive_{p}_post": ("groups", -18) for p in lstm.GATES},
-)
-
 output = replace(
     lstm.output,
     text="Weights of the readout, and weights that send its error back",
     source="bellec2019, e-prop 1: random and symmetric feedback; adaptive as in bellec2020",
     params=FeedbackParams,
-    equations=moments("")
-    + """
+    equations="""
+    w : 1                                        # weight
+    grad : 1                                     # gradient of the batch so far
+    mean : 1                                     # Adam: running mean of the gradient
+    square : 1                                   # Adam: running mean of its square
     b : 1                                        # feedback weight
     y_post = w * a_pre : 1 (summed)
     from_readout_pre = b * err_post : 1 (summed)
     """,
-    code=at_learn(
-        adam("")
-        + dedent("""
-        b -= follows * rate_pre * mean / (sqrt(square) + epsilon_pre)
-        w *= 1 - forget_pre
-        b *= 1 - follows * forget_pre
-        """)
-    ),
+    code=at_learn(f"""
+            {learn()}
+            b -= follows * rate_pre * mean / (sqrt(square) + epsilon_pre)
+            w *= 1 - forget_pre
+            b *= 1 - follows * forget_pre
+            """),
     symbols={**SYMBOLS, "b": "B"},
 )
 
@@ -159,7 +152,6 @@ readout = Model(
     text="Softmax readouts of all classes, with their cross-entropy; the table holds the class of every frame, and a "
     "negative number where there is none",
     source="bellec2020, phoneme recognition",
-    params=NoParams,
     equations="""
     y : 1                                        # readout of the step before
     total : 1                                    # sum of exp(y) over all readouts

@@ -8,7 +8,7 @@ from brian2 import Network, NeuronGroup, Quantity, TimedArray, defaultclock, lin
 
 from dense import DenseSynapses
 from models.base import Model, attach, link, param
-from models.eprop import lstm
+from models.eprop import lstm, synthetic_gradients
 
 FINAL = ["gates.w_i", "gates.w_g", "gates.w_f", "gates.w_o", "output.w", "guess_in.w", "guess_out.w_c", "guess_out.w_h"]
 
@@ -43,11 +43,11 @@ def objects(task: Model, sender: Model, readout: Model) -> dict[str, Model]:
         "sender": sender,
         "cells": lstm.cells,
         "readout": readout,
-        "guess": lstm.rectifier,
-        "gates": lstm.gates,
+        "guess": synthetic_gradients.rectifier,
+        "gates": synthetic_gradients.gates,
         "output": lstm.output,
-        "guess_in": lstm.guess_in,
-        "guess_out": lstm.guess_out,
+        "guess_in": synthetic_gradients.guess_in,
+        "guess_out": synthetic_gradients.guess_out,
         "account": lstm.account,
     }
 

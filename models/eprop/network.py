@@ -17,7 +17,7 @@ from brian2 import (
 
 from dense import DenseSynapses
 from models.base import Model, attach, link, param
-from models.eprop import spiking
+from models.eprop import readouts, spiking, trials
 
 
 @dataclass(frozen=True)
@@ -37,15 +37,15 @@ class Structure:
 FINAL = ["in_rec.w", "rec_rec.w", "rec_out.w", "feedback.b"]
 
 
-def objects(readout: Model = spiking.readout, synapse: Model = spiking.synapse) -> dict[str, Model]:
+def objects(readout: Model = readouts.readout, synapse: Model = spiking.synapse) -> dict[str, Model]:
     """Name the objects of the network.
 
     Parameters
     ----------
     readout : Model
-        `eprop.readout` or `eprop.classifier`.
+        `readouts.readout` or `readouts.classifier`.
     synapse : Model
-        `eprop.synapse`, or `eprop.adaptive_synapse` if there are adaptive neurons.
+        `spiking.synapse`, or `spiking.adaptive_synapse` if there are adaptive neurons.
 
     Returns
     -------
@@ -53,7 +53,7 @@ def objects(readout: Model = spiking.readout, synapse: Model = spiking.synapse) 
         Brian2 object name to model.
     """
     return {
-        "schedule": spiking.schedule,
+        "schedule": trials.schedule,
         "stimulus": spiking.inputs,
         "recurrent": spiking.neuron,
         "readout": readout,
@@ -62,7 +62,7 @@ def objects(readout: Model = spiking.readout, synapse: Model = spiking.synapse) 
         "rec_out": spiking.output_synapse,
         "feedback": spiking.feedback,
         "mean_rate": spiking.mean_rate,
-        **({"pool": spiking.pool} if readout is spiking.classifier else {}),
+        **({"pool": readouts.pool} if readout is readouts.classifier else {}),
     }
 
 
@@ -155,5 +155,5 @@ def build(p: Structure, models: dict[str, Model]) -> Network:
         EventMonitor(readout, "watched_step", of_readout, when="after_groups", order=6, name="outputs"),
     ]
     network = Network(*net.values(), *monitors)
-    network.schedule = spiking.SCHEDULE
+    network.schedule = trials.SCHEDULE
     return network

@@ -7,14 +7,14 @@ neuron what their eligibility trace is.
 
 from dataclasses import replace
 
-from models.eprop import spiking
+from models.eprop import spiking, trials
 
 neuron = replace(
     spiking.neuron,
     name="alif_with_trace",
     text="ALIF neuron that holds the eligibility trace of one of its synapses",
     equations=spiking.neuron.equations + "elig : 1                 # filtered eligibility trace of the synapse shown",
-    symbols={**spiking.SYMBOLS, "elig": r"\bar{e}"},
+    symbols={**trials.SYMBOLS, "elig": r"\bar{e}"},
 )
 
 probe = replace(

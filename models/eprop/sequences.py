@@ -9,8 +9,8 @@ Tables (TimedArrays) are read at ``number * dt``.
 from dataclasses import dataclass, replace
 
 from models.base import Model, Step, param
-from models.eprop import spiking
-from models.eprop.lstm import NEXT_RATE, SYMBOLS, TASK, NoParams, RuleParams, sender
+from models.eprop import readouts
+from models.eprop.lstm import SYMBOLS, TASK, RuleParams, sender
 
 CURRICULUM = "copy-repeat of the literature on synthetic gradients"
 
@@ -34,8 +34,13 @@ class TextParams(RuleParams):
 
 
 # Units of the sender and readouts read these of the task.
-PLACE = ("place", "completed", "n_vectors", "n_repeats", "first_row", "n_bits", "n_rows")
-PLACE_LINKS = "\n    ".join(f"{name} : integer (linked)" for name in PLACE)
+PLACE_LINKS = """place : integer (linked)
+    completed : integer (linked)
+    n_vectors : integer (linked)
+    n_repeats : integer (linked)
+    first_row : integer (linked)
+    n_bits : integer (linked)
+    n_rows : integer (linked)"""
 
 copy_task = Model(
     name="copy_repeat",
@@ -64,7 +69,7 @@ copy_task = Model(
     steps=(
         Step(
             "advance",
-            f"""
+            """
             completed = place
             n_vectors = 1 + (level + 1) // 2
             n_repeats = 1 + level // 2
@@ -73,7 +78,9 @@ copy_task = Model(
             awake = int(place > 0)
             valid = int(completed > 0)
             watched = int(timestep(t, dt) >= watch)
-            {NEXT_RATE}
+            corrected = sqrt(1 - beta_s ** (updates + 1)) / (1 - beta_m ** (updates + 1))
+            next_rate = eta * corrected
+            next_rate_guess = eta_guess * corrected
             """,
             when="groups",
             order=-20,
@@ -118,7 +125,6 @@ copy_readout = Model(
     name="bernoulli",
     text="Sigmoid readouts of all bits and of the end marker, with their cross-entropy",
     source="bellec2019, copy-repeat",
-    params=NoParams,
     equations=f"""
     y : 1                                        # readout of the step before
     p : 1                                        # probability of a 1
@@ -168,11 +174,13 @@ text_task = Model(
     steps=(
         Step(
             "advance",
-            f"""
+            """
             number = timestep(t, dt)
             awake = 1
             valid = int(number > 0)
-            {NEXT_RATE}
+            corrected = sqrt(1 - beta_s ** (updates + 1)) / (1 - beta_m ** (updates + 1))
+            next_rate = eta * corrected
+            next_rate_guess = eta_guess * corrected
             """,
             when="groups",
             order=-20,
@@ -201,7 +209,6 @@ text_readout = Model(
     name="next_symbol",
     text="Softmax readouts of all symbols, with their cross-entropy",
     source="bellec2019, prediction of words; here of characters",
-    params=NoParams,
     equations="""
     y : 1                                        # readout of the step before
     total : 1                                    # sum of exp(y) over all readouts
@@ -229,6 +236,6 @@ text_readout = Model(
     symbols={**SYMBOLS, "p": r"\pi", "goal": r"\pi^*"},
 )
 
-pool = replace(spiking.pool, summed={"total_post": ("groups", -17)})
+pool = replace(readouts.pool, summed={"total_post": ("groups", -17)})
 
 MODELS = [copy_task, copy_sender, copy_readout, text_task, text_sender, text_readout]

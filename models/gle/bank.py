@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from models.base import Model, Step
 from models.gle import batch
-from models.gle.latent_equilibrium import DYNAMICS, SYMBOLS, NoParams
+from models.gle.latent_equilibrium import DYNAMICS, SYMBOLS
 
 # Like all neurons, a stage reads the rate that the one before it had in the step before; the first one reads the input
 # of this step. Synapses of the last stage must see its old rate until they have learned, hence `r` beside `r_4`.
@@ -18,7 +18,6 @@ channel = Model(
     name="channel",
     text="A channel of the bank: a cascade of four linear neurons with equal time constants; nothing of it learns.",
     source=f"{DYNAMICS}; Fig. 9c",
-    params=NoParams,
     equations="""
     tau_m : second (constant)                    # low-pass of all stages
     tau_r : second (constant)                    # look-ahead of their rates

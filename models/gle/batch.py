@@ -7,24 +7,21 @@ and then: 2 gradients, summed over the copies; 4 ``<synapses>_adam``. The schedu
 ``start``, on the clock of epochs.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from models.base import Model, Step, param
+from models.gle import latent_equilibrium
 from models.gle.latent_equilibrium import (
     DECISION,
     DRIVEN,
     DYNAMICS,
-    FEEDBACK,
-    HIDDEN,
-    NEURON,
+    PLASTICITY,
     RATES,
     RETURNED,
     SYMBOLS,
     ClassesParams,
-    HiddenParams,
-    NoParams,
-    errors,
 )
+from models.optimisers import adam
 
 LINKS = """
     eta_seen : 1 (linked)                        # learning rate, as the schedule has it
@@ -112,7 +109,6 @@ account = Model(
     name="account",
     text="Adds up what unseen samples cost.",
     source="our design",
-    params=NoParams,
     equations="cost_post = cost_unseen_pre : 1 (summed)",
     summed={"cost_post": ("start", -1)},  # once per epoch, just before the learning rate is looked at
     symbols={"cost_post": "C"},
@@ -122,7 +118,6 @@ unit = Model(
     name="unit",
     text="A unit for each copy that always has rate 1: its weights are biases.",
     source="our design",
-    params=NoParams,
     equations="r : 1                                        # rate",
     symbols=SYMBOLS,
 )
@@ -132,7 +127,6 @@ stimulus = Model(
     name="stimulus",
     text="Input: `order` says which sample each copy is shown, and when; a sample is `shown` rows of a table.",
     source="authors' program, inputs",
-    params=NoParams,
     equations="r : 1                                        # rate",
     steps=(
         Step(
@@ -148,16 +142,12 @@ stimulus = Model(
     symbols=SYMBOLS,
 )
 
-hidden = Model(
-    name="hidden",
+hidden = replace(
+    latent_equilibrium.hidden,
     text="Copies of a hidden layer: representation neurons, each with its error neuron.",
-    source=DYNAMICS,
-    params=HiddenParams,
-    equations=NEURON + FEEDBACK + LINKS,
-    code={"method": "euler"},
-    steps=(LISTEN, HIDDEN, RATES),
+    equations=latent_equilibrium.hidden.equations + LINKS,
+    steps=(LISTEN, *latent_equilibrium.hidden.steps),
     links=("schedule",),
-    symbols=SYMBOLS,
 )
 
 # In its first step a presentation still sees the decision on the sample before: hits are counted there.
@@ -166,9 +156,22 @@ classes = Model(
     text="Copies of the last layer, for a cross-entropy: rates are logarithms of the odds of the classes.",
     source=DYNAMICS,
     params=ClassesParams,
-    equations=NEURON
-    + LINKS
-    + """
+    equations=f"""
+    tau_m : second (constant)                    # low-pass of the voltage, look-ahead of the error
+    tau_r : second (constant)                    # look-ahead of the rate, low-pass of the error
+    linear : 1 (constant)                        # 1: linear transfer function, 0: tanh
+    b : 1                                        # bias
+    s : 1                                        # drive from the layer below
+    du/dt = udot : 1                             # voltage of the representation neuron
+    dv/dt = vdot : 1                             # voltage of the error neuron
+    udot : hertz                                 # slopes, from rates and errors of the step before
+    vdot : hertz
+    u_hat : 1                                    # prospective voltage
+    r : 1                                        # rate and slope of the transfer function
+    slope : 1
+    e_in : 1                                     # instantaneous error
+    error : 1                                    # what teaches and travels down
+    {LINKS}
     n_copies : integer (shared, constant)        # copies, over which gradients are averaged
     target : 1                                   # 1 for the class of the sample, else 0
     odds : 1                                     # exp(r)
@@ -183,7 +186,9 @@ classes = Model(
     code={"method": "euler"},
     steps=(
         LISTEN,
-        errors("""
+        Step(
+            name="errors",
+            code="""
             n_units = N // n_copies
             fresh = int(timestep(t, dt) % shown == 0)
             hit = fresh * target * int(above < 0.5)
@@ -196,7 +201,15 @@ classes = Model(
             price = target * (log(normaliser) - r)
             cost += taught * price
             cost_unseen += (1 - taught) * price
-            e_in = slope * beta * taught * (target - odds / normaliser) / n_copies"""),
+            e_in = slope * beta * taught * (target - odds / normaliser) / n_copies
+            vdot = (e_in - v) / tau_r
+            error = prospective * (v + tau_m * vdot) + (1 - prospective) * e_in
+            udot = (s + b + gamma * error - u) / tau_m
+            u_hat = u + tau_r * udot
+            """,
+            when="groups",
+            order=-1,
+        ),
         RATES,
         DECISION,
         Step(name="odds", code="odds = exp(r)", when="groups", order=5),
@@ -209,7 +222,6 @@ competition = Model(
     name="competition",
     text="Sums over classes: what makes a softmax of their rates, and which of them has won.",
     source="authors' program, MNIST-1D",
-    params=NoParams,
     equations="""
     normaliser_post = odds_pre : 1 (summed)
     above_post = int(total_pre > total_post) : 1 (summed)
@@ -218,37 +230,47 @@ competition = Model(
     symbols=SYMBOLS,
 )
 
-ADAM = """
-    g : 1                                        # gradient of this step, mean over copies; points towards the target
-    first : 1                                    # running mean of the gradient
-    square : 1                                   # running mean of its square
-    eta : 1                                      # learning rate of this epoch
-"""
+ADAM = adam(
+    "w",
+    "g",
+    "first",
+    "square",
+    rate="due_post * eta",
+    beta_1="beta_1",
+    beta_2="beta_2",
+    epsilon="epsilon",
+    due="due_post",
+    steps="(n_adam_post + 1 - due_post)",
+    up=True,
+)
+# Copies share the synapses, so that their gradients are summed.
 STEPS = (
     Step(name="listen", code="eta = eta_now_post", when="start", order=2, every="epoch"),
     Step(name="gradient", code="g += error_post * r_pre", when="groups", order=2),
     Step(
         name="adam",
-        code="""
-            first += due_post * (1 - beta_1) * (g - first)
-            square += due_post * (1 - beta_2) * (g ** 2 - square)
-            mean = first / (1 - beta_1 ** (n_adam_post + 1 - due_post))
-            power = square / (1 - beta_2 ** (n_adam_post + 1 - due_post))
-            w += due_post * eta * mean / (sqrt(power) + epsilon)
+        code=f"""
+            {ADAM}
             g = 0
             """,
         when="groups",
         order=4,
     ),
 )
-PLASTICITY = "ellenberger2024, plasticity: error of the upper neuron times rate of the lower one"
 
 biases = Model(
     name="biases",
     text="Biases of a layer: weights of the unit.",
     source=PLASTICITY,
     params=AdamParams,
-    equations="w : 1                                        # bias\n    b_post = w * r_pre : 1 (summed)" + ADAM,
+    equations="""
+    w : 1                                        # bias
+    b_post = w * r_pre : 1 (summed)
+    g : 1                                        # gradient of this step, mean over copies; points towards the target
+    first : 1                                    # running mean of the gradient
+    square : 1                                   # running mean of its square
+    eta : 1                                      # learning rate of this epoch
+    """,
     steps=STEPS,
     summed={"b_post": ("groups", -2)},
     symbols={**SYMBOLS, "b_post": "b"},
@@ -259,7 +281,14 @@ lowest = Model(
     text="All connections from the input to the first layer; nothing travels back.",
     source=PLASTICITY,
     params=AdamParams,
-    equations="w : 1                                        # weight\n    s_post = w * r_pre : 1 (summed)" + ADAM,
+    equations="""
+    w : 1                                        # weight
+    s_post = w * r_pre : 1 (summed)
+    g : 1                                        # gradient of this step, mean over copies; points towards the target
+    first : 1                                    # running mean of the gradient
+    square : 1                                   # running mean of its square
+    eta : 1                                      # learning rate of this epoch
+    """,
     steps=STEPS,
     summed=DRIVEN,
     symbols=SYMBOLS,
@@ -270,8 +299,15 @@ dense = Model(
     text="All connections from a layer to the next, with the errors that travel back through them.",
     source=PLASTICITY,
     params=AdamParams,
-    equations="w : 1                                        # weight\n    s_post = w * r_pre : 1 (summed)\n"
-    "    feedback_pre = w * error_post : 1 (summed)" + ADAM,
+    equations="""
+    w : 1                                        # weight
+    s_post = w * r_pre : 1 (summed)
+    feedback_pre = w * error_post : 1 (summed)
+    g : 1                                        # gradient of this step, mean over copies; points towards the target
+    first : 1                                    # running mean of the gradient
+    square : 1                                   # running mean of its square
+    eta : 1                                      # learning rate of this epoch
+    """,
     steps=STEPS,
     summed=DRIVEN | RETURNED,
     symbols=SYMBOLS,

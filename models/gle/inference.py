@@ -5,8 +5,6 @@ without their error neurons. Rates and slopes are set by a step at the start of 
 before (docs/devices.md): a rate is there one time step later than in that file, and is the same otherwise.
 """
 
-from dataclasses import dataclass
-
 from models.base import Model, Step
 
 DYNAMICS = "ellenberger2024, network dynamics"
@@ -26,16 +24,10 @@ SYMBOLS = {
 }
 
 
-@dataclass(frozen=True)
-class NoParams:
-    """Nothing to set."""
-
-
 series = Model(
     name="gle_input",
     text="Input neuron that shows a time series, one value in every time step.",
     source="our design",
-    params=NoParams,
     equations="r : 1                                        # rate",
     steps=(Step("show", "r = samples(t)", when="start", order=0),),
     symbols={"r": "r_0"},
@@ -46,7 +38,6 @@ neuron = Model(
     name="gle_representation",
     text="Representation neuron: its voltage is low-passed, its rate looks ahead.",
     source=DYNAMICS,
-    params=NoParams,
     equations="""
     tau_m : second (constant)                    # low-pass of the voltage
     tau_r : second (constant)                    # look-ahead of the rate
@@ -77,7 +68,6 @@ synapse = Model(
     name="gle_fixed",
     text="Connection with a fixed weight.",
     source=DYNAMICS,
-    params=NoParams,
     equations="""
     w : 1 (constant)                             # weight
     s_post = w * r_pre : 1 (summed)

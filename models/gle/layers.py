@@ -6,10 +6,10 @@ import numpy as np
 from brian2 import NeuronGroup, Quantity, Synapses, TimedArray
 
 from models.base import Model, attach
-from models.gle import latent_equilibrium
+from models.gle import intervals, latent_equilibrium, stimuli
 
 
-def parts(n_layers: int, top: Model = latent_equilibrium.classes_adam) -> dict[str, Model]:
+def parts(n_layers: int, top: Model = intervals.classes_adam) -> dict[str, Model]:
     """Name the objects of a stack and their models.
 
     Parameters
@@ -24,13 +24,13 @@ def parts(n_layers: int, top: Model = latent_equilibrium.classes_adam) -> dict[s
     dict
         ``input``, ``layer_1``, ``layer_2``, ..., ``to_1``, ``to_2``, ...; ``to_1`` leads from the input to ``layer_1``.
     """
-    slow = top is latent_equilibrium.classes_adam
+    slow = top is intervals.classes_adam
     hidden, first, further = (
-        (latent_equilibrium.hidden_adam, latent_equilibrium.lowest_adam, latent_equilibrium.dense_adam)
+        (intervals.hidden_adam, intervals.lowest_adam, intervals.dense_adam)
         if slow
         else (latent_equilibrium.hidden, latent_equilibrium.lowest, latent_equilibrium.dense)
     )
-    names = {"input": latent_equilibrium.stimulus}
+    names = {"input": stimuli.stimulus}
     names |= {f"layer_{k}": hidden for k in range(1, n_layers)} | {f"layer_{n_layers}": top}
     return names | {f"to_{k}": first if k == 1 else further for k in range(1, n_layers + 1)}
 
@@ -38,7 +38,7 @@ def parts(n_layers: int, top: Model = latent_equilibrium.classes_adam) -> dict[s
 def stack(
     sizes: Sequence[int],
     dt: Quantity,
-    top: Model = latent_equilibrium.classes_adam,
+    top: Model = intervals.classes_adam,
     *,
     samples: int,
     presentations: int,
@@ -75,14 +75,14 @@ def stack(
     order, teach = (TimedArray(np.zeros(presentations), dt=shown * dt, name=name) for name in ("order", "teach"))
     labels = TimedArray(np.zeros(samples), dt=dt, name="labels")
     table = TimedArray(np.zeros((samples * rows, sizes[0])), dt=dt, name="samples")
-    chooses = top in (latent_equilibrium.classes, latent_equilibrium.classes_adam)
+    chooses = top is intervals.classes_adam
     told = {"teach": teach, "shown": shown}
     clock = {} if interval is None else {"interval": interval}
-    models = {**parts(len(sizes) - 1, top), "competition": latent_equilibrium.competition}
+    models = {**parts(len(sizes) - 1, top), "competition": intervals.competition}
 
     made: dict[str, NeuronGroup | Synapses] = {}
     presented = {"samples": table, "order": order, "shown": shown, "rows": rows}
-    made["input"] = NeuronGroup(sizes[0], dt=dt, name="input", **latent_equilibrium.stimulus.kwargs(**presented))
+    made["input"] = NeuronGroup(sizes[0], dt=dt, name="input", **stimuli.stimulus.kwargs(**presented))
     for k, size in enumerate(sizes[1:], start=1):
         given = told | ({"order": order, "labels": labels} if chooses and k == len(sizes) - 1 else {})
         made[f"layer_{k}"] = NeuronGroup(size, dt=dt, name=f"layer_{k}", **models[f"layer_{k}"].kwargs(**given))
@@ -92,7 +92,7 @@ def stack(
         made[f"to_{k}"] = links
     if chooses:
         last = made[f"layer_{len(sizes) - 1}"]
-        made["competition"] = Synapses(last, last, dt=dt, name="competition", **latent_equilibrium.competition.kwargs())
+        made["competition"] = Synapses(last, last, dt=dt, name="competition", **intervals.competition.kwargs())
         made["competition"].connect()
     attach((made[name] for name in models if name in made), models, **clock)
     return made

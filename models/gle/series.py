@@ -17,11 +17,6 @@ class SeriesParams:
     t_free: Quantity = param(1e6 * second, "from then on the input is the prediction", r"t_\mathrm{f}", "never")
 
 
-@dataclass(frozen=True)
-class LoopParams:
-    """No parameters."""
-
-
 series = Model(
     name="series",
     text="Input neuron that shows a time series, then what the network expects.",
@@ -49,7 +44,6 @@ loop = Model(
     name="loop",
     text="The prediction of the next value, for the input.",
     source="our design",
-    params=LoopParams,
     equations="own_post = r_pre : 1 (summed)",
     summed={"own_post": ("groups", -4)},
     symbols={"own_post": r"\hat{x}"},

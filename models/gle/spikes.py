@@ -17,7 +17,7 @@ from brian2 import Hz, Quantity, kHz, ms
 
 from models.base import Model, Step, param
 from models.gle import chain
-from models.gle.latent_equilibrium import SYMBOLS, NoParams
+from models.gle.latent_equilibrium import SYMBOLS
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,6 @@ to_receiver = Model(
     name="to_receiver",
     text="From the neurons of a population to the neuron that hears it.",
     source="our design",
-    params=NoParams,
     equations="",
     code={
         "on_pre": """
@@ -198,8 +197,9 @@ student = replace(
     text="The chain of `gle_chain`, whose neurons hear each other's rate and error as spikes, through a synapse.",
     source="ellenberger2024, network dynamics and Fig. 5; spikes: our design",
     params=SpikingParams,
-    equations=chain.STUDENT.split("    feedback : 1")[0]
-    + """
+    equations=f"""{chain.STUDENT}
+    tau_1 = theta_1 * ms : second
+    tau_2 = theta_2 * ms : second
     heard_r : 1                                  # rate of neuron 1, as neuron 2 hears it
     heard_e : 1                                  # error of neuron 2, as error neuron 1 hears it
     """,

@@ -27,11 +27,6 @@ class NeuronParams:
     )
 
 
-@dataclass(frozen=True)
-class NoParams:
-    """No parameters."""
-
-
 neuron = Model(
     name="gupta_fixed_neuron",
     text="Non-leaky neuron that fires at most once, when the falling threshold of its window meets its voltage.",
@@ -78,7 +73,6 @@ synapse = Model(
     text="Feed-forward synapse: adds its weight times the earliness of the spike.",
     source="gupta2020, abstract; our design",
     equations="w : 1 (constant)                                      # weight",
-    params=NoParams,
     code={"on_pre": "V_post += w * told_post"},
     symbols={"w": r"w_{ij}"},
     deviations=(ABSTRACT_ONLY,),

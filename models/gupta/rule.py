@@ -88,11 +88,6 @@ class InterneuronParams:
     k_3: int = param(1, "spikes that end learning in an assembly of layer 3", r"k_3", "our design", valid=">= 1")
 
 
-@dataclass(frozen=True)
-class NoParams:
-    """No parameters."""
-
-
 schedule = Model(
     name="gupta_schedule",
     text="Clock of the presentations: which sample, which label, and what a spike at this time step is worth.",
@@ -216,7 +211,6 @@ teacher = Model(
     learning : boolean (linked)
     watch : boolean (linked)
     """,
-    params=NoParams,
     code={"threshold": "fires", "reset": "", "events": {"watched_spike": "fires and watch"}},
     deviations=(ABSTRACT_ONLY,),
     links=("schedule",),
@@ -258,7 +252,6 @@ recruitment = Model(
     text="Synapse from the members of an assembly to its interneuron.",
     source="gupta2020, abstract; our design",
     equations="",
-    params=NoParams,
     code={"on_pre": "count_post += 1"},
     deviations=(ABSTRACT_ONLY,),
 )
@@ -268,7 +261,6 @@ inhibition = Model(
     text="Synapse from an interneuron to its assembly: blocks plasticity, not firing, in the slower members.",
     source="gupta2020, abstract; our design",
     equations="",
-    params=NoParams,
     code={"on_pre": "inhibited_post = True"},
     deviations=(ABSTRACT_ONLY,),
 )

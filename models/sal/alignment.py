@@ -104,11 +104,6 @@ class CounterParams:
     )
 
 
-@dataclass(frozen=True)
-class NoParams:
-    """Nothing to set."""
-
-
 SYMBOLS = {
     "u": "u",
     "b": "b",
@@ -136,19 +131,7 @@ SYMBOLS = {
     "pre_seen": r"\hat t_\mathrm{seen}",
 }
 
-MEMBRANE = """
-    u = b + input : 1                                                        # membrane potential, log-odds
-    p_spike = 1 / (1 + tau_ref / dt * exp(-u)) : 1                           # firing probability per step
-    b : 1                                                                    # bias
-    input : 1                                                                # sum of the PSPs
-    """
 BOX = "int(timestep(t - lastspike, dt) <= timestep(t_psp, dt))"
-RECTANGLE = """
-    psp : 1                                                                  # PSP that others see, 1 or 0
-    """
-COUNT = """
-    n_spikes : 1                                                             # spikes so far
-    """
 SHAPE = Step("shape", f"psp = {BOX}", when="start", order=0)
 LEARN = Step(
     "learn",
@@ -166,9 +149,12 @@ neuron = Model(
     text="Stochastic neuron with absolute refractoriness and rectangular PSPs (neural sampling); it has no leak",
     source="gierlich2025, methods: neuron model",
     params=NeuronParams,
-    equations=MEMBRANE
-    + RECTANGLE
-    + """
+    equations="""
+    u = b + input : 1                                                        # membrane potential, log-odds
+    p_spike = 1 / (1 + tau_ref / dt * exp(-u)) : 1                           # firing probability per step
+    b : 1                                                                    # bias
+    input : 1                                                                # sum of the PSPs
+    psp : 1                                                                  # PSP that others see, 1 or 0
     dx_plus/dt = -x_plus / tau_plus : 1                                      # trace read by causal pairs
     dx_minus/dt = -x_minus / tau_minus : 1                                   # trace read by anti-causal pairs
     """,
@@ -187,7 +173,14 @@ lagged_neuron = Model(
     text="The same neuron, without traces: its synapses know when it fired last",
     source="gierlich2025, methods: neuron model; variant of the theory (Figs. 2c, 2e, 11, 12)",
     params=LaggedParams,
-    equations=MEMBRANE + RECTANGLE + COUNT,
+    equations="""
+    u = b + input : 1                                                        # membrane potential, log-odds
+    p_spike = 1 / (1 + tau_ref / dt * exp(-u)) : 1                           # firing probability per step
+    b : 1                                                                    # bias
+    input : 1                                                                # sum of the PSPs
+    psp : 1                                                                  # PSP that others see, 1 or 0
+    n_spikes : 1                                                             # spikes so far
+    """,
     code={
         "threshold": "rand() < p_spike",
         "reset": "n_spikes += 1",
@@ -202,9 +195,12 @@ shaped_neuron = Model(
     text="The same neuron with rectangular or alpha-shaped PSPs: two linear equations, driven by its own spikes",
     source="gierlich2025, Fig. 11",
     params=ShapedParams,
-    equations=MEMBRANE
-    + COUNT
-    + """
+    equations="""
+    u = b + input : 1                                                        # membrane potential, log-odds
+    p_spike = 1 / (1 + tau_ref / dt * exp(-u)) : 1                           # firing probability per step
+    b : 1                                                                    # bias
+    input : 1                                                                # sum of the PSPs
+    n_spikes : 1                                                             # spikes so far
     psp : 1                                                                  # PSP that others see in this time step
     drise/dt = -rise / tau_syn : 1                                           # alpha-shaped PSP: first stage
     dfall/dt = (rise - fall) / tau_syn : 1                                   # second stage, the PSP
@@ -297,7 +293,6 @@ fixed_synapse = Model(
     name="fixed_synapse",
     text="A fixed weight",
     source="gierlich2025, theory of SAL",
-    params=NoParams,
     equations="""
     w : 1                                                                    # weight
     input_post = w * psp_pre : 1 (summed)                                    # PSPs

@@ -12,11 +12,6 @@ from models.base import Model, Step, param
 
 
 @dataclass(frozen=True)
-class NoParams:
-    """No parameters."""
-
-
-@dataclass(frozen=True)
 class NeuronParams:
     """Parameters of the neuron and of its trace."""
 
@@ -71,7 +66,6 @@ memory = Model(
     name="layer_memory",
     text="Refractoriness ends, and a spike leaves the STDP window",
     source="gierlich2025, methods: neuron model and SAL",
-    params=NoParams,
     equations="left_over : 1 (shared, constant)                     # trace of a spike when it leaves the window",
     code={"on_pre": {"recovers": "resting_post = False", "leaves": "x_post -= left_over"}},
 )
@@ -80,7 +74,6 @@ forward = Model(
     name="layer_forward",
     text="Fixed forward synapse with rectangular PSP",
     source="gierlich2025, methods: SALNet",
-    params=NoParams,
     equations="w : 1                                                # weight",
     code={"on_pre": {"on": "input_post += w", "off": "input_post -= w"}},
     symbols={"w": "W"},

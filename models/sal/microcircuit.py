@@ -18,11 +18,6 @@ from models.base import Model, Step, param
 
 
 @dataclass(frozen=True)
-class NoParams:
-    """No parameters."""
-
-
-@dataclass(frozen=True)
 class SpikingParams:
     """Parameters of every neuron."""
 
@@ -108,28 +103,14 @@ SYMBOLS = {
     "x_all": r"x_\Sigma",
 }
 
-SPIKING = """
-    p_spike = 1 / (1 + tau_ref / dt * exp(-u)) : 1   # firing probability per step
-    z : 1                          # 1 while the PSP lasts
-    z_old : 1                      # the same, one averaging window ago
-    z_sum : 1                      # sum of z over the window, steps
-    z_mean = z_sum * dt / window : 1
-    fired : second                 # time of the last spike
-    window : second (shared)       # length of the averaging window
-"""
 THRESHOLD = "t - fired > t_isi - 0.5 * dt and rand() < p_spike"
 AVERAGE = Step("average", "z_sum += z - z_old", when="synapses", order=4)
-TRACES = """
-    dx_last/dt = -x_last / tau_pair : 1   # trace of the last spike
-    dx_all/dt = -x_all / tau_pair : 1     # trace of all spikes
-"""
 SOURCE = "gierlich2025, methods: cortical microcircuits"
 
 schedule = Model(
     name="microcircuit_schedule",
     text="What is done in the pattern that is shown",
     source=SOURCE,
-    params=NoParams,
     equations="""
     aligning : boolean (shared)    # pattern of alignment: feedback learns
     learning : boolean (shared)    # forward weights learn: training pattern, behind its first averaging window
@@ -155,7 +136,16 @@ afferent = Model(
     text="Input neuron: the value of the pattern is its voltage",
     source=SOURCE,
     params=SpikingParams,
-    equations="u : 1                          # value of the pattern" + SPIKING,
+    equations="""
+    u : 1                          # value of the pattern
+    p_spike = 1 / (1 + tau_ref / dt * exp(-u)) : 1   # firing probability per step
+    z : 1                          # 1 while the PSP lasts
+    z_old : 1                      # the same, one averaging window ago
+    z_sum : 1                      # sum of z over the window, steps
+    z_mean = z_sum * dt / window : 1
+    fired : second                 # time of the last spike
+    window : second (shared)       # length of the averaging window
+    """,
     code={"threshold": THRESHOLD},
     steps=(AVERAGE, Step("show", "u = pattern(t, i)", when="start", order=1, every="pattern")),
     symbols=SYMBOLS,
@@ -173,9 +163,16 @@ hidden = Model(
     v_api : 1                      # apical voltage
     api_mean : 1                   # its mean
     aligning : boolean (linked)
-    """
-    + SPIKING
-    + TRACES,
+    p_spike = 1 / (1 + tau_ref / dt * exp(-u)) : 1   # firing probability per step
+    z : 1                          # 1 while the PSP lasts
+    z_old : 1                      # the same, one averaging window ago
+    z_sum : 1                      # sum of z over the window, steps
+    z_mean = z_sum * dt / window : 1
+    fired : second                 # time of the last spike
+    window : second (shared)       # length of the averaging window
+    dx_last/dt = -x_last / tau_pair : 1   # trace of the last spike
+    dx_all/dt = -x_all / tau_pair : 1     # trace of all spikes
+    """,
     code={"threshold": THRESHOLD, "reset": "x_last = 1; x_all += 1", "method": "exact"},
     steps=(AVERAGE,),
     links=("schedule",),
@@ -197,9 +194,16 @@ output = Model(
     z_other : 1 (linked)           # interneuron
     z_other_sum : 1 (linked)
     judging : boolean (linked)
-    """
-    + SPIKING
-    + TRACES,
+    p_spike = 1 / (1 + tau_ref / dt * exp(-u)) : 1   # firing probability per step
+    z : 1                          # 1 while the PSP lasts
+    z_old : 1                      # the same, one averaging window ago
+    z_sum : 1                      # sum of z over the window, steps
+    z_mean = z_sum * dt / window : 1
+    fired : second                 # time of the last spike
+    window : second (shared)       # length of the averaging window
+    dx_last/dt = -x_last / tau_pair : 1   # trace of the last spike
+    dx_all/dt = -x_all / tau_pair : 1     # trace of all spikes
+    """,
     code={"threshold": THRESHOLD, "reset": "x_last = 1; x_all += 1", "method": "exact"},
     steps=(
         AVERAGE,
@@ -219,8 +223,14 @@ interneuron = Model(
     u = b + v_bas * (1 - int(aligning)) : 1   # voltage
     v_bas : 1 (linked)             # that of the output neuron: the weights are the same
     aligning : boolean (linked)
-    """
-    + SPIKING,
+    p_spike = 1 / (1 + tau_ref / dt * exp(-u)) : 1   # firing probability per step
+    z : 1                          # 1 while the PSP lasts
+    z_old : 1                      # the same, one averaging window ago
+    z_sum : 1                      # sum of z over the window, steps
+    z_mean = z_sum * dt / window : 1
+    fired : second                 # time of the last spike
+    window : second (shared)       # length of the averaging window
+    """,
     code={"threshold": THRESHOLD},
     steps=(AVERAGE,),
     links=("schedule", "outputs"),
@@ -231,7 +241,6 @@ memory = Model(
     name="microcircuit_memory",
     text="A PSP begins and ends, and so does its image in the averaging window",
     source=SOURCE,
-    params=NoParams,
     equations="",
     code={
         "on_pre": {

@@ -14,11 +14,6 @@ from models.base import Model, Step, param
 
 
 @dataclass(frozen=True)
-class NoParams:
-    """No parameters."""
-
-
-@dataclass(frozen=True)
 class NeuronParams:
     """Parameters of the neuron and of its windows."""
 
@@ -69,10 +64,6 @@ SYMBOLS = {
     "w": "B",
 }
 SOURCE = "gierlich2025, comparison with RDD"
-LEFT_OVER = """
-    slow_left : 1 (shared, constant)                                    # PSP when it ends, slow part
-    fast_left : 1 (shared, constant)                                    # ... fast part
-"""
 
 neuron = Model(
     name="rdd_neuron",
@@ -122,7 +113,10 @@ drive = Model(
     text="Stimulus of one neuron",
     source=SOURCE,
     params=InputParams,
-    equations=LEFT_OVER,
+    equations="""
+    slow_left : 1 (shared, constant)                                    # PSP when it ends, slow part
+    fast_left : 1 (shared, constant)                                    # ... fast part
+    """,
     code={
         "on_pre": {
             "begins": "g_slow_post += w; g_fast_post += w",
@@ -135,8 +129,11 @@ forward = Model(
     name="rdd_forward",
     text="Fixed forward synapse",
     source=SOURCE,
-    params=NoParams,
-    equations="w : 1                                                               # weight" + LEFT_OVER,
+    equations="""
+    w : 1                                                               # weight
+    slow_left : 1 (shared, constant)                                    # PSP when it ends, slow part
+    fast_left : 1 (shared, constant)                                    # ... fast part
+    """,
     code={
         "on_pre": {
             "begins": "g_slow_post += w; g_fast_post += w",
@@ -150,8 +147,10 @@ memory = Model(
     name="rdd_memory",
     text="The PSP of a spike ends",
     source=SOURCE,
-    params=NoParams,
-    equations=LEFT_OVER,
+    equations="""
+    slow_left : 1 (shared, constant)                                    # PSP when it ends, slow part
+    fast_left : 1 (shared, constant)                                    # ... fast part
+    """,
     code={"on_pre": {"ends": "k_slow_post -= slow_left; k_fast_post -= fast_left"}},
 )
 

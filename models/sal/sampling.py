@@ -67,11 +67,6 @@ class BinParams:
     n_unseen: float = param(0.5, "samples in a state that was never visited", r"n_0", "our design", valid="> 0")
 
 
-@dataclass(frozen=True)
-class NoParams:
-    """No parameters."""
-
-
 schedule = Model(
     name="sampling_schedule",
     text="Clock of the cycles. The first cycle of every period is longer: its states are counted",
@@ -217,7 +212,6 @@ state = Model(
     name="sampling_state",
     text="State of one network as a binary number; it is sampled twice per refractory period",
     source="gierlich2025, methods: sampling networks",
-    params=NoParams,
     equations="""
     code : integer                 # sum of the bits of the active neurons
     sampling : boolean (linked)
@@ -230,7 +224,6 @@ activity = Model(
     name="sampling_activity",
     text="A spike makes its neuron active, and refractory, for a while",
     source="gierlich2025, methods: neuron model",
-    params=NoParams,
     equations="",
     code={"on_pre": {"begins": "code_post += bit_pre", "ends": "code_post -= bit_pre; ready_pre = 1"}},
 )
@@ -257,7 +250,6 @@ counting = Model(
     name="sampling_counting",
     text="Every sample counts in one bin",
     source="gierlich2025, methods: sampling networks",
-    params=NoParams,
     equations="",
     code={"on_pre": "count_post += int(code_pre == pattern_post)"},
 )
@@ -266,7 +258,6 @@ summation = Model(
     name="sampling_summation",
     text="The divergence is a sum over the states",
     source="gierlich2025, methods: sampling networks",
-    params=NoParams,
     equations="divergence_post = term_pre : 1 (summed)",
 )
 

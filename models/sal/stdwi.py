@@ -12,11 +12,6 @@ from models.base import Model, Step, param
 
 
 @dataclass(frozen=True)
-class NoParams:
-    """No parameters."""
-
-
-@dataclass(frozen=True)
 class StimulusParams:
     """Parameters of the Poisson input."""
 
@@ -96,7 +91,6 @@ forward = Model(
     name="stdwi_forward",
     text="Fixed forward synapse",
     source=SOURCE,
-    params=NoParams,
     equations="w : 1                                                    # weight",
     code={"on_pre": "g_slow_post += w; g_fast_post += w"},
     symbols={"w": "W"},

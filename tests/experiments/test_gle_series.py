@@ -7,7 +7,7 @@ from brian2 import StateMonitor, ms, prefs
 
 from experiments.gle.mackey_glass import experiment
 from experiments.gle.mackey_glass.inputs import HORIZONS, N_LAYERS, part
-from models.gle import latent_equilibrium, series
+from models.gle import series, stimuli
 from references.gle import through_time
 
 prefs.codegen.target = "numpy"
@@ -26,7 +26,7 @@ def test_the_network_goes_on_with_its_own_prediction():
     rng = np.random.default_rng(1)
     for name, model in experiment.OBJECTS.items():
         model.assign(net[name], **({"t_free": 6 * ms} if model is series.series else {}))
-    latent_equilibrium.stimulus.assign(net["goals"])
+    stimuli.stimulus.assign(net["goals"])
     shown = rng.normal(size=60)
     net["input"].namespace["samples"].values[:] = shown
     for k in range(1, N_LAYERS + 1):
@@ -61,7 +61,7 @@ def test_backpropagation_through_time_has_the_rates_of_the_network():
     layers, shown = network_in_time(rng), rng.normal(size=60)
     for name, model in experiment.OBJECTS.items():
         model.assign(net[name], **({"t_free": 1000 * ms} if model is series.series else {}))
-    latent_equilibrium.stimulus.assign(net["goals"])
+    stimuli.stimulus.assign(net["goals"])
     net["input"].namespace["samples"].values[:] = shown
     for k in range(1, N_LAYERS + 1):
         units = slice(4 * (k - 1), 4 * k if k < N_LAYERS else None)

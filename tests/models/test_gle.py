@@ -5,7 +5,7 @@ import pytest
 from brian2 import Network, NeuronGroup, StateMonitor, Synapses, TimedArray, ms, prefs
 
 from models.base import attach
-from models.gle import latent_equilibrium
+from models.gle import latent_equilibrium, stimuli
 from models.gle.layers import parts, stack
 
 prefs.codegen.target = "numpy"
@@ -151,8 +151,8 @@ def test_descent_with_momentum_equals_the_reference():
     series, goal = TimedArray(rng.normal(size=(60, 2)), dt=DT * ms), TimedArray(rng.normal(size=(60, 1)), dt=DT * ms)
     whole = {"order": TimedArray(np.zeros(1), dt=60 * DT * ms), "shown": 60, "rows": 60}
     start = [rng.normal(size=(2, 3)), rng.normal(size=(3, 1))]
-    source = NeuronGroup(2, name="source", dt=DT * ms, **latent_equilibrium.stimulus.kwargs(samples=series, **whole))
-    aims = NeuronGroup(1, name="aims", dt=DT * ms, **latent_equilibrium.stimulus.kwargs(samples=goal, **whole))
+    source = NeuronGroup(2, name="source", dt=DT * ms, **stimuli.stimulus.kwargs(samples=series, **whole))
+    aims = NeuronGroup(1, name="aims", dt=DT * ms, **stimuli.stimulus.kwargs(samples=goal, **whole))
     layers = [
         NeuronGroup(3, name="middle", dt=DT * ms, **latent_equilibrium.hidden.kwargs()),
         NeuronGroup(1, name="last", dt=DT * ms, **latent_equilibrium.output.kwargs()),
@@ -171,8 +171,8 @@ def test_descent_with_momentum_equals_the_reference():
         group.tau_m, group.tau_r = m * ms, ahead * ms
     layers[1].linear = 1
     for model, group, values in (
-        (latent_equilibrium.stimulus, source, {}),
-        (latent_equilibrium.stimulus, aims, {}),
+        (stimuli.stimulus, source, {}),
+        (stimuli.stimulus, aims, {}),
         (latent_equilibrium.aim, links[2], {}),
         (latent_equilibrium.hidden, layers[0], {"gamma": 0.1}),
         (latent_equilibrium.output, layers[1], {"beta": 0.5}),

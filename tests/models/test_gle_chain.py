@@ -6,7 +6,7 @@ from brian2 import ms, prefs
 
 from experiments.gle.lag_line import experiment, inputs
 from experiments.gle.robustness.inputs import PARTS
-from models.gle import chain
+from models.gle import chain, descent
 
 prefs.codegen.target = "numpy"
 
@@ -47,8 +47,8 @@ def simulate(algorithm, arrays, steps=STEPS, nudging=1.0):
     net = experiment.network(experiment.Structure(n_replicas=REPLICAS, record=DT * ms, record_learned=DT * ms))
     chain.teacher.assign(net["teacher"])
     chain.student.assign(net["student"], prospective=algorithm["prospective"], gamma=nudging)
-    chain.gradients.assign(net["gradients"], bptt=algorithm["bptt"])
-    chain.learned.assign(
+    descent.gradients.assign(net["gradients"], bptt=algorithm["bptt"])
+    descent.learned.assign(
         net["learned"],
         eta=algorithm["eta"],
         window=algorithm["window"] * ms,
@@ -101,7 +101,7 @@ def reference(algorithm, x, gamma=1.0, shift=0.0):
     teacher_u, teacher_r = zeros.copy(), zeros.copy()
     du, dr = np.zeros((2, 4, n)), np.zeros((2, 4, n))
     mean, square, total, adam = np.zeros(4), np.zeros(4), np.zeros(4), 0
-    window = round(algorithm["window"] / DT)
+    window, fresh = round(algorithm["window"] / DT), True
     log = {k: [] for k in ("x", "target", "output", "r_in_2", "e_1", "e_2", "value", "loss")}
     for step in range(n_steps):
         if step == round(T_SWITCH / DT):
@@ -109,7 +109,7 @@ def reference(algorithm, x, gamma=1.0, shift=0.0):
         learning = step - round(T_LEARN / DT)
         p = p + shift if learning == 0 else p
         w, tau = p[:2], p[2:]
-        if learning < 0 or learning % window == 0:
+        if fresh:
             du, dr = np.zeros((2, 4, n)), np.zeros((2, 4, n))
         target, output, below = teacher_r[1].copy(), r[1].copy(), [x[step], r[0].copy()]
 
@@ -144,9 +144,12 @@ def reference(algorithm, x, gamma=1.0, shift=0.0):
         du, dr = new_du, new_dr
         back[0] = w[1] * e[1]
 
+        fresh = learning < 0
         if learning >= 0:
             total = total + gradient
-            if (learning + 1) % window == 0:
+            # Windows end with multiples of their length; none of several steps ends with the very first one.
+            if step % window == 0 and (learning > 0 or window == 1):
+                fresh = True
                 adam += 1
                 mean = 0.9 * mean + 0.1 * total
                 square = 0.999 * square + 0.001 * total**2
@@ -192,7 +195,8 @@ def test_stored_period_equals_the_smoothed_square_wave():
 
 def test_windowed_gradient_equals_finite_differences():
     """The sensitivities sum up to the derivative of the loss over the window, here without nudging."""
-    arrays, algorithm, steps = drawn(seed=5), ALGORITHMS["BPTT, 1 ms"], round((T_LEARN + 1.0) / DT) - 1
+    # The first window ends with step 200, the first multiple of 1 ms after the start of learning.
+    arrays, algorithm, steps = drawn(seed=5), ALGORITHMS["BPTT, 1 ms"], 200
     found = simulate(algorithm, arrays, steps=steps, nudging=0.0)["total"]
     x, h = looked_up(arrays)[:steps], 1e-5
 
@@ -212,3 +216,19 @@ def test_local_and_windowed_gradients_differ():
 
 def test_the_inputs_know_all_parts_of_the_chain():
     assert PARTS == chain.PARTS
+
+
+@pytest.mark.parametrize(("dt", "n_period"), [(0.013, 50), (0.01, 400), (0.007, 30), (0.1, 3)])
+def test_a_period_of_whole_steps_never_slips(dt, n_period):
+    """Whatever the time step: quotients of times that should be whole are never a rounding error below."""
+    sizes = {"n_replicas": 1, "n_wave": n_period, "dt": dt * ms, "record": dt * ms, "record_learned": dt * ms}
+    net = experiment.network(experiment.Structure(**sizes))
+    chain.teacher.assign(net["teacher"], period=n_period * dt * ms, lead=0 * ms)
+    chain.student.assign(net["student"])
+    descent.gradients.assign(net["gradients"])
+    descent.learned.assign(net["learned"], window=dt * ms)
+    wave = np.arange(n_period, dtype=float)
+    net["teacher"].namespace["wave"].values[:] = wave
+    net.run(12.5 * n_period * dt * ms)
+    x = np.asarray(net["traces"].x)[0].ravel()
+    np.testing.assert_array_equal(x, np.resize(wave, x.size))

@@ -10,7 +10,7 @@ from experiments.gle.spikes import experiment
 from experiments.gle.spikes.figure import power
 from experiments.gle.spikes.inputs import SENT, cells, receivers
 from models.gle import chain as gle_chain
-from models.gle import spikes
+from models.gle import descent, spikes
 from runner.planning import planned
 
 DT = 0.01  # ms
@@ -29,8 +29,8 @@ def chain(module, model, steps, **student):
     arrays = of_the_chain({**p, "network.n_replicas": 3}, np.random.default_rng(3))
     gle_chain.teacher.assign(net["teacher"])
     model.assign(net["student"], **student)
-    gle_chain.gradients.assign(net["gradients"])
-    gle_chain.learned.assign(net["learned"], t_switch=0 * ms, eta=0.0)
+    descent.gradients.assign(net["gradients"])
+    descent.learned.assign(net["learned"], t_switch=0 * ms, eta=0.0)
     net["teacher"].roll = arrays["teacher.roll"]
     net["teacher"].namespace["wave"].values[:] = arrays["wave.values"]
     net["learned"].initial = net["learned"].value = arrays["learned.initial"]

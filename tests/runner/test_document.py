@@ -9,7 +9,8 @@ import pytest
 from brian2 import Quantity, ms
 
 from models.base import Model, Step, param
-from runner.document import Latex, automatic_symbol, comments, document, formula, main
+from runner.document import comments, document, main
+from runner.latex import Latex, automatic_symbol, formula
 
 
 @dataclass(frozen=True)

@@ -38,11 +38,6 @@ class DecayParams:
     tau: Quantity = param(500 * ms, "time constant")
 
 
-@dataclass(frozen=True)
-class NoParams:
-    """No parameters."""
-
-
 cell = Model(
     name="toy_cell",
     text="Noisy integrator",
@@ -58,7 +53,6 @@ link = Model(
     name="toy_link",
     text="Counts spikes",
     source="none",
-    params=NoParams,
     equations="""
     w : 1
     """,
@@ -78,7 +72,6 @@ counter = Model(
     name="toy_counter",
     text="Counts time steps",
     source="none",
-    params=NoParams,
     equations="""
     k : integer
     before_trial : integer

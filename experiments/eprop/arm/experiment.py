@@ -19,6 +19,7 @@ from brian2 import (
 from dense import DenseSynapses
 from models.base import attach, link, param
 from models.eprop import arm as eprop_arm
+from models.eprop import one_shot, spiking, trials
 
 __all__ = ["OBJECTS", "Inputs", "Structure", "network"]
 
@@ -62,20 +63,20 @@ OBJECTS = {
     "protocol": eprop_arm.protocol,
     "clock": eprop_arm.clock,
     "code": eprop_arm.code,
-    "recurrent": eprop_arm.neuron,
-    "module": eprop_arm.module_neuron,
+    "recurrent": one_shot.neuron,
+    "module": one_shot.module_neuron,
     "joint": eprop_arm.joint,
     "arm": eprop_arm.arm,
-    "in_rec": eprop_arm.plastic,
-    "rec_rec": eprop_arm.plastic,
-    "rec_out": eprop_arm.output,
-    "code_module": eprop_arm.fixed,
-    "in_module": eprop_arm.fixed,
-    "rec_module": eprop_arm.fixed,
-    "module_module": eprop_arm.fixed,
-    "projection": eprop_arm.projection,
-    "feedback": eprop_arm.feedback,
-    "mean_rate": eprop_arm.mean_rate,
+    "in_rec": one_shot.plastic,
+    "rec_rec": one_shot.plastic,
+    "rec_out": one_shot.output,
+    "code_module": one_shot.fixed,
+    "in_module": one_shot.fixed,
+    "rec_module": one_shot.fixed,
+    "module_module": one_shot.fixed,
+    "projection": one_shot.projection,
+    "feedback": one_shot.feedback,
+    "mean_rate": spiking.mean_rate,
     "module_rate": eprop_arm.module_rate,
 }
 
@@ -160,5 +161,5 @@ def network(p: Structure) -> Network:
         *(EventMonitor(one, "watched_spike", name=f"{one.name}_spikes") for one in (clock, code, recurrent, module)),
     ]
     network = Network(*net)
-    network.schedule = eprop_arm.SCHEDULE
+    network.schedule = trials.SCHEDULE
     return network

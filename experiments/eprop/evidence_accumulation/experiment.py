@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from brian2 import Hz, Network, Quantity, ms
 
 from models.base import param
-from models.eprop import spiking
+from models.eprop import readouts, spiking
 from models.eprop.network import FINAL, build, objects
 from models.eprop.network import Structure as Sizes
 
@@ -44,7 +44,7 @@ class Inputs:
     background: Quantity = param(10 * Hz, "rate of the background neurons", "r_0", "authors' code")
 
 
-OBJECTS = objects(spiking.classifier, spiking.adaptive_synapse)
+OBJECTS = objects(readouts.classifier, spiking.adaptive_synapse)
 
 
 def network(p: Structure) -> Network:

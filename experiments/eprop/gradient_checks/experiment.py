@@ -6,7 +6,7 @@ import numpy as np
 from brian2 import Network, StateMonitor
 
 from models.base import param
-from models.eprop import spiking
+from models.eprop import readouts, spiking
 from models.eprop.network import FINAL, build, objects
 from models.eprop.network import Structure as Sizes
 
@@ -39,7 +39,7 @@ class Inputs:
     p_spike: float = param(0.05, "spike probability of an input neuron per step", "p", "our design")
 
 
-OBJECTS = objects(spiking.readout, spiking.adaptive_synapse)
+OBJECTS = objects(readouts.readout, spiking.adaptive_synapse)
 
 
 def network(p: Structure) -> Network:

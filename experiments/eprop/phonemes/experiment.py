@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from brian2 import EventMonitor, Network, StateMonitor
 
 from models.base import param
-from models.eprop import frames, spiking
+from models.eprop import frames, spiking, trials
 from models.eprop.network import FINAL as WEIGHTS
 from models.eprop.network import Structure as Sizes
 from models.eprop.network import objects, wired
@@ -92,5 +92,5 @@ def network(p: Structure) -> Network:
         EventMonitor(net["stimulus"], "watched_step", ["x"], name="features"),
         EventMonitor(net["recurrent"], "watched_spike", name="recurrent_spikes"),
     )
-    network.schedule = spiking.SCHEDULE
+    network.schedule = trials.SCHEDULE
     return network

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from brian2 import Hz, Network, Quantity
 
 from models.base import param
-from models.eprop import spiking
+from models.eprop import readouts, spiking
 from models.eprop.network import FINAL, build, objects
 from models.eprop.network import Structure as Sizes
 
@@ -37,7 +37,7 @@ class Inputs:
     rate: Quantity = param(50 * Hz, "rate of an active input neuron", "r", "authors' code")
 
 
-OBJECTS = objects(spiking.classifier, spiking.adaptive_synapse)
+OBJECTS = objects(readouts.classifier, spiking.adaptive_synapse)
 
 
 def network(p: Structure) -> Network:

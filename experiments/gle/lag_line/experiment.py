@@ -8,6 +8,7 @@ from brian2 import Network, NeuronGroup, Quantity, StateMonitor, Synapses, Timed
 
 from models.base import Model, attach, param
 from models.gle import chain as gle_chain
+from models.gle import descent
 
 N_LEARNED = 4  # w_1, w_2, tau_1, tau_2
 
@@ -41,9 +42,9 @@ class Inputs:
 OBJECTS = {
     "teacher": gle_chain.teacher,
     "student": gle_chain.student,
-    "gradients": gle_chain.gradients,
-    "average": gle_chain.average,
-    "learned": gle_chain.learned,
+    "gradients": descent.gradients,
+    "average": descent.average,
+    "learned": descent.learned,
 }
 FINAL = ["learned.value"]
 

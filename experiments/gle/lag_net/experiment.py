@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from brian2 import Network, NeuronGroup, Quantity, StateMonitor, Synapses, ms
 
 from models.base import attach, param
-from models.gle import latent_equilibrium
+from models.gle import latent_equilibrium, stimuli
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Inputs:
 
 
 OBJECTS = {
-    "input": latent_equilibrium.sines,
+    "input": stimuli.sines,
     "layer_1": latent_equilibrium.hidden,
     "layer_2": latent_equilibrium.hidden,
     "layer_3": latent_equilibrium.output,

@@ -7,7 +7,7 @@ from brian2 import Network, NeuronGroup, Quantity, StateMonitor, Synapses, Timed
 
 from experiments.gle.mackey_glass.inputs import HORIZONS, N_LAYERS
 from models.base import attach, param
-from models.gle import latent_equilibrium
+from models.gle import latent_equilibrium, stimuli
 from models.gle import series as gle_series
 from models.gle.layers import parts
 
@@ -34,7 +34,7 @@ class Inputs:
 OBJECTS = {**parts(N_LAYERS, latent_equilibrium.output), "input": gle_series.series}
 MODELS = {
     **OBJECTS,
-    "goals": latent_equilibrium.stimulus,
+    "goals": stimuli.stimulus,
     "aim": latent_equilibrium.aim,
     "loop": gle_series.loop,
 }
@@ -63,7 +63,7 @@ def network(p: Structure) -> Network:
     for name, n in list(sizes.items())[1:]:
         groups[name] = NeuronGroup(n, dt=p.dt, name=name, **OBJECTS[name].kwargs())
     told = {"samples": future, "order": once, "shown": p.n_series, "rows": p.n_series}
-    goals = NeuronGroup(len(HORIZONS), dt=p.dt, name="goals", **latent_equilibrium.stimulus.kwargs(**told))
+    goals = NeuronGroup(len(HORIZONS), dt=p.dt, name="goals", **stimuli.stimulus.kwargs(**told))
     links = {}
     names = list(groups)
     for k, (below, above) in enumerate(zip(names[:-1], names[1:], strict=True), start=1):

@@ -6,7 +6,7 @@ from brian2 import Network, NeuronGroup, Quantity, StateMonitor, defaultclock, m
 
 from experiments.gle.phase_shift.inputs import TRACED, grid
 from models.base import param
-from models.gle import latent_equilibrium
+from models.gle import single
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,7 @@ class Structure:
     record: Quantity = param(0.1 * ms, "time between two recorded values", r"\Delta t_\mathrm{rec}", "choice")
 
 
-OBJECTS = {"units": latent_equilibrium.probe}
+OBJECTS = {"units": single.probe}
 FINAL = ["units.r_sine", "units.r_cosine", "units.e_sine", "units.e_cosine"]
 
 
@@ -35,8 +35,8 @@ def network(p: Structure) -> Network:
         Group ``units``, monitor ``traces`` of three neurons.
     """
     defaultclock.dt = p.dt
-    units = NeuronGroup(len(grid()), name="units", **latent_equilibrium.probe.kwargs())
-    latent_equilibrium.probe.add_steps(units)
+    units = NeuronGroup(len(grid()), name="units", **single.probe.kwargs())
+    single.probe.add_steps(units)
     traces = StateMonitor(
         units, ["s", "r", "error"], record=list(range(len(TRACED))), dt=p.record, when="start", order=0, name="traces"
     )
