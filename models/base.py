@@ -116,7 +116,7 @@ class Model:
     source : str
         Key in ``references.bib`` and place in the paper.
     equations : str
-        Brian2 equations with units. Parameters are not repeated here.
+        Brian2 equations with units, if there are any. Parameters are not repeated here.
     params : type
         Dataclass of `param` fields, if there are any. Each becomes a ``(shared, constant)`` variable, so that it is
         set at run time.
@@ -137,7 +137,7 @@ class Model:
     name: str
     text: str
     source: str
-    equations: str
+    equations: str = ""
     params: type = NoParams
     code: Mapping[str, Any] = field(default_factory=dict)
     steps: tuple[Step, ...] = ()

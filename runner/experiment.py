@@ -11,6 +11,7 @@ from base.catalogue import ROOT, SCALES, names
 from base.errors import ConfigError, nearest
 from base.yaml_files import read_yaml
 from runner import devices
+from runner.keys import check_keys
 from runner.quantities import parse
 from runner.ranges import range_of
 
@@ -107,7 +108,7 @@ def load(name: str) -> Experiment:
     Raises
     ------
     ConfigError
-        Unknown experiment, or unknown key in the configuration.
+        Unknown experiment; unknown key in the configuration, in ``inputs.py`` or in ``reference.py``.
     """
     from brian2 import second
 
@@ -128,6 +129,10 @@ def load(name: str) -> Experiment:
             key = f"{section}.{one.name}"
             defaults[key], declared[key] = one.metadata["default"], one.metadata.get("valid", "")
     ranges = {key: range_of(key, default, declared.get(key, "")) for key, default in defaults.items()}
+
+    for file in (folder / "inputs.py", folder / "reference.py"):
+        if file.exists():
+            check_keys(file, [*defaults, "run.seed", "run.seeds"])
 
     experiment = Experiment(name, folder, module, read_yaml(folder / "config.yaml"), defaults, ranges)
     known = PROSE | PLANNING | {key.split(".")[0] for key in defaults}

@@ -36,7 +36,6 @@ neuron = Model(
     text="Neuron that fires at random with a fixed rate",
     source="textbook",
     params=NeuronParams,
-    equations="",
     code={"threshold": "rand() < rate * dt"},
 )
 

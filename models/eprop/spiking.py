@@ -25,7 +25,7 @@ class NeuronParams:
     tau_m: Quantity = param(30 * ms, "membrane time constant", r"\tau_m", TUTORIAL)
     tau_a: Quantity = param(2000 * ms, "time constant of the adaptation", r"\tau_a", "authors' code")
     tau_out: Quantity = param(30 * ms, "time constant of the readout filter", r"\tau_\mathrm{out}", TUTORIAL)
-    normalised: float = param(1.0, "1: a spike of weight w moves v by w (1 - alpha), 0: by w", r"g_m", TUTORIAL)
+    normalised: float = param(1.0, "g_m: a spike of weight w moves v by w (1 - g_m alpha)", r"g_m", TUTORIAL)
     normalised_out: float = param(1.0, "the same for readout and filtered traces", r"g_\mathrm{out}", TUTORIAL)
     v_th: float = param(0.03, "firing threshold", r"v_\mathrm{th}", TUTORIAL)
     t_ref: Quantity = param(0 * ms, "a neuron may fire again this long after a spike", r"t_\mathrm{ref}", TUTORIAL)

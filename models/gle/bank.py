@@ -110,6 +110,6 @@ def collecting(model: Model) -> Model:
     return replace(model, steps=tuple(steps))
 
 
-biases, lowest, dense = (collecting(model) for model in (batch.biases, batch.lowest, batch.dense))
+biases, input_projection, dense = (collecting(model) for model in (batch.biases, batch.input_projection, batch.dense))
 
-MODELS = [channel, schedule, biases, lowest, dense]
+MODELS = [channel, schedule, biases, input_projection, dense]

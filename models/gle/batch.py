@@ -276,8 +276,8 @@ biases = Model(
     symbols={**SYMBOLS, "b_post": "b"},
 )
 
-lowest = Model(
-    name="lowest",
+input_projection = Model(
+    name="input_projection",
     text="All connections from the input to the first layer; nothing travels back.",
     source=PLASTICITY,
     params=AdamParams,
@@ -313,4 +313,4 @@ dense = Model(
     symbols=SYMBOLS,
 )
 
-MODELS = [schedule, account, unit, stimulus, hidden, classes, competition, biases, lowest, dense]
+MODELS = [schedule, account, unit, stimulus, hidden, classes, competition, biases, input_projection, dense]

@@ -15,7 +15,7 @@ def objects(
     n_layers: int,
     schedule: Model = batch.schedule,
     layers: Sequence[Model] = (batch.hidden, batch.classes),
-    synapses: Sequence[Model] = (batch.lowest, batch.dense, batch.biases),
+    synapses: Sequence[Model] = (batch.input_projection, batch.dense, batch.biases),
     bank: Model | None = None,
 ) -> dict[str, Model]:
     """Name the objects of the network.
@@ -38,7 +38,7 @@ def objects(
     dict
         Brian2 object name to model.
     """
-    (hidden, classes), (lowest, dense, biases) = layers, synapses
+    (hidden, classes), (input_projection, dense, biases) = layers, synapses
     above = range(2, n_layers + 1)
     return {
         "schedule": schedule,
@@ -48,7 +48,7 @@ def objects(
         **({"bank": bank} if bank else {}),
         **{f"layer_{k}": hidden for k in range(1, n_layers)},
         f"layer_{n_layers}": classes,
-        "to_1": lowest,
+        "to_1": input_projection,
         **{f"to_{k}": dense for k in above},
         **{f"bias_{k}": biases for k in range(1, n_layers + 1)},
         "competition": batch.competition,

@@ -196,8 +196,8 @@ competition = Model(
     symbols=SYMBOLS,
 )
 
-lowest_adam = Model(
-    name="lowest_adam",
+input_projection_adam = Model(
+    name="input_projection_adam",
     text="All connections from the input to the first layer; gradients are collected, then Adam takes a step.",
     source=PLASTICITY,
     params=AdamParams,
@@ -234,4 +234,4 @@ dense_adam = Model(
     symbols=SYMBOLS,
 )
 
-MODELS = [hidden_adam, classes_adam, competition, lowest_adam, dense_adam]
+MODELS = [hidden_adam, classes_adam, competition, input_projection_adam, dense_adam]

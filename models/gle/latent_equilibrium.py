@@ -210,8 +210,8 @@ aim = Model(
     symbols=SYMBOLS,
 )
 
-lowest = Model(
-    name="lowest",
+input_projection = Model(
+    name="input_projection",
     text="All connections from the input to the first layer; nothing travels back.",
     source=PLASTICITY,
     params=DescentParams,
@@ -247,9 +247,9 @@ dense = Model(
     feedback_pre = (w + free * (w_back - w)) * error_post : 1 (summed)   # errors for the layer below
     m : 1                                        # momentum of the gradient
     """,
-    steps=lowest.steps,
+    steps=input_projection.steps,
     summed=DRIVEN | RETURNED,
     symbols=SYMBOLS,
 )
 
-MODELS = [hidden, output, aim, lowest, dense]
+MODELS = [hidden, output, aim, input_projection, dense]

@@ -26,9 +26,9 @@ def parts(n_layers: int, top: Model = intervals.classes_adam) -> dict[str, Model
     """
     slow = top is intervals.classes_adam
     hidden, first, further = (
-        (intervals.hidden_adam, intervals.lowest_adam, intervals.dense_adam)
+        (intervals.hidden_adam, intervals.input_projection_adam, intervals.dense_adam)
         if slow
-        else (latent_equilibrium.hidden, latent_equilibrium.lowest, latent_equilibrium.dense)
+        else (latent_equilibrium.hidden, latent_equilibrium.input_projection, latent_equilibrium.dense)
     )
     names = {"input": stimuli.stimulus}
     names |= {f"layer_{k}": hidden for k in range(1, n_layers)} | {f"layer_{n_layers}": top}

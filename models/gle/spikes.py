@@ -72,7 +72,6 @@ to_receiver = Model(
     name="to_receiver",
     text="From the neurons of a population to the neuron that hears it.",
     source="our design",
-    equations="",
     code={
         "on_pre": """
         heard_r_post += polarity_pre * share_pre * (1 - onto_error_pre) / (nu_pre * tau_s_post)

@@ -220,7 +220,6 @@ association = Model(
     name="gupta_association",
     text="Teacher synapse: its assembly should fire as early as the teacher did.",
     source="gupta2020, abstract; our design",
-    equations="",
     params=AssociationParams,
     code={"on_pre": "A_post = ear_post + lead"},
     deviations=(ABSTRACT_ONLY,),
@@ -251,7 +250,6 @@ recruitment = Model(
     name="gupta_recruitment",
     text="Synapse from the members of an assembly to its interneuron.",
     source="gupta2020, abstract; our design",
-    equations="",
     code={"on_pre": "count_post += 1"},
     deviations=(ABSTRACT_ONLY,),
 )
@@ -260,7 +258,6 @@ inhibition = Model(
     name="gupta_inhibition",
     text="Synapse from an interneuron to its assembly: blocks plasticity, not firing, in the slower members.",
     source="gupta2020, abstract; our design",
-    equations="",
     code={"on_pre": "inhibited_post = True"},
     deviations=(ABSTRACT_ONLY,),
 )

@@ -241,7 +241,6 @@ memory = Model(
     name="microcircuit_memory",
     text="A PSP begins and ends, and so does its image in the averaging window",
     source=SOURCE,
-    equations="",
     code={
         "on_pre": {
             "begins": "z_post += 1; fired_post = t",

@@ -224,7 +224,6 @@ activity = Model(
     name="sampling_activity",
     text="A spike makes its neuron active, and refractory, for a while",
     source="gierlich2025, methods: neuron model",
-    equations="",
     code={"on_pre": {"begins": "code_post += bit_pre", "ends": "code_post -= bit_pre; ready_pre = 1"}},
 )
 
@@ -250,7 +249,6 @@ counting = Model(
     name="sampling_counting",
     text="Every sample counts in one bin",
     source="gierlich2025, methods: sampling networks",
-    equations="",
     code={"on_pre": "count_post += int(code_pre == pattern_post)"},
 )
 

@@ -56,7 +56,6 @@ stimulus = Model(
     text="Poisson spikes of a random fifth of the inputs, chosen anew all the time",
     source="gierlich2025, comparison with RDD and STDWI",
     params=StimulusParams,
-    equations="",
     code={"threshold": "active(t, i) > 0 and rand() < rate * dt"},
 )
 
@@ -83,7 +82,6 @@ drive = Model(
     text="Stimulus of one neuron",
     source=SOURCE,
     params=InputParams,
-    equations="",
     code={"on_pre": "g_slow_post += w; g_fast_post += w"},
 )
 

@@ -8,9 +8,10 @@ from brian2 import SpikeMonitor, TimedArray, ms, prefs, set_device
 from datasets.digits8 import load_digits8
 from experiments.sal.classification.experiment import OBJECTS, Structure, network
 from experiments.sal.classification.figure import observe
-from experiments.sal.classification.inputs import inputs, learner, links, split
+from experiments.sal.classification.inputs import inputs, learner, split
 from experiments.sal.classification.reference import reference
 from experiments.sal.common import images
+from experiments.sal.common.layers import links
 from references.sal import convolutions
 from runner.binary import RunError
 from runner.experiment import load

@@ -158,7 +158,7 @@ def test_descent_with_momentum_equals_the_reference():
         NeuronGroup(1, name="last", dt=DT * ms, **latent_equilibrium.output.kwargs()),
     ]
     links = [
-        Synapses(source, layers[0], name="up_1", dt=DT * ms, **latent_equilibrium.lowest.kwargs()),
+        Synapses(source, layers[0], name="up_1", dt=DT * ms, **latent_equilibrium.input_projection.kwargs()),
         Synapses(layers[0], layers[1], name="up_2", dt=DT * ms, **latent_equilibrium.dense.kwargs()),
         Synapses(aims, layers[1], name="aiming", dt=DT * ms, **latent_equilibrium.aim.kwargs()),
     ]
@@ -176,7 +176,7 @@ def test_descent_with_momentum_equals_the_reference():
         (latent_equilibrium.aim, links[2], {}),
         (latent_equilibrium.hidden, layers[0], {"gamma": 0.1}),
         (latent_equilibrium.output, layers[1], {"beta": 0.5}),
-        (latent_equilibrium.lowest, links[0], {"eta": 0.01, "momentum": 0.9, "t_learn": 2 * ms}),
+        (latent_equilibrium.input_projection, links[0], {"eta": 0.01, "momentum": 0.9, "t_learn": 2 * ms}),
         (latent_equilibrium.dense, links[1], {"eta": 0.02, "momentum": 0.5}),
     ):
         model.assign(group, **values)

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from brian2 import EventMonitor, Network, SpikeMonitor, TimedArray, ms, prefs, set_device
 
+from experiments.sal.common.layers import links
 from experiments.sal.deep_alignment import experiment as deep
-from experiments.sal.deep_alignment.inputs import backwards, links, watched
+from experiments.sal.deep_alignment.inputs import backwards, watched
 from experiments.sal.weight_transport.experiment import OBJECTS, Structure, inference, regression, sal
 from experiments.sal.weight_transport.inputs import angle, inputs, weights
 

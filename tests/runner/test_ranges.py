@@ -1,5 +1,7 @@
 """Every parameter has a range; nonsense is refused before anything is compiled, and the bound is named."""
 
+import re
+from dataclasses import fields
 from functools import cache
 
 import pytest
@@ -121,6 +123,18 @@ def test_conventions_and_declarations():
     assert range_of("network.n", 4, "").startswith(">= 1") and range_of("network.n", 0, "").startswith(">= 0")
     assert range_of("cells.unheard", 1.0, "") == "" and range_of("cells.flag", True, "") == ""
     assert shown((3, 5)) == "[3, 5]" and shown(0.4 * ms) == "0.4 ms" and shown(900 * second) == "900 s"
+
+
+@pytest.mark.parametrize("name", names())
+def test_switches_of_equations_take_no_value_in_between(name):
+    """Of what says that 1 is one variant and 0 another."""
+    experiment = load(name)
+    sections = {"network": experiment.module.Structure, "inputs": getattr(experiment.module, "Inputs", None)}
+    sections |= {section: model.params for section, model in experiment.module.OBJECTS.items()}
+    for section, params in sections.items():
+        for one in fields(params) if params else ():
+            if re.match("[01]: ", one.metadata["text"]):
+                assert experiment.ranges[f"{section}.{one.name}"] == "one of 0, 1", one.name
 
 
 NUMERIC = {name: [one for one in clauses(load(name).ranges) if one.relation != "one of"] for name in SOME}

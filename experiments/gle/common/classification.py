@@ -111,6 +111,35 @@ def presented(
     }
 
 
+def populations(p: Mapping[str, Any], size: int, hidden: bool) -> tuple[np.ndarray, np.ndarray]:
+    """Return the time constants of one copy of a layer.
+
+    Half of the slow neurons of a hidden layer have half of the longest membrane time constant, half of them all of it;
+    their rates do not look ahead further than a time step. Fast neurons are instantaneous.
+
+    Parameters
+    ----------
+    p : Mapping
+        Resolved configuration in SI base units.
+    size : int
+        Neurons of the layer.
+    hidden : bool
+        Whether it is a hidden layer; all neurons of the output are instantaneous.
+
+    Returns
+    -------
+    tau_m, tau_r : ndarray, shape (size,)
+        In seconds.
+    """
+    tau, n_slow = p["inputs.tau"], p["inputs.n_slow"] if hidden else 0
+    if not 0 <= n_slow <= size:
+        raise ValueError(f"inputs.n_slow is {n_slow}, but a hidden layer has {size} neurons")
+    tau_m, tau_r = np.full(size, tau), np.full(size, tau)
+    tau_m[: n_slow // 2] = tau / 2
+    tau_r[:n_slow] = p["network.dt"]
+    return tau_m, tau_r
+
+
 def initial(sizes: Sequence[int], rng: np.random.Generator) -> dict[str, np.ndarray]:
     """Draw weights and biases, layer by layer, uniform within 1 / sqrt(inputs of the layer), as PyTorch does.
 

@@ -47,7 +47,7 @@ class Inputs:
 OBJECTS = copies.objects(
     N_LAYERS,
     schedule=gle_bank.schedule,
-    synapses=(gle_bank.lowest, gle_bank.dense, gle_bank.biases),
+    synapses=(gle_bank.input_projection, gle_bank.dense, gle_bank.biases),
     bank=gle_bank.channel,
 )
 FINAL = copies.learned(N_LAYERS)

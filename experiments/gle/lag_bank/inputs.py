@@ -5,27 +5,12 @@ from typing import Any
 
 import numpy as np
 
-from datasets.base import Dataset
 from experiments.gle.common.classification import initial, order_of, presented, some_classes
-from experiments.gle.mnist_1d.inputs import dataset as all_classes
+from experiments.gle.mnist_1d.inputs import dataset
+
+__all__ = ["N_CHANNELS", "dataset", "inputs", "lags"]
 
 N_CHANNELS = 10
-
-
-def dataset(p: Mapping[str, Any]) -> Dataset:
-    """Load the sequences.
-
-    Parameters
-    ----------
-    p : Mapping
-        Resolved configuration.
-
-    Returns
-    -------
-    Dataset
-        As long as a sample is shown; all classes.
-    """
-    return all_classes(p)
 
 
 def lags(p: Mapping[str, Any]) -> np.ndarray:

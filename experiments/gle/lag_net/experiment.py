@@ -29,7 +29,7 @@ OBJECTS = {
     "layer_1": latent_equilibrium.hidden,
     "layer_2": latent_equilibrium.hidden,
     "layer_3": latent_equilibrium.output,
-    "to_1": latent_equilibrium.lowest,
+    "to_1": latent_equilibrium.input_projection,
     "to_2": latent_equilibrium.dense,
     "to_3": latent_equilibrium.dense,
 }

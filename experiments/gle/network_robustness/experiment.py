@@ -63,7 +63,7 @@ OBJECTS = copies.objects(
     N_LAYERS,
     schedule=gle_bank.schedule,
     layers=(substrate.hidden, substrate.classes),
-    synapses=(gle_bank.lowest, gle_bank.collecting(substrate.dense), gle_bank.biases),
+    synapses=(gle_bank.input_projection, gle_bank.collecting(substrate.dense), gle_bank.biases),
     bank=gle_bank.channel,
 )
 FINAL = copies.learned(N_LAYERS)

@@ -5,60 +5,16 @@ from typing import Any
 
 import numpy as np
 
-from datasets.base import Dataset
-from experiments.gle.common.classification import initial, order_of, presented, some_classes
+from experiments.gle.common.classification import initial, order_of, populations, presented, some_classes
 from experiments.gle.lag_bank.inputs import N_CHANNELS, lags
-from experiments.gle.lag_bank.inputs import dataset as all_classes
+from experiments.gle.mnist_1d.inputs import dataset
+
+__all__ = ["dataset", "inputs"]
 
 N_LAYERS = 4
 DESIGNS = ("populations", "bank")
 KINDS = ("nothing", "look-ahead", "feedback", "noise", "spread")
 LEAST = 0.2  # factors are not smaller
-
-
-def dataset(p: Mapping[str, Any]) -> Dataset:
-    """Load the sequences.
-
-    Parameters
-    ----------
-    p : Mapping
-        Resolved configuration.
-
-    Returns
-    -------
-    Dataset
-        As long as a sample is shown; all classes.
-    """
-    return all_classes(p)
-
-
-def populations(p: Mapping[str, Any], layer: int, size: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return the exact time constants of one copy of a layer.
-
-    Parameters
-    ----------
-    p : Mapping
-        Resolved configuration in SI base units.
-    layer : int
-        Number of the layer, from 1; the last one is the output.
-    size : int
-        Its neurons.
-
-    Returns
-    -------
-    tau_m, tau_r : ndarray, shape (size,)
-        In seconds. In design ``populations``, of the neurons of a hidden layer that only look back one half has half of
-        the longest membrane time constant, the other all of it; all others are instantaneous.
-    """
-    if p["inputs.design"] == "bank":
-        return np.full(size, p["inputs.tau_behind"]), np.full(size, p["inputs.tau_behind"])
-    tau, n_slow = p["inputs.tau"], p["inputs.n_slow"] if layer < N_LAYERS else 0
-    if not 0 <= n_slow <= size:
-        raise ValueError(f"inputs.n_slow is {n_slow}, but a hidden layer has {size} neurons")
-    tau_m, tau_r = np.full(size, tau), np.full(size, tau)
-    tau_m[: n_slow // 2] = tau / 2
-    tau_r[:n_slow] = p["network.dt"]
-    return tau_m, tau_r
 
 
 def inputs(p: Mapping[str, Any], rng: np.random.Generator) -> dict[str, Any]:
@@ -109,7 +65,10 @@ def inputs(p: Mapping[str, Any], rng: np.random.Generator) -> dict[str, Any]:
     # Low-pass filters shorter than a time step would not be stable.
     given["bank.tau_m"] = np.tile(np.maximum(dt, spread(channels)), b)
     for k, (below, size) in enumerate(zip(sizes[:-1], sizes[1:], strict=True), start=1):
-        tau_m, tau_r = populations(p, k, size)
+        if design == "bank":
+            tau_m = tau_r = np.full(size, p["inputs.tau_behind"])
+        else:
+            tau_m, tau_r = populations(p, size, hidden=k < N_LAYERS)
         given[f"layer_{k}.tau_m"] = np.tile(np.maximum(dt, spread(tau_m)), b)
         given[f"layer_{k}.tau_r"] = np.tile(spread(tau_r), b)
         ahead = strength if kind == "look-ahead" else 1.0

@@ -5,8 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from experiments.gupta.common.digits import dataset, split, task
-from experiments.gupta.common.protocol import anatomy, epochs, initial_weights, shown
+from experiments.gupta.common.digits import dataset
+from experiments.gupta.common.protocol import anatomy
+from experiments.gupta.ten_digits import inputs as ten_digits
 
 __all__ = ["dataset", "inputs"]
 
@@ -26,9 +27,4 @@ def inputs(p: Mapping[str, Any], rng: np.random.Generator) -> dict[str, Any]:
     dict
         Anatomy, initial weights, images and presentations; see `experiments.gupta.common.protocol`.
     """
-    digits, n_train, n_test = task(p)
-    x_train, y_train, x_test, y_test = split(dataset(p), digits, n_train, n_test, rng)
-    weights = initial_weights(p, rng)
-    x, y = np.concatenate([x_train, x_test]), np.concatenate([y_train, y_test])
-    presentations = shown(p, x, y, *epochs(n_train, n_test, p["inputs.n_epochs"], rng))
-    return {**anatomy(p, p["inputs.frozen"]), "synapses.w": weights, **presentations}
+    return {**ten_digits.inputs(p, rng), **anatomy(p, p["inputs.frozen"])}

@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 
 import numpy as np
-from brian2 import Network, NeuronGroup, Quantity, StateMonitor, Synapses, defaultclock, ms, second
+from brian2 import Network, Quantity, ms, second
 
-from experiments.sal.classification.inputs import links
+from experiments.sal.common.layers import links
 from models.base import param
 from models.sal import layered
+from models.sal.layered_network import build
 
 
 @dataclass(frozen=True)
@@ -59,21 +60,5 @@ FINAL = ["feedback.w"]
 
 def network(p: Structure) -> Network:
     """Build the spiking network; synapse k of the feedback leads backwards over the same pair as forward synapse k."""
-    defaultclock.dt = p.dt
-    layers, ends = [p.n_0, p.n_1, p.n_2, p.n_3], 10 * p.dt
-    neurons = NeuronGroup(sum(layers), name="neurons", **layered.neuron.kwargs())
-    forward = Synapses(neurons, neurons, name="forward", delay={"off": ends}, **layered.forward.kwargs())
-    feedback = Synapses(neurons, neurons, name="feedback", delay={"off": ends}, **layered.feedback.kwargs())
-    delay = {"recovers": ends, "leaves": 2 * ends}
-    memory = Synapses(neurons, neurons, name="memory", delay=delay, **layered.memory.kwargs())
-    lower, upper = links(layers)
-    forward.connect(i=lower, j=upper)
-    feedback.connect(i=upper, j=lower)
-    memory.connect(j="i")
-    pathways = (memory.leaves, memory.recovers, forward.off, feedback.off, forward.on, feedback.on, feedback.post)
-    for order, pathway in enumerate(pathways):
-        pathway.order = order
-    layered.feedback.add_steps(feedback, cycle=p.cycle)
-    every = list(range(len(np.asarray(lower))))
-    weights = StateMonitor(feedback, "w", record=every, dt=p.record, when="start", order=2, name="weights")
-    return Network(neurons, forward, feedback, memory, weights)
+    lower, upper = links([p.n_0, p.n_1, p.n_2, p.n_3])
+    return build(p, np.array([lower, upper]), np.array([upper, lower]), list(range(len(lower))))

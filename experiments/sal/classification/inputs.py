@@ -17,30 +17,8 @@ def dataset(p: Mapping[str, Any]) -> Dataset:
     return images.load(p["inputs.data"], p["inputs.source"])
 
 
-def links(layers: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
-    """Return the neurons that each pair of weights connects.
-
-    Parameters
-    ----------
-    layers : sequence of int
-        Sizes of the layers.
-
-    Returns
-    -------
-    tuple of two ndarray, shape (n,)
-        Lower and upper neuron, layer by layer, by lower neuron; numbers run through the layers.
-    """
-    first, lower, upper = 0, [], []
-    for n, m in itertools.pairwise(layers):
-        pair = np.arange(n * m)
-        lower.append(first + pair // m)
-        upper.append(first + n + pair % m)
-        first += n
-    return np.concatenate(lower), np.concatenate(upper)
-
-
 def split(values: np.ndarray, layers: Sequence[int]) -> list[np.ndarray]:
-    """Cut weights in the order of `links` into one array a layer, shape (n_in, n_out)."""
+    """Cut weights in the order of `experiments.sal.common.layers.links` into one array a layer, shape (n_in, n_out)."""
     shapes = list(itertools.pairwise(layers))
     parts = np.split(values, np.cumsum([n * m for n, m in shapes])[:-1])
     return [part.reshape(shape) for part, shape in zip(parts, shapes, strict=True)]

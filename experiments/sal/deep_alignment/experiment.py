@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass
 
-from brian2 import Network, NeuronGroup, Quantity, StateMonitor, Synapses, defaultclock, ms, second
+import numpy as np
+from brian2 import Network, Quantity, ms, second
 
-from experiments.sal.deep_alignment.inputs import backwards, links, watched
+from experiments.sal.common.layers import links
+from experiments.sal.deep_alignment.inputs import backwards, watched
 from models.base import param
 from models.sal import layered
+from models.sal.layered_network import build
 
 
 @dataclass(frozen=True)
@@ -37,25 +40,8 @@ FINAL = ["feedback.w"]
 
 def network(p: Structure) -> Network:
     """Build the network; forward synapses are in the order of `links`, feedback synapses in that of `backwards`."""
-    defaultclock.dt = p.dt
-    layers, ends = [p.n_0, p.n_1, p.n_2, p.n_3], 10 * p.dt
-    neurons = NeuronGroup(sum(layers), name="neurons", **layered.neuron.kwargs())
-    forward = Synapses(neurons, neurons, name="forward", delay={"off": ends}, **layered.forward.kwargs())
-    feedback = Synapses(neurons, neurons, name="feedback", delay={"off": ends}, **layered.feedback.kwargs())
-    delay = {"recovers": ends, "leaves": 2 * ends}
-    memory = Synapses(neurons, neurons, name="memory", delay=delay, **layered.memory.kwargs())
+    layers = [p.n_0, p.n_1, p.n_2, p.n_3]
     lower, upper = links(layers)
-    forward.connect(i=lower, j=upper)
     pair = backwards(layers)
-    feedback.connect(i=upper[pair], j=lower[pair])
-    memory.connect(j="i")
-    pathways = (
-        *(memory.leaves, memory.recovers, forward.off, feedback.off),
-        *(forward.on, feedback.on, feedback.post),
-    )
-    for order, pathway in enumerate(pathways):
-        pathway.order = order
-    layered.feedback.add_steps(feedback, cycle=p.cycle)
     index = [int(k) for k in watched(layers, p.n_watched)]
-    weights = StateMonitor(feedback, "w", record=index, dt=p.record, when="start", order=2, name="weights")
-    return Network(neurons, forward, feedback, memory, weights)
+    return build(p, np.array([lower, upper]), np.array([upper[pair], lower[pair]]), index)

@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 
 from analysis.plots import band, panel_label, reported
-from experiments.sal.deep_alignment.inputs import backwards, inputs, links, watched
+from experiments.sal.common.layers import links
+from experiments.sal.deep_alignment.inputs import backwards, inputs, watched
 
 SIZE = (7.0, 2.3)
 COLOUR = ("blue", "green", "orange")

@@ -1,32 +1,11 @@
 """Which neurons are connected, and initial weights and biases of all layers."""
 
-import itertools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-
-def links(layers: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
-    """Return the neurons that each pair of weights connects.
-
-    Parameters
-    ----------
-    layers : sequence of int
-        Sizes of the layers.
-
-    Returns
-    -------
-    tuple of two ndarray, shape (n,)
-        Lower and upper neuron, layer by layer, by lower neuron; numbers run through the layers.
-    """
-    first, lower, upper = 0, [], []
-    for n, m in itertools.pairwise(layers):
-        pair = np.arange(n * m)
-        lower.append(first + pair // m)
-        upper.append(first + n + pair % m)
-        first += n
-    return np.concatenate(lower), np.concatenate(upper)
+from experiments.sal.common.layers import links
 
 
 def backwards(layers: Sequence[int]) -> np.ndarray:
