@@ -49,11 +49,11 @@ def describe(planned: Plan) -> str:
         Points, builds, chunks and expected cost.
     """
     n, builds, chunks = len(planned.points), len(planned.builds), len(planned.chunks)
-    seeds = len({point["seed"] for point in planned.points})
+    seeds = n // planned.combinations
     total = builds * planned.cost["build"] + n * planned.cost["point"]
     lines = [
         f"{planned.experiment} at scale {planned.scale}, device {planned.device}",
-        f"  points  {n:6d}   ({n // seeds} parameter combinations x {seeds} seeds)",
+        f"  points  {n:6d}   ({planned.combinations} parameter combinations x {seeds} seeds)",
         f"  builds  {builds:6d}   ({planned.cost['build']:g} CPU s each, unless cached)",
         f"  chunks  {chunks:6d}   (jobs of at most {max(map(len, planned.chunks))} points)",
         f"  cost    {total:6.0f}   CPU s expected ({planned.cost['point']:g} s per point)",
@@ -244,7 +244,7 @@ def main() -> None:
     parser.add_argument("experiments", nargs="*", metavar="experiment", help="<paper>/<experiment>")
     parser.add_argument("--all", action="store_true", help="check all experiments at all scales")
     parser.add_argument("--scale", help="default: that of the sweep, or quick")
-    parser.add_argument("--sweep", help="sweep of your own: YAML file, or JSON text")
+    parser.add_argument("--sweep", help="sweep of your own: YAML file, or JSON text; - reads the text from stdin")
     parser.add_argument("--chunk-seconds", type=float, default=CHUNK_SECONDS, help="how long one job should last")
     parser.add_argument("--device", choices=DEVICES, help="default: that of the configuration")
     parser.add_argument("--results", type=Path, help="write plans and sources of programs into this folder")
@@ -256,7 +256,9 @@ def main() -> None:
     for name in args.experiments:
         if name not in names():
             raise ConfigError("experiments", name, f"unknown experiment; {nearest(name, names())}")
-    user: Sweep | None = read_sweep(args.sweep) if args.sweep is not None else None
+    user: Sweep | None = (
+        read_sweep(sys.stdin.read() if args.sweep == "-" else args.sweep) if args.sweep is not None else None
+    )
     for name in args.experiments:
         if user and name != user.experiment:
             raise ConfigError(user.file, "experiment", f"is {user.experiment}, but {name} is asked for")

@@ -2,11 +2,10 @@
 
 import ast
 import json
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
-from itertools import product
-from math import ceil, isfinite, prod
+from math import ceil, isfinite
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,8 @@ from base.catalogue import ROOT, SCALES
 from base.errors import ConfigError, nearest
 from base.yaml_files import flatten
 from runner import devices
+from runner.blocks import MAX_POINTS
+from runner.combinations import combinations
 from runner.experiment import Experiment, load
 from runner.fingerprint import code, digest
 from runner.guards import of_inputs, of_reference, of_runner, versions_digest
@@ -23,8 +24,8 @@ from runner.ranges import check, clauses
 from runner.sweep import Sweep
 
 MAX_CHUNK = 1000  # points of one job, however short they are
-MAX_POINTS = 200_000  # of one plan, which is held in memory and written as one file
 MAX_BUILDS = 1000  # each is generated before the first is compiled
+LAST_SEED = 2**31 - 2  # the tables hold seeds in 32 bits
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,12 @@ class Plan:
         Digest of the code that computes references, and of the packages.
     device : str
         Name of the device.
+    own : dict
+        What the swept keys are without the sweep, in SI base units.
+    log : list of str
+        Swept keys with equal ratios between their values.
+    designed : bool
+        Whether a design has filled ranges.
     """
 
     experiment: str
@@ -71,6 +78,14 @@ class Plan:
     references: list[list[list[int]]]
     referring: str
     device: str = devices.DEFAULT
+    own: dict[str, Any] = field(default_factory=dict)
+    log: list[str] = field(default_factory=list)
+    designed: bool = False
+
+    @property
+    def combinations(self) -> int:
+        """Number of combinations of values; the points of each differ in their seeds, and share one dictionary."""
+        return len({id(point["values"]) for point in self.points})
 
     def chunk_digest(self, chunk: int) -> str:
         """Return a digest of all, beside the program, that decides the recordings of one chunk."""
@@ -159,36 +174,6 @@ def build_key(
         devices.DEVICES[device].identity(),
         {key: repr(value) for key, value in (traces or {}).items()},
     )
-
-
-def _blocks(experiment: Experiment, sweep: Any, file: object) -> list[dict[str, list[Any]]]:
-    """Return the blocks of a sweep: within a block the product of the lists, over blocks the union."""
-    if sweep is None or sweep == {}:  # a scale that does without the sweep of its experiment
-        return [{}]
-    blocks = []
-    for block in sweep if isinstance(sweep, list) else [sweep]:
-        if not isinstance(block, Mapping):
-            raise ConfigError(file, "sweep", f"must map keys to lists of values, got {block!r}")
-        if not block:
-            raise ConfigError(file, "sweep", "has a block without keys; give it one, or remove it")
-        parsed = {}
-        for key, values in flatten(block, file).items():
-            experiment.check_key(key, file)
-            if not isinstance(values, list):
-                raise ConfigError(file, f"sweep.{key}", f"needs a list of values, got {values!r}")
-            if not values:
-                raise ConfigError(file, f"sweep.{key}", "is empty; give at least one value or remove the key")
-            parsed[key] = [experiment.parse(key, value, file) for value in values]
-            first: dict[str, Any] = {}
-            for value, written in zip(parsed[key], values, strict=True):
-                if (same := json.dumps(plain(value))) in first:
-                    both = f"{first[same]!r} and {written!r} are" if first[same] != written else f"{written!r} is"
-                    raise ConfigError(file, f"sweep.{key}", f"{both} the same value twice; keep one of them")
-                first[same] = written
-        blocks.append(parsed)
-    if not blocks:
-        raise ConfigError(file, "sweep", "is an empty list; give at least one block or remove it")
-    return blocks
 
 
 def _expected_cost(experiment: Experiment, scale: str) -> dict[str, float]:
@@ -294,8 +279,8 @@ def plan(
     if not isinstance(seeds, int) or isinstance(seeds, bool) or seeds < 1:
         raise ConfigError(sweep_file, "seeds", f"needs a whole number of at least 1, got {seeds!r}")
 
-    blocks = _blocks(experiment, sweep, sweep_file)
-    number = seeds * sum(prod(map(len, block.values())) for block in blocks)
+    blocks = combinations(experiment, sweep, sweep_file)
+    number = seeds * sum(map(len, blocks))
     if number > MAX_POINTS:
         key = "seeds" if seeds > MAX_POINTS else "sweep"
         raise ConfigError(sweep_file, key, f"asks for {number} points, more than {MAX_POINTS}; make several sweeps")
@@ -306,14 +291,13 @@ def plan(
     keys: dict[str, str] = {}  # of the networks met so far
     set_last = dict.fromkeys(strongest, "--set")
     for block in blocks:
-        own_keys = {**dict.fromkeys(block, sweep_file), **set_last}
+        own_keys = {**dict.fromkeys(block.keys, sweep_file), **set_last}
         given = {**{key: file for key, file in files.items() if key not in own_keys}, **own_keys}
         # What is the same for all combinations is looked at once.
-        varied = [one for one in conditions if one.key in block or one.other in block]
-        first_one = values | {key: options[0] for key, options in block.items()} | strongest
-        check(conditions, first_one, given)
-        for combination in product(*block.values()):
-            resolved = values | dict(zip(block, combination, strict=True)) | strongest
+        varied = [one for one in conditions if one.key in block.keys or one.other in block.keys]
+        check(conditions, values | next(iter(block)) | strongest, given)
+        for combination in block:
+            resolved = values | combination | strongest
             check(varied, resolved, given)
             structure = {key: value for key, value in resolved.items() if key.startswith("network.")}
             same_network = str(plain(structure))  # all digits, which `repr` of a quantity has not
@@ -323,14 +307,14 @@ def plan(
             builds[key] = structure
             if len(builds) > MAX_BUILDS:
                 raise ConfigError(sweep_file, "sweep", f"asks for more than {MAX_BUILDS} programs; make several sweeps")
-            swept |= dict.fromkeys(block)
+            swept |= dict.fromkeys(combination)
             numbers = plain(resolved)
             if len(blocks) > 1 and not strongest:
                 if (same := json.dumps(numbers)) in seen:
-                    told = ", ".join(f"{name}: {plain(value)}" for name, value in zip(block, combination, strict=True))
+                    told = ", ".join(f"{name}: {plain(value)}" for name, value in combination.items())
                     raise ConfigError(sweep_file, "sweep", f"two blocks hold the point {told}; keep one of them")
                 seen.add(same)
-            for seed in range(1, seeds + 1):
+            for seed in _seeds(seeds, numbers if user and user.random == "independent" else None):
                 points.append({"point": len(points), "seed": seed, "build": key, "values": numbers})
 
     cost = _expected_cost(experiment, scale)
@@ -350,7 +334,17 @@ def plan(
         _references(experiment, points, swept if user else (), _size(chunk_seconds, cost["reference"])),
         digest(of_reference(experiment.folder), versions_digest()),
         used,
+        plain({key: values[key] for key in swept}),
+        [key for key in swept if any(key in block.log for block in blocks)],
+        any(block.designed for block in blocks),
     )
+
+
+def _seeds(number: int, apart: Mapping[str, Any] | None) -> Iterable[int]:
+    """Return the seeds of one combination: the first numbers, or some of its own, known by its values."""
+    if apart is None:
+        return range(1, number + 1)
+    return [int(digest(apart, k), 16) % LAST_SEED + 1 for k in range(number)]
 
 
 def _sections(experiment: Experiment) -> set[str]:
