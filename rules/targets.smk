@@ -33,6 +33,7 @@ for paper in PAPERS:
 
 localrules:
     observe,
+    gather,
     present,
     published,
     document,

@@ -5,7 +5,7 @@ import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from math import ceil, isfinite
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +17,13 @@ from runner.blocks import MAX_POINTS
 from runner.combinations import combinations
 from runner.experiment import Experiment, load
 from runner.fingerprint import code, digest
+from runner.groups import chunks, cut, size_of
 from runner.guards import of_inputs, of_reference, of_runner, versions_digest
 from runner.plans import CHUNK_SECONDS
 from runner.quantities import display_unit, parse, plain
 from runner.ranges import check, clauses
 from runner.sweep import Sweep
 
-MAX_CHUNK = 1000  # points of one job, however short they are
 MAX_BUILDS = 1000  # each is generated before the first is compiled
 LAST_SEED = 2**31 - 2  # the tables hold seeds in 32 bits
 
@@ -64,6 +64,8 @@ class Plan:
         Swept keys with equal ratios between their values.
     designed : bool
         Whether a design has filled ranges.
+    sizes : dict
+        Largest number of points (``point``) and of groups that share a reference (``reference``) of a job.
     """
 
     experiment: str
@@ -81,11 +83,41 @@ class Plan:
     own: dict[str, Any] = field(default_factory=dict)
     log: list[str] = field(default_factory=list)
     designed: bool = False
+    sizes: dict[str, int] = field(default_factory=dict)
 
     @property
     def combinations(self) -> int:
         """Number of combinations of values; the points of each differ in their seeds, and share one dictionary."""
         return len({id(point["values"]) for point in self.points})
+
+    def contents(self, programs: Mapping[str, str], data: Mapping[str, str]) -> dict[str, int]:
+        """Return what every point is, whatever its number: program, values, inputs and seed.
+
+        Parameters
+        ----------
+        programs : Mapping
+            Key of each build to that of its program.
+        data : Mapping
+            Where the data are that the points are shown.
+
+        Returns
+        -------
+        dict
+            Digest to number.
+        """
+        common = digest(self.scale, self.units, self.computing, data)
+        values: dict[int, str] = {}  # the points of a combination share theirs
+        for point in self.points:
+            if id(point["values"]) not in values:
+                values[id(point["values"])] = digest(point["values"], programs[point["build"]], common)
+        return {digest(values[id(point["values"])], point["seed"]): point["point"] for point in self.points}
+
+    def reference_contents(self, data: Mapping[str, str]) -> dict[str, int]:
+        """Return what the reference of every group of points is, as digest to the number of its first point."""
+        return {
+            digest([[one["seed"], one["values"]] for one in group], self.referring, data): group[0]["point"]
+            for group in self.groups
+        }
 
     def chunk_digest(self, chunk: int) -> str:
         """Return a digest of all, beside the program, that decides the recordings of one chunk."""
@@ -319,24 +351,25 @@ def plan(
 
     cost = _expected_cost(experiment, scale)
     cost["point"] *= float(values["run.duration"] / usual)
-    size = _size(chunk_seconds, cost["point"])
+    sizes = {of: size_of(chunk_seconds, cost[of]) for of in ("point", "reference")}
     units = {key: display_unit(value) for key, value in values.items() if display_unit(value)[0]}
     return Plan(
         experiment.name,
         label,
         points,
         builds,
-        _chunks(points, size),
+        chunks(points, sizes["point"]),
         units,
         list(swept),
         cost,
         digest(of_inputs(experiment), of_runner(), versions_digest()),
-        _references(experiment, points, swept if user else (), _size(chunk_seconds, cost["reference"])),
+        _references(experiment, points, swept if user else (), sizes["reference"]),
         digest(of_reference(experiment.folder), versions_digest()),
         used,
         plain({key: values[key] for key in swept}),
         [key for key in swept if any(key in block.log for block in blocks)],
         any(block.designed for block in blocks),
+        sizes,
     )
 
 
@@ -350,11 +383,6 @@ def _seeds(number: int, apart: Mapping[str, Any] | None) -> Iterable[int]:
 def _sections(experiment: Experiment) -> set[str]:
     """Return the sections of a configuration that hold parameter values."""
     return {key.split(".")[0] for key in experiment.defaults}
-
-
-def _size(chunk_seconds: float, cost: float) -> int:
-    """Return how many points of a cost (s) one job should have."""
-    return min(MAX_CHUNK, max(1, int(chunk_seconds / max(cost, 1e-3))))
 
 
 def _shared(file: Path) -> tuple[str, ...]:
@@ -384,19 +412,4 @@ def _references(
         keys = {"run.seed": point["seed"], **point["values"]}
         kept = {key: value for key, value in keys.items() if key not in shared or key in apart}
         groups.setdefault(digest(kept), []).append(point["point"])
-    return _cut(list(groups.values()), size)
-
-
-def _cut(items: Sequence[Any], size: int) -> list[list[Any]]:
-    """Cut a list into equal parts of at most `size`."""
-    n = ceil(len(items) / size)
-    cuts = [round(k * len(items) / n) for k in range(n + 1)]
-    return [list(items[a:b]) for a, b in zip(cuts, cuts[1:], strict=False)]
-
-
-def _chunks(points: Sequence[Mapping[str, Any]], size: int) -> list[list[int]]:
-    """Cut the points into equal chunks of at most `size`; all points of a chunk share their build."""
-    by_build: dict[str, list[int]] = {}
-    for point in points:
-        by_build.setdefault(point["build"], []).append(point["point"])
-    return [chunk for members in by_build.values() for chunk in _cut(members, size)]
+    return cut(list(groups.values()), size)
