@@ -135,15 +135,20 @@ def failure_rows(plan: Mapping[str, Any], reasons: Mapping[int, str]) -> pd.Data
     """
     rows = []
     for number in sorted(reasons):
-        point = plan["points"][number]
-        row = {"point": number, "seed": point["seed"]}
-        for key, column in zip(plan["swept"], plan["columns"], strict=True):
-            value, (_, size) = point["values"][key], plan["units"].get(key, ("", 1.0))
-            row[column] = (
-                ", ".join(map(str, value)) if isinstance(value, list) else value if size == 1 else value / size
-            )
+        row = {"point": number, "seed": plan["points"][number]["seed"], **shown_values(plan, number)}
         rows.append({**row, "reason": reasons[number], "command": f"{plan['again']} --point {number}"})
     return pd.DataFrame(rows)
+
+
+def shown_values(plan: Mapping[str, Any], number: int) -> dict[str, Any]:
+    """Return the swept values of a point as tables show them, by column."""
+    shown = {}
+    for key, column in zip(plan["swept"], plan["columns"], strict=True):
+        value = plan["points"][number]["values"][key]
+        if isinstance(value, list):
+            value = ", ".join(map(str, value))
+        shown[column] = value / plan["units"][key][1] if key in plan["units"] else value
+    return shown
 
 
 def gather(parts: Sequence[Path], out: Path) -> None:
