@@ -53,7 +53,8 @@ def looked_at(
         value = value[0] if isinstance(value, list) else value
         shown[name] = (value, reported["origin"], observation["column"].replace("_", " "))
     labels = sweep_figure.names_of(by, plan["swept"], plan["units"])
-    return sweep_figure.Swept(by, labels, plan["own"], plan["log"], found, values, shown)
+    axes = [column for column in by if column not in plan["along"]]
+    return sweep_figure.Swept(axes, labels, plan["own"], plan["log"], found, values, shown)
 
 
 def page(plan: Mapping[str, Any], swept: sweep_figure.Swept, made: Mapping[str, Any], picture: str) -> str:

@@ -101,8 +101,8 @@ def observe_part(
     unseen: dict[int, str] | None = None if plan["strict"] else {}
     tables: dict[str, list[pd.DataFrame]] = {}
     everything = {**recordings, **references}
-    for start in range(first, last, plan["seeds"]):
-        some = {name: _between(table, start, start + plan["seeds"]) for name, table in everything.items()}
+    for start in range(first, last, plan["each"]):
+        some = {name: _between(table, start, start + plan["each"]) for name, table in everything.items()}
         if "points" in some and not some["points"].empty:
             for name, table in observe_by(observe, some, plan["columns"], unseen).items():
                 tables.setdefault(name, []).append(table)
@@ -143,7 +143,7 @@ def failure_rows(plan: Mapping[str, Any], reasons: Mapping[int, str]) -> pd.Data
 def shown_values(plan: Mapping[str, Any], number: int) -> dict[str, Any]:
     """Return the swept values of a point as tables show them, by column."""
     shown = {}
-    for key, column in zip(plan["swept"], plan["columns"], strict=True):
+    for key, column in zip(plan["swept"], plan["columns"], strict=False):
         value = plan["points"][number]["values"][key]
         if isinstance(value, list):
             value = ", ".join(map(str, value))

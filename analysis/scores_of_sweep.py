@@ -8,6 +8,7 @@ from pandas import DataFrame
 
 from analysis.parts import shown_values
 from analysis.score import score, select
+from base.errors import ConfigError
 
 HOLDS = "match"
 
@@ -112,7 +113,7 @@ def judged(tables: Mapping[str, DataFrame], by: Sequence[str], targets: Mapping[
         for name, target in targets.items():
             try:
                 (entry,) = score({name: target}, some, scale)
-            except (ValueError, TypeError, KeyError):
+            except (ConfigError, ValueError, TypeError, KeyError):  # a table or rows that this combination has not
                 continue
             if entry["outcome"] != "not run":
                 rows.append({**front, "target": name, "holds": entry["outcome"] == HOLDS})
@@ -158,7 +159,7 @@ def declared(plan: Mapping[str, Any]) -> DataFrame:
     DataFrame
         The swept columns, as the tables have them, and ``point``, the number of the first point.
     """
-    numbers = range(0, len(plan["points"]), plan["seeds"])
+    numbers = range(0, len(plan["points"]), plan["each"])
     rows = [{**shown_values(plan, number), "point": number} for number in numbers]
     return DataFrame(rows)
 

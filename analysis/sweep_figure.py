@@ -27,7 +27,7 @@ class Swept:
     Parameters
     ----------
     by : list of str
-        Swept columns.
+        Swept columns, each of which has an axis.
     labels : dict
         Column to the label of its axis, with the unit.
     own : dict
@@ -57,9 +57,11 @@ class Swept:
 
     @property
     def shown(self) -> list[str]:
-        """The targets that are drawn."""
-        there = set(self.values["target"])
-        return [name for name in self.targets if name in there][:PANELS]
+        """The targets that are drawn: in their order, but those that the sweep does not move come last."""
+        spread = self.values.groupby("target")["value"].agg(lambda found: float(np.ptp(found)))
+        size = self.values.groupby("target")["value"].agg(lambda found: float(np.abs(found).max()))
+        there = [name for name in self.targets if name in spread]
+        return sorted(there, key=lambda name: bool(spread[name] <= 1e-9 * size[name]))[:PANELS]
 
     @property
     def kind(self) -> str:
@@ -155,16 +157,22 @@ def _curves(swept: Swept, fig: Figure) -> None:
     last.set(ylabel="targets that hold", ylim=(-0.3, max(1, counts["tested"].max() if len(counts) else 1) + 0.3))
     _title(last, "score")
     _own(swept, last, key, "_")
-    handles, labels = axes[0].get_legend_handles_labels()
-    if handles:
-        fig.legend(handles, labels, loc="outside upper center", ncols=4)
+    found: dict[str, Any] = {}
+    for ax in axes:
+        for handle, label in zip(*ax.get_legend_handles_labels(), strict=True):
+            found.setdefault(label, handle)
+    if found:
+        fig.legend(found.values(), found.keys(), loc="outside upper center", ncols=4)
 
 
 def _lines(swept: Swept, ax: Axes, rows: DataFrame, key: str, hue: str | None, y: str) -> None:
     """Draw curves that have a hole where all points have failed, and a cross below it."""
     lost = swept.table[swept.table["failed"] > 0]
-    groups = [(None, rows)] if hue is None else list(rows.groupby(hue))
-    for colour, (value, some) in zip(COLOURS, groups, strict=False):
+    levels = [None] if hue is None else sorted(swept.table[hue].unique())
+    for colour, value in zip(COLOURS, levels, strict=False):
+        some = rows if hue is None else rows[rows[hue] == value]
+        if some.empty:
+            continue
         label = None if hue is None else f"{swept.labels[hue]}: {value!s}"
         if not _numeric(swept.table[key]):
             some = some.assign(**{key: some[key].astype(str)})
@@ -325,5 +333,5 @@ def names_of(columns: Sequence[str], swept: Sequence[str], units: Mapping[str, S
     """Return the label of every swept column: its key, and its unit in brackets."""
     return {
         column: f"{key} ({units[key][0].replace('_', ' ')})" if key in units else key
-        for column, key in zip(columns, swept, strict=True)
+        for column, key in zip(columns, swept, strict=False)
     }

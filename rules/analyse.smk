@@ -81,6 +81,34 @@ rule gather:
         " > {log} 2> >(tee -a {log} >&2)"
 
 
+rule look:
+    """Draw a sweep, and write the page of all of its combinations."""
+    input:
+        tables="results/{scale}/{exp}/observations",
+        provenance="results/{scale}/{exp}/provenance.json",
+        targets=lambda w: folder(w.exp) / "targets.yaml",
+        template=BASE / "analysis" / "sweep.html.j2",
+    output:
+        page="results/{scale}/{exp}/index.html",
+        svg="results/{scale}/{exp}/figure.svg",
+        png="results/{scale}/{exp}/figure.png",
+    log:
+        "results/logs/{scale}/{exp}/look.log",
+    wildcard_constraints:
+        scale="sweep-[\\w.-]+",
+    priority: 3
+    conda:
+        "../environment.yml"
+    params:
+        experiment=lambda w: folder(w.exp),
+        code=lambda w: plan_of(w)["looked_at_by"],
+    message:
+        "looking at {wildcards.exp} at scale {wildcards.scale}"
+    shell:
+        "python -m analysis.look --plan results/{wildcards.scale}/{wildcards.exp}/plan.json"
+        " --experiment {params.experiment:q} > {log} 2> >(tee -a {log} >&2)"
+
+
 rule present:
     """Draw the figure from the tables, with provenance in the files, and score them against the reported numbers."""
     input:
@@ -98,6 +126,8 @@ rule present:
         score="results/{scale}/{exp}/score.json",
     log:
         "results/logs/{scale}/{exp}/present.log",
+    wildcard_constraints:
+        scale="smoke|quick|paper",
     priority: 3
     conda:
         "../environment.yml"

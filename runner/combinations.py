@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import product
 from typing import Any
@@ -44,13 +44,13 @@ class Combinations:
         No key is in two of them.
     log : tuple of str
         Keys with equal ratios between their values.
-    designed : bool
-        Whether a design has filled some ranges.
+    along : tuple of str
+        Keys that go along with another one, which stands for them all in figures.
     """
 
     factors: list[Factor]
     log: tuple[str, ...] = ()
-    designed: bool = False
+    along: tuple[str, ...] = ()
 
     @property
     def keys(self) -> list[str]:
@@ -65,6 +65,44 @@ class Combinations:
         keys = self.keys
         for rows in product(*(factor.rows for factor in self.factors)):
             yield dict(zip(keys, (value for row in rows for value in row), strict=True))
+
+
+class Conditions:
+    """What an experiment itself sweeps, inside each combination of a user.
+
+    Parameters
+    ----------
+    experiment : Experiment
+        The experiment.
+    sweep : Mapping or list of Mapping or None
+        Its own sweep; None for one condition, the values as they are.
+    fixed : collection of str
+        Keys that the user sets: they are the same in all conditions.
+    """
+
+    def __init__(self, experiment: Experiment, sweep: Any, fixed: Collection[str]) -> None:
+        found = combinations(experiment, sweep, experiment.config_file)
+        self.all = [{k: v for k, v in one.items() if k not in fixed} for block in found for one in block]
+        self.keys = list(dict.fromkeys(key for one in self.all for key in one))
+
+    def of(self, block: "Combinations") -> list[dict[str, Any]]:
+        """Return the conditions of a block, without the keys that it sweeps itself; each once."""
+        taken = set(block.keys)
+        kept = [{key: value for key, value in one.items() if key not in taken} for one in self.all]
+        return list({json.dumps(plain(one), sort_keys=True): one for one in kept}.values())
+
+    def number(self, blocks: Sequence["Combinations"], file: object) -> int:
+        """Return how many conditions each combination has.
+
+        Raises
+        ------
+        ConfigError
+            Not the same number in all blocks.
+        """
+        numbers = {len(self.of(block)) for block in blocks}
+        if len(numbers) > 1:
+            raise ConfigError(file, "conditions", "the blocks of the sweep leave different ones; make several sweeps")
+        return numbers.pop()
 
 
 def combinations(experiment: Experiment, sweep: Any, file: object) -> list[Combinations]:
@@ -111,7 +149,8 @@ class _Reader:
                 factors.append(self.filled(filled, block.design))
         ranges = block.single | {key: value for group in block.zipped for key, value in group.items()}
         log = tuple(key for key, value in ranges.items() if isinstance(value, Range) and value.scale == "log")
-        return Combinations(factors, log, block.design is not None)
+        along = tuple(key for group in block.zipped for key in list(group)[1:])
+        return Combinations(factors, log, along)
 
     def values(self, key: str, values: Any) -> list[Any]:
         """Return the values of a list or a range, each once."""

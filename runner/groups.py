@@ -32,9 +32,9 @@ def chunks(points: Sequence[Mapping[str, Any]], size: int) -> list[list[int]]:
     return [chunk for members in by_build.values() for chunk in cut(members, size)]
 
 
-def parts(points: int, seeds: int, size: int) -> list[tuple[int, int]]:
+def parts(points: int, each: int, size: int) -> list[tuple[int, int]]:
     """Return the first and the next number of the points that are observed together: whole combinations."""
-    step = seeds * max(1, min(MAX_CHUNK, PARTS * size) // seeds)
+    step = each * max(1, min(MAX_CHUNK, PARTS * size) // each)
     return [(first, min(first + step, points)) for first in range(0, points, step)]
 
 

@@ -50,17 +50,23 @@ def describe(planned: Plan) -> str:
         Points, builds, chunks and expected cost.
     """
     n, builds, chunks = len(planned.points), len(planned.builds), len(planned.chunks)
-    seeds = n // planned.combinations
     total = builds * planned.cost["build"] + n * planned.cost["point"]
     lines = [
         f"{planned.experiment} at scale {planned.scale}, device {planned.device}",
-        f"  points  {n:6d}   ({planned.combinations} parameter combinations x {seeds} seeds)",
+        f"  points  {n:6d}   ({planned.combinations} parameter combinations x {_each(planned)})",
         f"  builds  {builds:6d}   ({planned.cost['build']:g} CPU s each, unless cached)",
         f"  chunks  {chunks:6d}   (jobs of at most {max(map(len, planned.chunks))} points)",
         f"  cost    {total:6.0f}   CPU s expected ({planned.cost['point']:g} s per point)",
         f"  swept   {', '.join(planned.swept) or 'nothing'}",
     ]
     return "\n".join(lines)
+
+
+def _each(planned: Plan) -> str:
+    """Say what each combination consists of."""
+    seeds = len({point["seed"] for point in planned.points[: planned.each]})
+    conditions = planned.each // seeds
+    return f"{seeds} seeds" + (f" x {conditions} conditions" if conditions > 1 else "")
 
 
 def program_of(
@@ -158,7 +164,7 @@ def content(experiment: Experiment, planned: Plan, user: Sweep | None, results: 
         "cost": planned.cost,
         "command": f"snakemake --profile profiles/default {'sweep' if user else experiment.name} {options}{device}",
         "again": f"python -m runner.point {experiment.name} {again}{device.replace(' device=', ' --device ')}",
-        "columns": [_column(planned, key) for key in planned.swept],
+        "columns": [_column(planned, key) for key in planned.swept if key not in planned.conditions],
         "chunk_digests": [planned.chunk_digest(number) for number in range(len(planned.chunks))],
         "reference_digests": [planned.reference_digest(number) for number in range(len(planned.references))],
         "guards": guards(experiment, planned.points),
@@ -211,13 +217,12 @@ def of_sweep(
         "recordings": regroup(wanted, folder / "recordings", cut_points),
         "references": regroup(planned.reference_contents(data), folder / "references", cut_groups),
     }
-    seeds = len(planned.points) // planned.combinations
-    observed = parts(len(planned.points), seeds, size["point"])
+    observed = parts(len(planned.points), planned.each, size["point"])
     order = {number: content for content, number in wanted.items()}
     return {
         "sweep": user.content(),
         "strict": user.failures == "stop",
-        "seeds": seeds,
+        "each": planned.each,
         "jobs": jobs,
         "chunks": [list(job.values()) for job in jobs["recordings"].values()],
         "references": [[groups[first] for first in job.values()] for job in jobs["references"].values()],
@@ -226,9 +231,13 @@ def of_sweep(
         "parts": observed,
         # A part is made again when one of its points, or the number of one, is another.
         "part_digests": [digest(a, [order.get(n) for n in range(a, b)], planned.swept) for a, b in observed],
-        "own": {_column(planned, key): _displayed(planned, key) for key in planned.swept},
+        "own": {_column(planned, key): _displayed(planned, key) for key in planned.own},
         "log": [_column(planned, key) for key in planned.log],
-        "designed": planned.designed,
+        "along": [_column(planned, key) for key in planned.along],
+        "looked_at_by": digest(
+            code(ROOT / "analysis" / "look.py", "looked_at", "page", "main"),
+            code(ROOT / "experiments" / planned.experiment / "figure.py", "sweep"),
+        ),
         "failures": [{"point": number, "reason": reason} for number, reason in failed.items()],
     }
 

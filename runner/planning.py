@@ -1,27 +1,26 @@
 """From configuration to plan: points, builds and chunks. A pure function of configuration and code."""
 
-import ast
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from math import isfinite
-from pathlib import Path
 from typing import Any
 
-from base.catalogue import ROOT, SCALES
+from base.catalogue import SCALES
 from base.errors import ConfigError, nearest
 from base.yaml_files import flatten
 from runner import devices
 from runner.blocks import MAX_POINTS
-from runner.combinations import combinations
+from runner.combinations import Conditions, combinations
 from runner.experiment import Experiment, load
 from runner.fingerprint import code, digest
-from runner.groups import chunks, cut, size_of
+from runner.groups import chunks, size_of
 from runner.guards import of_inputs, of_reference, of_runner, versions_digest
 from runner.plans import CHUNK_SECONDS
 from runner.quantities import display_unit, parse, plain
 from runner.ranges import check, clauses
+from runner.sharing import references
 from runner.sweep import Sweep
 
 MAX_BUILDS = 1000  # each is generated before the first is compiled
@@ -47,7 +46,7 @@ class Plan:
     units : dict
         Dotted key to (suffix, size) of the display unit; keys without dimensions are absent.
     swept : list of str
-        Keys that differ between points.
+        Keys that differ between points; those of a user come first.
     cost : dict
         Expected CPU seconds: ``build`` for one build, ``point`` for one point.
     computing : str
@@ -62,8 +61,12 @@ class Plan:
         What the swept keys are without the sweep, in SI base units.
     log : list of str
         Swept keys with equal ratios between their values.
-    designed : bool
-        Whether a design has filled ranges.
+    along : list of str
+        Swept keys that go along with another one.
+    each : int
+        Points of a combination: its seeds, in all conditions.
+    conditions : list of str
+        Swept keys of the experiment itself, whose values are observed together.
     sizes : dict
         Largest number of points (``point``) and of groups that share a reference (``reference``) of a job.
     """
@@ -82,13 +85,15 @@ class Plan:
     device: str = devices.DEFAULT
     own: dict[str, Any] = field(default_factory=dict)
     log: list[str] = field(default_factory=list)
-    designed: bool = False
+    along: list[str] = field(default_factory=list)
     sizes: dict[str, int] = field(default_factory=dict)
+    each: int = 1
+    conditions: list[str] = field(default_factory=list)
 
     @property
     def combinations(self) -> int:
-        """Number of combinations of values; the points of each differ in their seeds, and share one dictionary."""
-        return len({id(point["values"]) for point in self.points})
+        """Number of combinations of values."""
+        return len(self.points) // self.each
 
     def contents(self, programs: Mapping[str, str], data: Mapping[str, str]) -> dict[str, int]:
         """Return what every point is, whatever its number: program, values, inputs and seed.
@@ -287,7 +292,7 @@ def plan(
         raise ConfigError("chunk_seconds", str(chunk_seconds), "must be a positive number of seconds")
     file = experiment.config_file
     own = dict(experiment.scale(scale))
-    sweep = own.pop("sweep", experiment.config.get("sweep"))
+    sweep = own_sweep = own.pop("sweep", experiment.config.get("sweep"))
     seeds = own.pop("seeds", 1)
     of_scale = flatten(own, file)
     sections = {k: v for k, v in experiment.config.items() if isinstance(v, Mapping) and k in _sections(experiment)}
@@ -312,7 +317,11 @@ def plan(
         raise ConfigError(sweep_file, "seeds", f"needs a whole number of at least 1, got {seeds!r}")
 
     blocks = combinations(experiment, sweep, sweep_file)
-    number = seeds * sum(map(len, blocks))
+    inside = Conditions(
+        experiment, own_sweep if user and user.conditions == "own" else None, user.values if user else ()
+    )
+    each = inside.number(blocks, sweep_file) * seeds
+    number = each * sum(map(len, blocks))
     if number > MAX_POINTS:
         key = "seeds" if seeds > MAX_POINTS else "sweep"
         raise ConfigError(sweep_file, key, f"asks for {number} points, more than {MAX_POINTS}; make several sweeps")
@@ -329,26 +338,30 @@ def plan(
         varied = [one for one in conditions if one.key in block.keys or one.other in block.keys]
         check(conditions, values | next(iter(block)) | strongest, given)
         for combination in block:
-            resolved = values | combination | strongest
-            check(varied, resolved, given)
-            structure = {key: value for key, value in resolved.items() if key.startswith("network.")}
-            same_network = str(plain(structure))  # all digits, which `repr` of a quantity has not
-            if same_network not in keys:
-                keys[same_network] = build_key(experiment, structure, device=used)
-            key = keys[same_network]
-            builds[key] = structure
-            if len(builds) > MAX_BUILDS:
-                raise ConfigError(sweep_file, "sweep", f"asks for more than {MAX_BUILDS} programs; make several sweeps")
             swept |= dict.fromkeys(combination)
-            numbers = plain(resolved)
-            if len(blocks) > 1 and not strongest:
-                if (same := json.dumps(numbers)) in seen:
-                    told = ", ".join(f"{name}: {plain(value)}" for name, value in combination.items())
-                    raise ConfigError(sweep_file, "sweep", f"two blocks hold the point {told}; keep one of them")
-                seen.add(same)
-            for seed in _seeds(seeds, numbers if user and user.random == "independent" else None):
-                points.append({"point": len(points), "seed": seed, "build": key, "values": numbers})
+            seeds_of_one = _seeds(seeds, combination if user and user.random == "independent" else None)
+            for condition in inside.of(block):
+                resolved = values | condition | combination | strongest
+                check(varied if not condition else conditions, resolved, given)
+                structure = {key: value for key, value in resolved.items() if key.startswith("network.")}
+                same_network = str(plain(structure))  # all digits, which `repr` of a quantity has not
+                if same_network not in keys:
+                    keys[same_network] = build_key(experiment, structure, device=used)
+                key = keys[same_network]
+                builds[key] = structure
+                if len(builds) > MAX_BUILDS:
+                    too_many = f"asks for more than {MAX_BUILDS} programs; make several sweeps"
+                    raise ConfigError(sweep_file, "sweep", too_many)
+                numbers = plain(resolved)
+                if len(blocks) > 1 and not strongest:
+                    if (same := json.dumps(numbers)) in seen:
+                        told = ", ".join(f"{name}: {plain(value)}" for name, value in combination.items())
+                        raise ConfigError(sweep_file, "sweep", f"two blocks hold the point {told}; keep one of them")
+                    seen.add(same)
+                for seed in seeds_of_one:
+                    points.append({"point": len(points), "seed": seed, "build": key, "values": numbers})
 
+    others = [key for key in inside.keys if key not in swept]
     cost = _expected_cost(experiment, scale)
     cost["point"] *= float(values["run.duration"] / usual)
     sizes = {of: size_of(chunk_seconds, cost[of]) for of in ("point", "reference")}
@@ -360,56 +373,28 @@ def plan(
         builds,
         chunks(points, sizes["point"]),
         units,
-        list(swept),
+        [*swept, *others],
         cost,
         digest(of_inputs(experiment), of_runner(), versions_digest()),
-        _references(experiment, points, swept if user else (), sizes["reference"]),
+        references(experiment, points, swept if user else (), sizes["reference"]),
         digest(of_reference(experiment.folder), versions_digest()),
         used,
         plain({key: values[key] for key in swept}),
         [key for key in swept if any(key in block.log for block in blocks)],
-        any(block.designed for block in blocks),
+        [key for key in swept if all(key in block.along for block in blocks)],
         sizes,
+        each,
+        others,
     )
 
 
-def _seeds(number: int, apart: Mapping[str, Any] | None) -> Iterable[int]:
+def _seeds(number: int, apart: Mapping[str, Any] | None) -> Sequence[int]:
     """Return the seeds of one combination: the first numbers, or some of its own, known by its values."""
     if apart is None:
         return range(1, number + 1)
-    return [int(digest(apart, k), 16) % LAST_SEED + 1 for k in range(number)]
+    return [int(digest(plain(apart), k), 16) % LAST_SEED + 1 for k in range(number)]
 
 
 def _sections(experiment: Experiment) -> set[str]:
     """Return the sections of a configuration that hold parameter values."""
     return {key.split(".")[0] for key in experiment.defaults}
-
-
-def _shared(file: Path) -> tuple[str, ...]:
-    """Return the keys that ``SHARED`` of a ``reference.py`` names; read, not imported, which may take long."""
-    for node in ast.parse(file.read_text(encoding="utf-8")).body:
-        if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "SHARED":
-            try:
-                return tuple(ast.literal_eval(node.value))
-            except ValueError:
-                remedy = "must be a tuple of keys, written out: it is read without running the file"
-                raise ConfigError(file.relative_to(ROOT), "SHARED", remedy) from None
-    return ()
-
-
-def _references(
-    experiment: Experiment, points: Sequence[Mapping[str, Any]], apart: Collection[str], size: int
-) -> list[list[list[int]]]:
-    """Return the groups of points that share a reference, cut for jobs; keys of `apart` share nothing."""
-    file = experiment.folder / "reference.py"
-    if not file.exists():
-        return []
-    shared = _shared(file)
-    for key in set(shared) - {"run.seed"}:
-        experiment.check_key(key, file.relative_to(ROOT))
-    groups: dict[str, list[int]] = {}
-    for point in points:
-        keys = {"run.seed": point["seed"], **point["values"]}
-        kept = {key: value for key, value in keys.items() if key not in shared or key in apart}
-        groups.setdefault(digest(kept), []).append(point["point"])
-    return cut(list(groups.values()), size)

@@ -14,8 +14,9 @@ from base.errors import ConfigError, nearest
 from base.yaml_files import flatten, read_yaml, scalar
 from runner.blocks import blocks, tables_of
 
-SWEEP_KEYS = {"name", "experiment", "scale", "set", "sweep", "seeds", "random_numbers", "failures"}
+SWEEP_KEYS = {"name", "experiment", "scale", "set", "sweep", "seeds", "random_numbers", "conditions", "failures"}
 RANDOM = ("common", "independent")  # seeds of all combinations; a difference between them has less noise with the first
+CONDITIONS = ("none", "own")  # what the experiment itself sweeps: left out, or run and observed in each combination
 FAILURES = ("list", "stop")  # of points: a table names them and the others go on, or the first one ends it all
 JOB_KEYS = {"chunk_seconds", "device", "flags"}  # how jobs are made, not what is run
 
@@ -44,6 +45,9 @@ class Sweep:
         ``common``: all combinations have the same seeds. ``independent``: each has some of its own.
     failures : str
         ``list`` or ``stop``.
+    conditions : str
+        ``none``: the sweep takes the place of the experiment's own. ``own``: each combination has all conditions of the
+        experiment's own sweep, which are observed together; so targets that compare them can be tested.
     """
 
     file: str
@@ -55,6 +59,7 @@ class Sweep:
     seeds: int | None
     random: str = RANDOM[0]
     failures: str = FAILURES[0]
+    conditions: str = CONDITIONS[0]
 
     def content(self) -> dict[str, Any]:
         """Return what is declared, as JSON-like data that `read_sweep` takes back."""
@@ -68,6 +73,7 @@ class Sweep:
             "seeds": self.seeds,
             "random_numbers": None if self.random == RANDOM[0] else self.random,
             "failures": None if self.failures == FAILURES[0] else self.failures,
+            "conditions": None if self.conditions == CONDITIONS[0] else self.conditions,
         }
         return {key: value for key, value in content.items() if value is not None and value != {}}
 
@@ -219,8 +225,9 @@ def read_sweep(declared: str | Mapping[str, Any]) -> Sweep:
         raise ConfigError(file, "scale", f"unknown scale '{scale}'; {nearest(str(scale), SCALES)}")
     random = _chosen(content, "random_numbers", RANDOM, file)
     failures = _chosen(content, "failures", FAILURES, file)
-    seeds = content.get("seeds")
-    return Sweep(file, name, content["experiment"], scale, fixed, content["sweep"], seeds, random, failures)
+    conditions = _chosen(content, "conditions", CONDITIONS, file)
+    place = (file, name, content["experiment"], scale)
+    return Sweep(*place, fixed, content["sweep"], content.get("seeds"), random, failures, conditions)
 
 
 def _chosen(content: Mapping[str, Any], key: str, choices: tuple[str, ...], file: str) -> str:

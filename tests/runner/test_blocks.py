@@ -67,6 +67,7 @@ def test_what_goes_together(planned):
     )
     rows = list(zip(column(made, ETA), column(made, TAU), column(made, "inputs.both"), strict=True))
     assert rows == [(0.1, 0.005, True), (0.1, 0.005, False), (0.2, 0.01, True), (0.2, 0.01, False)]
+    assert made.along == [TAU]
     two = planned(f"sweep:\n  zip: [{{{ETA}: [0.1, 0.2]}}, {{{TAU}: [5 ms, 10 ms]}}]\n")
     assert len(two.points) == 4
 
@@ -76,7 +77,7 @@ def test_designs(planned, kind):
     text = f"  {ETA}: {{from: 0.01, to: 1, scale: log}}\n  {TAU}: {{from: 5 ms, to: 20 ms}}\n  inputs.both: [true]\n"
     made = {n: planned(f"sweep:\n  design: {{kind: {kind}, n: {n}}}\n{text}") for n in (16, 32)}
     etas, taus = (np.array(column(made[32], key)) for key in (ETA, TAU))
-    assert len(etas) == 32 and made[32].designed and made[32].log == [ETA]
+    assert len(etas) == 32 and made[32].log == [ETA]
     assert etas.min() > 0.01 and etas.max() < 1 and taus.min() > 0.005 and taus.max() < 0.02
     assert 0.06 < np.exp(np.log(etas).mean()) < 0.16
     if kind != "latin":  # can be extended
@@ -184,4 +185,4 @@ def test_wrong_tables_are_named_with_their_line(planned, tmp_path, table, reason
 
 
 def test_the_toy_has_no_sweep():
-    assert plan(toy(), "smoke").log == [] and not plan(toy(), "smoke").designed
+    assert plan(toy(), "smoke").log == [] and plan(toy(), "smoke").along == []

@@ -29,7 +29,7 @@ PLAN = {
     "references": [],
     "jobs": {"recordings": {"aa": {"p0": 0, "p1": 1}, "bb": {"p2": 2, "p3": 3}}, "references": {}},
     "parts": [[0, 3], [3, 4]],
-    "seeds": 1,
+    "each": 1,
     "strict": False,
     "failures": [],
     "units": {"neurons.t_psp": ["ms", 0.001]},
