@@ -10,6 +10,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator, NullFormatter
 from pandas import DataFrame
 
 from analysis.indices import sobol_indices
@@ -61,7 +62,8 @@ class Swept:
         spread = self.values.groupby("target")["value"].agg(lambda found: float(np.ptp(found)))
         size = self.values.groupby("target")["value"].agg(lambda found: float(np.abs(found).max()))
         there = [name for name in self.targets if name in spread]
-        return sorted(there, key=lambda name: bool(spread[name] <= 1e-9 * size[name]))[:PANELS]
+        still = sorted(there, key=lambda name: bool(spread[name] <= 1e-9 * size[name]))
+        return still[: PANELS - 1 if self.kind == "maps" else PANELS]
 
     @property
     def kind(self) -> str:
@@ -115,7 +117,7 @@ def _panels(swept: Swept, fig: Figure, n: int) -> list[Axes]:
 
 
 def _title(ax: Axes, name: str) -> None:
-    ax.set_title(name.replace("_", " "), fontsize="medium")
+    ax.set_title(name.replace("_", " "), fontsize=7)
 
 
 def _along(swept: Swept, ax: Axes, key: str, which: str = "x") -> None:
@@ -123,6 +125,11 @@ def _along(swept: Swept, ax: Axes, key: str, which: str = "x") -> None:
     ax.set(**{f"{which}label": swept.labels[key]})
     if key in swept.log:
         ax.set(**{f"{which}scale": "log"})
+        axis = ax.xaxis if which == "x" else ax.yaxis
+        axis.set_minor_formatter(NullFormatter())
+        if swept.table[key].max() < 30 * swept.table[key].min():  # powers of ten alone would be one or two
+            axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+            axis.set_major_formatter("{x:g}")
 
 
 def _own(swept: Swept, ax: Axes, key: str, label: str = "own value of the configuration") -> None:
@@ -266,7 +273,7 @@ def _effects(swept: Swept, fig: Figure) -> None:
     keys = swept.by[:FEW]
     names = [*swept.shown[: PANELS // 2], "holding"]
     axes = fig.subplots(len(names), len(keys) + 1, squeeze=False, width_ratios=[1.3, *[1] * len(keys)])
-    for k, (row, name) in enumerate(zip(axes, names, strict=True)):
+    for k, (row, name) in enumerate(zip(list(axes), names, strict=True)):
         panel_label(row[0], "abcdefgh"[k])
         value, origin, what = swept.targets.get(name, (None, "", "targets that hold"))
         there = swept.table.dropna(subset=[name]) if name != "holding" else swept.table[swept.table["tested"] > 0]
@@ -283,8 +290,13 @@ def _effects(swept: Swept, fig: Figure) -> None:
                 reported(ax, value, origin=origin, legend=False)
             _own(swept, ax, key, "_")
             _along(swept, ax, key)
-            ax.label_outer()
+            ax.tick_params(labelleft=ax is row[1], labelbottom=k == len(axes) - 1)
+            if k < len(axes) - 1:
+                ax.set_xlabel("")
         row[1].set_ylabel(what)
+    handles, labels = axes[0][0].get_legend_handles_labels()
+    if handles:
+        fig.legend(handles, labels, loc="outside upper left", ncols=2)
 
 
 def _bars(swept: Swept, ax: Axes, rows: DataFrame, name: str) -> None:
@@ -301,8 +313,8 @@ def _bars(swept: Swept, ax: Axes, rows: DataFrame, name: str) -> None:
     for shift, (share, interval, colour, label) in zip(
         (-0.18, 0.18),
         (
-            (found.first, found.first_interval, "blue", "alone"),
-            (found.total, found.total_interval, "orange", "with others"),
+            (found.first, found.first_interval, "blue", "share of the variance, alone"),
+            (found.total, found.total_interval, "orange", "with the other parameters"),
         ),
         strict=True,
     ):
@@ -311,7 +323,6 @@ def _bars(swept: Swept, ax: Axes, rows: DataFrame, name: str) -> None:
     ax.set_yticks(places_y, [key.split(".")[-1] for key in keys])
     ax.invert_yaxis()
     ax.set_xlabel(f"Sobol index; {100 * found.explained:.0f} % explained")
-    ax.legend(fontsize=5.5, loc="lower right")
 
 
 def _scaled(column: pd.Series, log: bool) -> np.ndarray:
