@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from base.catalogue import ROOT
 from base.errors import ConfigError
 from runner.experiment import load
 from runner.plan import describe
@@ -186,3 +187,23 @@ def test_wrong_tables_are_named_with_their_line(planned, tmp_path, table, reason
 
 def test_the_toy_has_no_sweep():
     assert plan(toy(), "smoke").log == [] and plan(toy(), "smoke").along == []
+
+
+def test_conditions_of_the_experiment_inside_each_combination(planned):
+    made = planned(f"conditions: own\nseeds: 2\nsweep: {{{ETA}: [0.1, 0.2]}}\n")
+    rows = list(zip(column(made, ETA), column(made, "inputs.both"), strict=True))
+    assert rows == [(0.1, True)] * 2 + [(0.1, False)] * 2 + [(0.2, True)] * 2 + [(0.2, False)] * 2
+    assert (made.each, made.combinations, made.swept, made.conditions) == (4, 2, [ETA, "inputs.both"], ["inputs.both"])
+    assert "2 parameter combinations x 2 seeds x 2 conditions" in describe(made)
+    # What the user sweeps or sets is no condition any more.
+    assert planned("conditions: own\nsweep: {inputs.both: [true]}\n").each == 1
+    assert planned(f"conditions: own\nset: {{inputs.both: true}}\nsweep: {{{ETA}: [0.1]}}\n").each == 1
+    with pytest.raises(ConfigError, match="conditions: the blocks of the sweep leave different ones; make several"):
+        planned(f"conditions: own\nsweep: [{{inputs.both: [true]}}, {{{ETA}: [0.1]}}]\n")
+
+
+@pytest.mark.parametrize("name", ["sal_learning_rate", "gle_look_ahead", "eprop_sobol"])
+def test_shipped_sweeps(name):
+    user = read_sweep(str(ROOT / "sweeps" / f"{name}.yaml"))
+    made = plan(load(user.experiment), user.scale, user)
+    assert len(made.points) == {"sal_learning_rate": 54, "gle_look_ahead": 540, "eprop_sobol": 32}[name]
