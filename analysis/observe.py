@@ -3,16 +3,17 @@
 import argparse
 import sys
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
 
 from analysis.experiment_code import load
-from analysis.provenance import provenance
+from analysis.provenance import data_of, provenance
 from base.errors import one_line
 from base.files import read_json
-from base.tables import read_folder, write_folder, write_json
+from base.groups import folders
+from base.tables import checksum, read_folder, write_folder, write_json
 
 
 def merge(chunks: Sequence[Path]) -> dict[str, pd.DataFrame]:
@@ -87,55 +88,36 @@ def observe_by(
     return {name: pd.concat(tables, ignore_index=True) for name, tables in parts.items()}
 
 
-def _unseen(points: pd.DataFrame, reasons: dict[int, str], by: Sequence[str], again: str) -> pd.DataFrame:
-    """Return one row per point that could not be observed, as `runner.records.failures_table` makes them."""
-    rows = points.set_index("point", drop=False).loc[list(reasons), ["point", "seed", *by]]
-    return rows.assign(reason=list(reasons.values()), command=[f"{again} --point {number}" for number in reasons])
-
-
-def _first(failures: pd.DataFrame) -> str:
-    """Say number and reason of the first point that failed."""
-    first = failures.sort_values("point").iloc[0]
-    return f"{first['point']}: {first['reason']}"
-
-
 @one_line()
 def main() -> None:
-    """Command line of the observation job."""
+    """Command line of the observation job of a scale; sweeps are observed by `analysis.parts`."""
     parser = argparse.ArgumentParser(prog="python -m analysis.observe", description=__doc__)
     parser.add_argument("--figure", type=Path, required=True, help="figure.py of the experiment")
-    parser.add_argument("--recordings", type=Path, nargs="+", required=True, help="folders of recordings")
-    parser.add_argument("--references", type=Path, nargs="*", default=[], help="folders of reference tables")
-    parser.add_argument("--by", nargs="*", default=[], help="columns of the points: observe each combination alone")
-    parser.add_argument("--plan", type=Path, required=True, help="plan.json")
+    parser.add_argument("--plan", type=Path, required=True, help="plan.json; recordings and references are beside it")
     parser.add_argument("--builds", type=Path, required=True, help="folder of all builds")
     parser.add_argument("--out", type=Path, required=True, help="folder of tables to make")
     parser.add_argument("--provenance", type=Path, required=True, help="JSON file to make: what made the tables")
     args = parser.parse_args()
     plan = read_json(args.plan)
-    recordings, references = merge(args.recordings), merge(args.references)
-    for name in recordings.keys() & references.keys():
-        sys.exit(f"{args.figure.with_name('reference.py')}: table '{name}' has the name of a recording; rename it")
-    failures = [pd.DataFrame(plan.get("failures") or []), recordings.pop("failures", pd.DataFrame())]
-    unseen: dict[int, str] | None = {} if args.by else None
-    if "points" in recordings:
-        points = recordings["points"].copy()
-        tables = observe_by(load(args.figure).observe, {**recordings, **references}, args.by, unseen)
-        if unseen:
-            failures.append(_unseen(points, unseen, args.by, plan["again"]))
-    else:
-        tables = {}
-    lost = pd.concat(failures, ignore_index=True)
-    if not tables:
-        sys.exit(f"{plan['experiment']} at scale {plan['scale']}: every point failed; point {_first(lost)}")
+    chunks = {kind: [args.plan.parent / kind / k for k in folders(plan, kind)] for kind in ("recordings", "references")}
+    recordings, references = merge(chunks["recordings"]), merge(chunks["references"])
+    refuse_same(recordings, references, args.figure)
+    points = recordings["points"].copy()
+    tables = observe_by(load(args.figure).observe, {**recordings, **references}, [])
     for name, table in tables.items():
         if table.empty:
             sys.exit(f"{args.figure}: observe: table '{name}' is empty")
-    if not lost.empty:
-        tables["failures"] = lost.sort_values("point", kind="stable", ignore_index=True)
     write_folder(tables, args.out)
+    runs = [run for chunk in chunks["recordings"] for run in read_json(chunk / "cost.json")]
     # The checksum is that of the files.
-    write_json(provenance(plan, args.recordings, args.builds, points, read_folder(args.out)), args.provenance)
+    made = provenance(plan, runs, args.builds, data_of(points), checksum(read_folder(args.out)))
+    write_json(made, args.provenance)
+
+
+def refuse_same(recordings: Mapping[str, object], references: Mapping[str, object], figure: Path) -> None:
+    """End the program if a table of references has the name of a recording."""
+    for name in recordings.keys() & references.keys():
+        sys.exit(f"{figure.with_name('reference.py')}: table '{name}' has the name of a recording; rename it")
 
 
 if __name__ == "__main__":

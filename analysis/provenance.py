@@ -13,7 +13,6 @@ import pandas as pd
 
 from base.catalogue import ROOT
 from base.files import read_json
-from base.tables import checksum
 
 PACKAGES = ("brian2", "numpy", "pandas", "snakemake", "matplotlib")
 
@@ -45,8 +44,14 @@ def _cpu() -> str:
     return models[0] if models else platform.processor() or platform.machine()
 
 
-def _data(points: pd.DataFrame) -> list[dict[str, str]]:
-    """Return the data sets that the points were shown: name, source, version and SHA-256 of each."""
+def data_of(points: pd.DataFrame) -> list[dict[str, str]]:
+    """Return the data sets that points were shown: name, source, version and SHA-256 of each.
+
+    Parameters
+    ----------
+    points : DataFrame
+        One row per point; without the columns of data (`runner.simulate.data_of`) there are none.
+    """
     columns = ["data", "data_source", "data_version", "data_sha256"]
     if not set(columns) <= set(points):
         return []
@@ -56,10 +61,11 @@ def _data(points: pd.DataFrame) -> list[dict[str, str]]:
 
 def provenance(
     plan: Mapping[str, Any],
-    recordings: Sequence[Path],
+    runs: Sequence[Mapping[str, Any]],
     builds: Path,
-    points: pd.DataFrame,
-    observations: Mapping[str, pd.DataFrame],
+    data: Sequence[Mapping[str, str]],
+    checksum: str,
+    failed: int = 0,
 ) -> dict[str, Any]:
     """Return what made the tables of an experiment.
 
@@ -67,14 +73,16 @@ def provenance(
     ----------
     plan : Mapping
         Content of ``plan.json``.
-    recordings : sequence of Path
-        One folder per chunk, with its ``cost.json``.
+    runs : sequence of Mapping
+        ``cpu_s`` and ``wall_s`` of every point that was run.
     builds : Path
         Folder of all builds.
-    points : DataFrame
-        One row per point, with the data that it was shown.
-    observations : Mapping
-        The tables.
+    data : sequence of Mapping
+        The data sets that the points were shown (`data_of`).
+    checksum : str
+        Of the tables.
+    failed : int
+        Number of points that failed.
 
     Returns
     -------
@@ -82,9 +90,9 @@ def provenance(
         Code, versions, machine, parameters, cost, data and checksum.
     """
     keys = sorted({plan["points"][number]["build"] for chunk in plan["chunks"] for number in chunk})
-    made = [read_json(builds / plan["experiment"] / key / "build.json") for key in keys]
-    runs = [run for chunk in recordings for run in read_json(chunk / "cost.json")]
-    failed = len(observations.get("failures", ()))
+    files = [builds / plan["experiment"] / key / "build.json" for key in keys]
+    # What the compiler refuses leaves none; then its points are failures.
+    made = [read_json(file) for file in files if not failed or file.exists()]
     fixed = {k: v for k, v in plan["points"][0]["values"].items() if k not in plan["swept"]}
     swept = {k: sorted({json.dumps(point["values"][k]) for point in plan["points"]}) for k in plan["swept"]}
     return {
@@ -116,6 +124,6 @@ def provenance(
             "cpu_s": round(sum(run["cpu_s"] for run in runs), 2),
             "wall_s": round(sum(run["wall_s"] for run in runs), 2),
         },
-        "data": _data(points),
-        "checksum": checksum(observations),
+        "data": list(data),
+        "checksum": checksum,
     }

@@ -48,9 +48,9 @@ def main() -> None:
         )
         builds = [folder / "builds" / SWEEP["experiment"] / key for key in plan["builds"]]
         simulating, bare = 0.0, 0.0
-        for chunk in range(len(plan["chunks"])):
-            out = folder / "recordings" / str(chunk)
-            arguments = ["--plan", str(file), "--chunk", str(chunk), "--build", str(builds[0])]
+        for chunk in plan["jobs"]["recordings"]:
+            out = folder / "recordings" / chunk
+            arguments = ["--plan", str(file), "--chunk", chunk, "--build", str(builds[0])]
             simulating += cpu("runner.simulate", *arguments, "--out", str(out))
             bare += sum(run["cpu_s"] for run in json.loads((out / "cost.json").read_text(encoding="utf-8")))
 

@@ -4,27 +4,109 @@
 rule observe:
     """Reduce the recordings to small tables, and write down what made them: code, versions, machine, cost."""
     input:
-        recordings=recordings_of,
-        references=references_of,
+        recordings=lambda w: tables_of(w, "recordings"),
+        references=lambda w: tables_of(w, "references"),
     output:
         tables=directory("results/{scale}/{exp}/observations"),
         provenance="results/{scale}/{exp}/provenance.json",
     log:
         "results/logs/{scale}/{exp}/observe.log",
+    wildcard_constraints:
+        scale="smoke|quick|paper",
     priority: 3
     conda:
         "../environment.yml"
     params:
         figure=lambda w: folder(w.exp) / "figure.py",
         code=lambda w: plan_of(w)["guards"]["observe"],
-        by=swept_columns,
     message:
         "observing {wildcards.exp} at scale {wildcards.scale}"
     shell:
-        "python -m analysis.observe --figure {params.figure:q} --recordings {input.recordings:q}"
-        " --references {input.references:q} --by {params.by:q}"
+        "python -m analysis.observe --figure {params.figure:q}"
         " --plan results/{wildcards.scale}/{wildcards.exp}/plan.json --builds results/builds"
         " --out {output.tables} --provenance {output.provenance} > {log} 2> >(tee -a {log} >&2)"
+
+
+rule observe_part:
+    """Reduce the recordings of some combinations of a sweep to small tables, each combination alone."""
+    input:
+        recordings=lambda w: part_of(w, "recordings"),
+        references=lambda w: part_of(w, "references"),
+    output:
+        directory("results/{scale}/{exp}/parts/{part}"),
+    log:
+        "results/logs/{scale}/{exp}/observe-{part}.log",
+    wildcard_constraints:
+        scale="sweep-[\\w.-]+",
+    priority: 3
+    conda:
+        "../environment.yml"
+    resources:
+        mem_mb=lambda w, attempt: 2000 * attempt,
+        runtime=lambda w, attempt: 20 * attempt,
+    params:
+        figure=lambda w: folder(w.exp) / "figure.py",
+        code=lambda w: plan_of(w)["guards"]["observe"],
+        digest=lambda w: plan_of(w)["part_digests"][int(w.part)],
+    message:
+        "observing {wildcards.exp} at scale {wildcards.scale}, part {wildcards.part}"
+    shell:
+        "python -m analysis.parts --part {wildcards.part} --figure {params.figure:q}"
+        " --plan results/{wildcards.scale}/{wildcards.exp}/plan.json --out {output}"
+        " > {log} 2> >(tee -a {log} >&2)"
+
+
+rule gather:
+    """Put the tables of all parts of a sweep below each other, and write down what made them."""
+    input:
+        lambda w: [
+            f"results/{w.scale}/{w.exp}/parts/{part}"
+            for part in range(len(plan_of(w)["parts"]))
+        ],
+    output:
+        tables=directory("results/{scale}/{exp}/observations"),
+        provenance="results/{scale}/{exp}/provenance.json",
+    log:
+        "results/logs/{scale}/{exp}/gather.log",
+    wildcard_constraints:
+        scale="sweep-[\\w.-]+",
+    priority: 4
+    conda:
+        "../environment.yml"
+    message:
+        "gathering {wildcards.exp} at scale {wildcards.scale}"
+    shell:
+        "python -m analysis.parts --plan results/{wildcards.scale}/{wildcards.exp}/plan.json"
+        " --builds results/builds --out {output.tables} --provenance {output.provenance}"
+        " > {log} 2> >(tee -a {log} >&2)"
+
+
+rule look:
+    """Draw a sweep, and write the page of all of its combinations."""
+    input:
+        tables="results/{scale}/{exp}/observations",
+        provenance="results/{scale}/{exp}/provenance.json",
+        targets=lambda w: folder(w.exp) / "targets.yaml",
+        template=BASE / "analysis" / "sweep.html.j2",
+    output:
+        page="results/{scale}/{exp}/index.html",
+        svg="results/{scale}/{exp}/figure.svg",
+        png="results/{scale}/{exp}/figure.png",
+    log:
+        "results/logs/{scale}/{exp}/look.log",
+    wildcard_constraints:
+        scale="sweep-[\\w.-]+",
+    priority: 4
+    conda:
+        "../environment.yml"
+    params:
+        experiment=lambda w: folder(w.exp),
+        code=lambda w: plan_of(w)["looked_at_by"],
+    message:
+        "looking at {wildcards.exp} at scale {wildcards.scale}"
+    shell:
+        "python -m analysis.look --plan results/{wildcards.scale}/{wildcards.exp}/plan.json"
+        " --experiment {params.experiment:q} > {log} 2> >(tee -a {log} >&2)"
 
 
 rule present:
@@ -44,6 +126,8 @@ rule present:
         score="results/{scale}/{exp}/score.json",
     log:
         "results/logs/{scale}/{exp}/present.log",
+    wildcard_constraints:
+        scale="smoke|quick|paper",
     priority: 4
     conda:
         "../environment.yml"

@@ -5,6 +5,7 @@ import os
 import sys
 import threading
 import time
+from functools import cache
 from pathlib import Path
 
 sys.path.insert(0, workflow.basedir)
@@ -15,6 +16,7 @@ if "flags" in config:
 from runner import devices
 from base.catalogue import SCALES, check_targets, names
 from base.errors import ConfigError, Told, nearest, of_system
+from base.groups import folders
 from runner.fingerprint import code
 from runner.jobs import measured, set_back, share_environment
 from runner.plans import CHUNK_SECONDS, Plans, asked, targets_of
@@ -38,7 +40,8 @@ wildcard_constraints:
     exp="[a-z0-9_]+/[a-z0-9_]+",
     paper="[a-z0-9_]+",
     key="[0-9a-f]{16}",
-    chunk="[0-9]+",
+    chunk="[0-9a-f]+",
+    part="[0-9]+",
 
 
 try:
@@ -138,20 +141,29 @@ def corpora_of(wildcards):
     return {name: os.environ.get(name, "") for name in plan_of(wildcards)["corpora"]}
 
 
+def number_of(wildcards, kind="recordings"):
+    """Return the number of a chunk in the lists of its plan; those of a sweep have names."""
+    return folders(plan_of(wildcards), kind).index(wildcards.chunk)
+
+
 def build_of(wildcards):
     """Return the folder of the program that a chunk runs."""
     plan = plan_of(wildcards)
-    point = plan["points"][plan["chunks"][int(wildcards.chunk)][0]]
+    point = plan["points"][plan["chunks"][number_of(wildcards)][0]]
     return f"results/builds/{wildcards.exp}/{point['build']}"
 
 
 def minutes(wildcards, attempt, of="point"):
     """Return the run time to ask a scheduler for: five times what is expected, more after a failure."""
     plan = plan_of(wildcards)
-    chunks = plan["chunks" if of == "point" else "references"]
+    kind, chunks = (
+        ("recordings", plan["chunks"])
+        if of == "point"
+        else ("references", plan["references"])
+    )
     before = measured(wildcards.scale, wildcards.exp)[0] if of == "point" else 0
-    seconds = len(chunks[int(wildcards.chunk)]) * max(plan["cost"][of], before)
-    return attempt * max(5, int(5 * seconds / 60))
+    points = len(chunks[number_of(wildcards, kind)])
+    return attempt * max(5, int(5 * points * max(plan["cost"][of], before) / 60))
 
 
 def megabytes(wildcards, attempt):
@@ -160,25 +172,35 @@ def megabytes(wildcards, attempt):
     return attempt * max(2000, int(2 * before))
 
 
-def recordings_of(wildcards):
-    """Return the recordings of all chunks."""
-    n = len(plan_of(wildcards)["chunks"])
+def tables_of(wildcards, kind):
+    """Return the folders of all recordings, or of all references."""
     return [
-        f"results/{wildcards.scale}/{wildcards.exp}/recordings/{k}" for k in range(n)
+        f"results/{wildcards.scale}/{wildcards.exp}/{kind}/{name}"
+        for name in folders(plan_of(wildcards), kind)
     ]
 
 
-def references_of(wildcards):
-    """Return the references of all chunks of them."""
-    n = len(plan_of(wildcards)["references"])
-    return [
-        f"results/{wildcards.scale}/{wildcards.exp}/references/{k}" for k in range(n)
+@cache
+def folders_of_parts(scale, exp, kind):
+    """Return for every part of a sweep the folders that hold its points."""
+    made = plan(scale, exp)
+    part = [
+        number
+        for number, (first, last) in enumerate(made["parts"])
+        for _ in range(first, last)
     ]
+    found = [{} for _ in made["parts"]]
+    for name, job in made["jobs"][kind].items():
+        for point in job.values():
+            found[part[point]][f"results/{scale}/{exp}/{kind}/{name}"] = None
+    return [list(of) for of in found]
 
 
-def swept_columns(wildcards):
-    """Return what the user sweeps: the experiment is observed once for each combination of these values."""
-    return plan_of(wildcards)["columns"] if wildcards.scale.startswith("sweep-") else []
+def part_of(wildcards, kind):
+    """Return the folders that hold the points of a part of a sweep."""
+    plan_of(wildcards)
+    of_parts = folders_of_parts(wildcards.scale, wildcards.exp, kind)
+    return of_parts[int(wildcards.part)]
 
 
 def sources_of(paper):

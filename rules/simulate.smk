@@ -42,7 +42,7 @@ rule simulate:
         mem_mb=megabytes,
         runtime=minutes,
     params:
-        digest=lambda w: plan_of(w)["chunk_digests"][int(w.chunk)],
+        digest=lambda w: plan_of(w)["chunk_digests"][number_of(w)],
         data=corpora_of,
     message:
         "simulating {wildcards.exp} at scale {wildcards.scale}, chunk {wildcards.chunk}"
@@ -65,7 +65,7 @@ rule refer:
         mem_mb=lambda w, attempt: 2000 * attempt,
         runtime=lambda w, attempt: minutes(w, attempt, of="reference"),
     params:
-        digest=lambda w: plan_of(w)["reference_digests"][int(w.chunk)],
+        digest=lambda w: plan_of(w)["reference_digests"][number_of(w, "references")],
         data=corpora_of,
     message:
         "computing references of {wildcards.exp} at scale {wildcards.scale}, chunk {wildcards.chunk}"

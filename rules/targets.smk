@@ -3,10 +3,17 @@
 if USER is not None:
 
     rule sweep:
-        """Tables of the sweep of the user."""
+        """Tables, figure and page of the sweep of the user."""
         input:
-            f"results/sweep-{USER.name}/{USER.experiment}/observations",
-            f"results/sweep-{USER.name}/{USER.experiment}/provenance.json",
+            [
+                f"results/sweep-{USER.name}/{USER.experiment}/{file}"
+                for file in (
+                    "observations",
+                    "provenance.json",
+                    "figure.svg",
+                    "index.html",
+                )
+            ],
 
 
 for exp in names():
@@ -33,6 +40,8 @@ for paper in PAPERS:
 
 localrules:
     observe,
+    gather,
+    look,
     present,
     published,
     document,

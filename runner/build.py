@@ -5,11 +5,12 @@ import gc
 import json
 import logging
 import os
+import re
 import resource
 import shutil
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,9 +18,13 @@ from base.errors import BuildError, one_line
 from base.files import atomic, read_json
 from runner import devices
 from runner.binary import checksums
+from runner.programs import UNCOMPILED
 
 if TYPE_CHECKING:
     from runner.experiment import Experiment
+
+# What a compiler says when it is not the program that is wrong.
+MACHINE = re.compile(r"No space left|quota|Killed|[Mm]emory|internal compiler error|Permission|Read-only|not found")
 
 
 def cpu_seconds() -> float:
@@ -164,11 +169,34 @@ def planned_structure(results: Path, name: str, key: str) -> tuple[dict[str, Any
     BuildError
         No plan asks for it.
     """
-    for file in sorted(results.glob(f"*/{name}/plan.json")):
-        plan = read_json(file)
-        if key in plan["builds"]:
-            return plan["builds"][key], plan["device"]
+    for plan in _asking(results, name, key):
+        return plan["builds"][key], plan["device"]
     raise BuildError(f"{name}: program {key}: no plan in {results} asks for it; run the workflow again")
+
+
+def _asking(results: Path, name: str, key: str) -> Iterator[dict[str, Any]]:
+    """Yield the plans that ask for a program."""
+    for file in sorted(results.glob(f"*/{name}/plan.json")):
+        if key in (plan := read_json(file))["builds"]:
+            yield plan
+
+
+def may_fail(results: Path, name: str, key: str, error: BuildError) -> bool:
+    """Return whether a program that does not compile makes rows of failures: in sweeps, unless the machine is to blame.
+
+    Parameters
+    ----------
+    results : Path
+        Folder of all results, with the plans.
+    name : str
+        ``<paper>/<experiment>``.
+    key : str
+        Key of the program.
+    error : BuildError
+        What the compiler said.
+    """
+    lenient = all("jobs" in plan and not plan["strict"] for plan in _asking(results, name, key))
+    return lenient and not MACHINE.search(str(error))
 
 
 @one_line()
@@ -200,7 +228,16 @@ def main() -> None:
 
     structure, device = planned_structure(args.results, args.experiment, args.key)
     print(f"compiling {args.experiment} for {device}, program {args.key}", flush=True)
-    compiled(target, sources, device, args.jobs)
+    try:
+        compiled(target, sources, device, args.jobs)
+    except BuildError as error:
+        if not may_fail(args.results, args.experiment, args.key, error):
+            raise
+        print(f"{args.experiment}, program {args.key}: {error}; the others go on", file=sys.stderr)
+        with atomic(target, directory=True) as folder:
+            reason = f"{error}; to compile it again, delete {target}"
+            (folder / UNCOMPILED).write_text(json.dumps({"reason": reason}), encoding="utf-8")
+        return
     shutil.rmtree(generated, ignore_errors=True)
 
 

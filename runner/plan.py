@@ -12,7 +12,7 @@ import os
 import sys
 import tempfile
 import traceback
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -20,18 +20,19 @@ from typing import Any
 
 from base.catalogue import ROOT, SCALES, names
 from base.errors import BuildError, ConfigError, nearest, one_line
-from base.files import atomic
+from base.files import atomic, read_json
 from runner.build import generate
 from runner.devices import DEVICES
 from runner.devices.toolchain import recipe
 from runner.experiment import Experiment, load
 from runner.fingerprint import code, corpora, digest, sources
+from runner.groups import chunks, cut, parts, regroup
 from runner.guards import guards
 from runner.planning import Plan, build_key, plan
 from runner.plans import CHUNK_SECONDS, PlanError, Plans
 from runner.programs import program_key
 from runner.quantities import plain
-from runner.records import column, failures_table
+from runner.records import column
 from runner.sweep import Sweep, read_sweep
 
 
@@ -49,17 +50,23 @@ def describe(planned: Plan) -> str:
         Points, builds, chunks and expected cost.
     """
     n, builds, chunks = len(planned.points), len(planned.builds), len(planned.chunks)
-    seeds = len({point["seed"] for point in planned.points})
     total = builds * planned.cost["build"] + n * planned.cost["point"]
     lines = [
         f"{planned.experiment} at scale {planned.scale}, device {planned.device}",
-        f"  points  {n:6d}   ({n // seeds} parameter combinations x {seeds} seeds)",
+        f"  points  {n:6d}   ({planned.combinations} parameter combinations x {_each(planned)})",
         f"  builds  {builds:6d}   ({planned.cost['build']:g} CPU s each, unless cached)",
         f"  chunks  {chunks:6d}   (jobs of at most {max(map(len, planned.chunks))} points)",
         f"  cost    {total:6.0f}   CPU s expected ({planned.cost['point']:g} s per point)",
         f"  swept   {', '.join(planned.swept) or 'nothing'}",
     ]
     return "\n".join(lines)
+
+
+def _each(planned: Plan) -> str:
+    """Say what each combination consists of."""
+    seeds = len({point["seed"] for point in planned.points[: planned.each]})
+    conditions = planned.each // seeds
+    return f"{seeds} seeds" + (f" x {conditions} conditions" if conditions > 1 else "")
 
 
 def program_of(
@@ -140,6 +147,8 @@ def content(experiment: Experiment, planned: Plan, user: Sweep | None, results: 
     }
     if len(refused) == len(programs):
         raise PlanError(next(iter(refused.values())))
+    if refused and user and user.failures == "stop":
+        raise PlanError(next(iter(refused.values())))
     # Points without a program are failures from the start; the others of a sweep are run.
     failed = {point["point"]: refused[point["build"]] for point in planned.points if point["build"] in refused}
     chunks = [[number for number in chunk if number not in failed] for chunk in planned.chunks]
@@ -155,8 +164,7 @@ def content(experiment: Experiment, planned: Plan, user: Sweep | None, results: 
         "cost": planned.cost,
         "command": f"snakemake --profile profiles/default {'sweep' if user else experiment.name} {options}{device}",
         "again": f"python -m runner.point {experiment.name} {again}{device.replace(' device=', ' --device ')}",
-        "sweep": user.content() if user else None,
-        "columns": [column(key, planned.units.get(key, ("", 1))[0]) for key in planned.swept],
+        "columns": [_column(planned, key) for key in planned.swept if key not in planned.conditions],
         "chunk_digests": [planned.chunk_digest(number) for number in range(len(planned.chunks))],
         "reference_digests": [planned.reference_digest(number) for number in range(len(planned.references))],
         "guards": guards(experiment, planned.points),
@@ -165,7 +173,108 @@ def content(experiment: Experiment, planned: Plan, user: Sweep | None, results: 
         "sources": [os.path.relpath(file, ROOT) for file in sources(experiment.folder / "experiment.py")],
         "stamp": stamp,
     }
-    return {**made, "failures": failures_table(made, failed).to_dict("records")} if failed else made
+    return {**made, **of_sweep(planned, user, programs, failed, made["corpora"], results)} if user else made
+
+
+def of_sweep(
+    planned: Plan,
+    user: Sweep,
+    programs: Mapping[str, str],
+    failed: Mapping[int, str],
+    corpora: Iterable[str],
+    results: Path,
+) -> dict[str, Any]:
+    """Return what only the plan of a sweep says: its jobs know their points by content.
+
+    Parameters
+    ----------
+    planned : Plan
+        The plan.
+    user : Sweep
+        The sweep.
+    programs : Mapping
+        Key of each build to that of its program.
+    failed : Mapping
+        Numbers of points without a program to the reason.
+    corpora : iterable of str
+        Environment variables that decide which data are shown.
+    results : Path
+        Folder of all results: what is in ``recordings`` and ``references`` is not computed again.
+    """
+    folder = results / planned.scale / planned.experiment
+    data = {name: os.environ.get(name, "") for name in corpora}
+    wanted = {content: n for content, n in planned.contents(programs, data).items() if n not in failed}
+    size = planned.sizes
+
+    def cut_points(numbers: list[int]) -> list[list[int]]:
+        return chunks([planned.points[number] for number in numbers], size["point"])
+
+    def cut_groups(numbers: list[int]) -> list[list[int]]:
+        return cut(numbers, size["reference"])
+
+    groups = {group[0]["point"]: [one["point"] for one in group] for group in planned.groups}
+    jobs = {
+        "recordings": regroup(wanted, folder / "recordings", cut_points),
+        "references": regroup(planned.reference_contents(data), folder / "references", cut_groups),
+    }
+    observed = parts(len(planned.points), planned.each, size["point"])
+    order = {number: content for content, number in wanted.items()}
+    return {
+        "sweep": user.content(),
+        "strict": user.failures == "stop",
+        "each": planned.each,
+        "jobs": jobs,
+        "chunks": [list(job.values()) for job in jobs["recordings"].values()],
+        "references": [[groups[first] for first in job.values()] for job in jobs["references"].values()],
+        "chunk_digests": list(jobs["recordings"]),
+        "reference_digests": list(jobs["references"]),
+        "parts": observed,
+        # A part is made again when one of its points, or the number of one, is another.
+        "part_digests": [digest(a, [order.get(n) for n in range(a, b)], planned.swept) for a, b in observed],
+        "own": {_column(planned, key): _displayed(planned, key) for key in planned.own},
+        "log": [_column(planned, key) for key in planned.log],
+        "along": [_column(planned, key) for key in planned.along],
+        "looked_at_by": digest(
+            code(ROOT / "analysis" / "look.py", "looked_at", "page", "main"),
+            code(ROOT / "experiments" / planned.experiment / "figure.py", "sweep"),
+        ),
+        "failures": [{"point": number, "reason": reason} for number, reason in failed.items()],
+    }
+
+
+def _column(planned: Plan, key: str) -> str:
+    """Return the column of tables in which a key stands."""
+    return column(key, planned.units.get(key, ("", 1))[0])
+
+
+def _displayed(planned: Plan, key: str) -> Any:
+    """Return what a swept key is without the sweep, as tables show it."""
+    value = planned.own[key]
+    return value / planned.units[key][1] if key in planned.units else value
+
+
+def check_name(user: Sweep, file: Path) -> None:
+    """Refuse to write over the results of another sweep of the same name.
+
+    Parameters
+    ----------
+    user : Sweep
+        The sweep.
+    file : Path
+        Its plan; need not be there.
+
+    Raises
+    ------
+    ConfigError
+        The plan is that of a sweep that is declared elsewhere, and says something else.
+    """
+    before = read_json(file).get("sweep") if file.exists() else None
+    if not before or before["file"] == user.file:
+        return
+    same = [{k: v for k, v in one.items() if k not in ("file", "scale")} for one in (before, user.content())]
+    if same[0] != same[1] and (before["file"].startswith("--") or Path(before["file"]).exists()):
+        where = f"results of {before['file']} are in {file.parent}"
+        raise ConfigError(user.file, "name", f"'{user.name}' is taken: {where}; choose another name, or delete them")
 
 
 def _write(arguments: tuple[Plans, str, str]) -> str:
@@ -177,6 +286,8 @@ def _write(arguments: tuple[Plans, str, str]) -> str:
         os.dup2(said.fileno(), 1)
         os.dup2(said.fileno(), 2)
     try:
+        if plans.user:
+            check_name(plans.user, plans.file(scale, name))
         experiment = load(name)
         base = plans.user.scale if plans.user else scale
         planned = plan(experiment, base, plans.user, chunk_seconds=plans.chunk_seconds, device=plans.device)
@@ -244,7 +355,7 @@ def main() -> None:
     parser.add_argument("experiments", nargs="*", metavar="experiment", help="<paper>/<experiment>")
     parser.add_argument("--all", action="store_true", help="check all experiments at all scales")
     parser.add_argument("--scale", help="default: that of the sweep, or quick")
-    parser.add_argument("--sweep", help="sweep of your own: YAML file, or JSON text")
+    parser.add_argument("--sweep", help="sweep of your own: YAML file, or JSON text; - reads the text from stdin")
     parser.add_argument("--chunk-seconds", type=float, default=CHUNK_SECONDS, help="how long one job should last")
     parser.add_argument("--device", choices=DEVICES, help="default: that of the configuration")
     parser.add_argument("--results", type=Path, help="write plans and sources of programs into this folder")
@@ -256,7 +367,9 @@ def main() -> None:
     for name in args.experiments:
         if name not in names():
             raise ConfigError("experiments", name, f"unknown experiment; {nearest(name, names())}")
-    user: Sweep | None = read_sweep(args.sweep) if args.sweep is not None else None
+    user: Sweep | None = (
+        read_sweep(sys.stdin.read() if args.sweep == "-" else args.sweep) if args.sweep is not None else None
+    )
     for name in args.experiments:
         if user and name != user.experiment:
             raise ConfigError(user.file, "experiment", f"is {user.experiment}, but {name} is asked for")

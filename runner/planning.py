@@ -1,30 +1,30 @@
 """From configuration to plan: points, builds and chunks. A pure function of configuration and code."""
 
-import ast
 import json
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
-from itertools import product
-from math import ceil, isfinite, prod
-from pathlib import Path
+from math import isfinite
 from typing import Any
 
-from base.catalogue import ROOT, SCALES
+from base.catalogue import SCALES
 from base.errors import ConfigError, nearest
 from base.yaml_files import flatten
 from runner import devices
+from runner.blocks import MAX_POINTS
+from runner.combinations import Conditions, combinations
 from runner.experiment import Experiment, load
 from runner.fingerprint import code, digest
+from runner.groups import chunks, size_of
 from runner.guards import of_inputs, of_reference, of_runner, versions_digest
 from runner.plans import CHUNK_SECONDS
 from runner.quantities import display_unit, parse, plain
 from runner.ranges import check, clauses
+from runner.sharing import references
 from runner.sweep import Sweep
 
-MAX_CHUNK = 1000  # points of one job, however short they are
-MAX_POINTS = 200_000  # of one plan, which is held in memory and written as one file
 MAX_BUILDS = 1000  # each is generated before the first is compiled
+LAST_SEED = 2**31 - 2  # the tables hold seeds in 32 bits
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Plan:
     units : dict
         Dotted key to (suffix, size) of the display unit; keys without dimensions are absent.
     swept : list of str
-        Keys that differ between points.
+        Keys that differ between points; those of a user come first.
     cost : dict
         Expected CPU seconds: ``build`` for one build, ``point`` for one point.
     computing : str
@@ -57,6 +57,18 @@ class Plan:
         Digest of the code that computes references, and of the packages.
     device : str
         Name of the device.
+    own : dict
+        What the swept keys are without the sweep, in SI base units.
+    log : list of str
+        Swept keys with equal ratios between their values.
+    along : list of str
+        Swept keys that go along with another one.
+    each : int
+        Points of a combination: its seeds, in all conditions.
+    conditions : list of str
+        Swept keys of the experiment itself, whose values are observed together.
+    sizes : dict
+        Largest number of points (``point``) and of groups that share a reference (``reference``) of a job.
     """
 
     experiment: str
@@ -71,6 +83,46 @@ class Plan:
     references: list[list[list[int]]]
     referring: str
     device: str = devices.DEFAULT
+    own: dict[str, Any] = field(default_factory=dict)
+    log: list[str] = field(default_factory=list)
+    along: list[str] = field(default_factory=list)
+    sizes: dict[str, int] = field(default_factory=dict)
+    each: int = 1
+    conditions: list[str] = field(default_factory=list)
+
+    @property
+    def combinations(self) -> int:
+        """Number of combinations of values."""
+        return len(self.points) // self.each
+
+    def contents(self, programs: Mapping[str, str], data: Mapping[str, str]) -> dict[str, int]:
+        """Return what every point is, whatever its number: program, values, inputs and seed.
+
+        Parameters
+        ----------
+        programs : Mapping
+            Key of each build to that of its program.
+        data : Mapping
+            Where the data are that the points are shown.
+
+        Returns
+        -------
+        dict
+            Digest to number.
+        """
+        common = digest(self.scale, self.units, self.computing, data)
+        values: dict[int, str] = {}  # the points of a combination share theirs
+        for point in self.points:
+            if id(point["values"]) not in values:
+                values[id(point["values"])] = digest(point["values"], programs[point["build"]], common)
+        return {digest(values[id(point["values"])], point["seed"]): point["point"] for point in self.points}
+
+    def reference_contents(self, data: Mapping[str, str]) -> dict[str, int]:
+        """Return what the reference of every group of points is, as digest to the number of its first point."""
+        return {
+            digest([[one["seed"], one["values"]] for one in group], self.referring, data): group[0]["point"]
+            for group in self.groups
+        }
 
     def chunk_digest(self, chunk: int) -> str:
         """Return a digest of all, beside the program, that decides the recordings of one chunk."""
@@ -161,36 +213,6 @@ def build_key(
     )
 
 
-def _blocks(experiment: Experiment, sweep: Any, file: object) -> list[dict[str, list[Any]]]:
-    """Return the blocks of a sweep: within a block the product of the lists, over blocks the union."""
-    if sweep is None or sweep == {}:  # a scale that does without the sweep of its experiment
-        return [{}]
-    blocks = []
-    for block in sweep if isinstance(sweep, list) else [sweep]:
-        if not isinstance(block, Mapping):
-            raise ConfigError(file, "sweep", f"must map keys to lists of values, got {block!r}")
-        if not block:
-            raise ConfigError(file, "sweep", "has a block without keys; give it one, or remove it")
-        parsed = {}
-        for key, values in flatten(block, file).items():
-            experiment.check_key(key, file)
-            if not isinstance(values, list):
-                raise ConfigError(file, f"sweep.{key}", f"needs a list of values, got {values!r}")
-            if not values:
-                raise ConfigError(file, f"sweep.{key}", "is empty; give at least one value or remove the key")
-            parsed[key] = [experiment.parse(key, value, file) for value in values]
-            first: dict[str, Any] = {}
-            for value, written in zip(parsed[key], values, strict=True):
-                if (same := json.dumps(plain(value))) in first:
-                    both = f"{first[same]!r} and {written!r} are" if first[same] != written else f"{written!r} is"
-                    raise ConfigError(file, f"sweep.{key}", f"{both} the same value twice; keep one of them")
-                first[same] = written
-        blocks.append(parsed)
-    if not blocks:
-        raise ConfigError(file, "sweep", "is an empty list; give at least one block or remove it")
-    return blocks
-
-
 def _expected_cost(experiment: Experiment, scale: str) -> dict[str, float]:
     """Return the expected CPU seconds of a build, of a point and of the reference of a point."""
     from brian2 import second
@@ -270,7 +292,7 @@ def plan(
         raise ConfigError("chunk_seconds", str(chunk_seconds), "must be a positive number of seconds")
     file = experiment.config_file
     own = dict(experiment.scale(scale))
-    sweep = own.pop("sweep", experiment.config.get("sweep"))
+    sweep = own_sweep = own.pop("sweep", experiment.config.get("sweep"))
     seeds = own.pop("seeds", 1)
     of_scale = flatten(own, file)
     sections = {k: v for k, v in experiment.config.items() if isinstance(v, Mapping) and k in _sections(experiment)}
@@ -294,8 +316,12 @@ def plan(
     if not isinstance(seeds, int) or isinstance(seeds, bool) or seeds < 1:
         raise ConfigError(sweep_file, "seeds", f"needs a whole number of at least 1, got {seeds!r}")
 
-    blocks = _blocks(experiment, sweep, sweep_file)
-    number = seeds * sum(prod(map(len, block.values())) for block in blocks)
+    blocks = combinations(experiment, sweep, sweep_file)
+    inside = Conditions(
+        experiment, own_sweep if user and user.conditions == "own" else None, user.values if user else ()
+    )
+    each = inside.number(blocks, sweep_file) * seeds
+    number = each * sum(map(len, blocks))
     if number > MAX_POINTS:
         key = "seeds" if seeds > MAX_POINTS else "sweep"
         raise ConfigError(sweep_file, key, f"asks for {number} points, more than {MAX_POINTS}; make several sweeps")
@@ -306,103 +332,69 @@ def plan(
     keys: dict[str, str] = {}  # of the networks met so far
     set_last = dict.fromkeys(strongest, "--set")
     for block in blocks:
-        own_keys = {**dict.fromkeys(block, sweep_file), **set_last}
+        own_keys = {**dict.fromkeys(block.keys, sweep_file), **set_last}
         given = {**{key: file for key, file in files.items() if key not in own_keys}, **own_keys}
         # What is the same for all combinations is looked at once.
-        varied = [one for one in conditions if one.key in block or one.other in block]
-        first_one = values | {key: options[0] for key, options in block.items()} | strongest
-        check(conditions, first_one, given)
-        for combination in product(*block.values()):
-            resolved = values | dict(zip(block, combination, strict=True)) | strongest
-            check(varied, resolved, given)
-            structure = {key: value for key, value in resolved.items() if key.startswith("network.")}
-            same_network = str(plain(structure))  # all digits, which `repr` of a quantity has not
-            if same_network not in keys:
-                keys[same_network] = build_key(experiment, structure, device=used)
-            key = keys[same_network]
-            builds[key] = structure
-            if len(builds) > MAX_BUILDS:
-                raise ConfigError(sweep_file, "sweep", f"asks for more than {MAX_BUILDS} programs; make several sweeps")
-            swept |= dict.fromkeys(block)
-            numbers = plain(resolved)
-            if len(blocks) > 1 and not strongest:
-                if (same := json.dumps(numbers)) in seen:
-                    told = ", ".join(f"{name}: {plain(value)}" for name, value in zip(block, combination, strict=True))
-                    raise ConfigError(sweep_file, "sweep", f"two blocks hold the point {told}; keep one of them")
-                seen.add(same)
-            for seed in range(1, seeds + 1):
-                points.append({"point": len(points), "seed": seed, "build": key, "values": numbers})
+        varied = [one for one in conditions if one.key in block.keys or one.other in block.keys]
+        check(conditions, values | next(iter(block)) | strongest, given)
+        for combination in block:
+            swept |= dict.fromkeys(combination)
+            seeds_of_one = _seeds(seeds, combination if user and user.random == "independent" else None)
+            for condition in inside.of(block):
+                resolved = values | condition | combination | strongest
+                check(varied if not condition else conditions, resolved, given)
+                structure = {key: value for key, value in resolved.items() if key.startswith("network.")}
+                same_network = str(plain(structure))  # all digits, which `repr` of a quantity has not
+                if same_network not in keys:
+                    keys[same_network] = build_key(experiment, structure, device=used)
+                key = keys[same_network]
+                builds[key] = structure
+                if len(builds) > MAX_BUILDS:
+                    too_many = f"asks for more than {MAX_BUILDS} programs; make several sweeps"
+                    raise ConfigError(sweep_file, "sweep", too_many)
+                numbers = plain(resolved)
+                if len(blocks) > 1 and not strongest:
+                    if (same := json.dumps(numbers)) in seen:
+                        told = ", ".join(f"{name}: {plain(value)}" for name, value in combination.items())
+                        raise ConfigError(sweep_file, "sweep", f"two blocks hold the point {told}; keep one of them")
+                    seen.add(same)
+                for seed in seeds_of_one:
+                    points.append({"point": len(points), "seed": seed, "build": key, "values": numbers})
 
+    others = [key for key in inside.keys if key not in swept]
     cost = _expected_cost(experiment, scale)
     cost["point"] *= float(values["run.duration"] / usual)
-    size = _size(chunk_seconds, cost["point"])
+    sizes = {of: size_of(chunk_seconds, cost[of]) for of in ("point", "reference")}
     units = {key: display_unit(value) for key, value in values.items() if display_unit(value)[0]}
     return Plan(
         experiment.name,
         label,
         points,
         builds,
-        _chunks(points, size),
+        chunks(points, sizes["point"]),
         units,
-        list(swept),
+        [*swept, *others],
         cost,
         digest(of_inputs(experiment), of_runner(), versions_digest()),
-        _references(experiment, points, swept if user else (), _size(chunk_seconds, cost["reference"])),
+        references(experiment, points, swept if user else (), sizes["reference"]),
         digest(of_reference(experiment.folder), versions_digest()),
         used,
+        plain({key: values[key] for key in swept}),
+        [key for key in swept if any(key in block.log for block in blocks)],
+        [key for key in swept if all(key in block.along for block in blocks)],
+        sizes,
+        each,
+        others,
     )
+
+
+def _seeds(number: int, apart: Mapping[str, Any] | None) -> Sequence[int]:
+    """Return the seeds of one combination: the first numbers, or some of its own, known by its values."""
+    if apart is None:
+        return range(1, number + 1)
+    return [int(digest(plain(apart), k), 16) % LAST_SEED + 1 for k in range(number)]
 
 
 def _sections(experiment: Experiment) -> set[str]:
     """Return the sections of a configuration that hold parameter values."""
     return {key.split(".")[0] for key in experiment.defaults}
-
-
-def _size(chunk_seconds: float, cost: float) -> int:
-    """Return how many points of a cost (s) one job should have."""
-    return min(MAX_CHUNK, max(1, int(chunk_seconds / max(cost, 1e-3))))
-
-
-def _shared(file: Path) -> tuple[str, ...]:
-    """Return the keys that ``SHARED`` of a ``reference.py`` names; read, not imported, which may take long."""
-    for node in ast.parse(file.read_text(encoding="utf-8")).body:
-        if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "SHARED":
-            try:
-                return tuple(ast.literal_eval(node.value))
-            except ValueError:
-                remedy = "must be a tuple of keys, written out: it is read without running the file"
-                raise ConfigError(file.relative_to(ROOT), "SHARED", remedy) from None
-    return ()
-
-
-def _references(
-    experiment: Experiment, points: Sequence[Mapping[str, Any]], apart: Collection[str], size: int
-) -> list[list[list[int]]]:
-    """Return the groups of points that share a reference, cut for jobs; keys of `apart` share nothing."""
-    file = experiment.folder / "reference.py"
-    if not file.exists():
-        return []
-    shared = _shared(file)
-    for key in set(shared) - {"run.seed"}:
-        experiment.check_key(key, file.relative_to(ROOT))
-    groups: dict[str, list[int]] = {}
-    for point in points:
-        keys = {"run.seed": point["seed"], **point["values"]}
-        kept = {key: value for key, value in keys.items() if key not in shared or key in apart}
-        groups.setdefault(digest(kept), []).append(point["point"])
-    return _cut(list(groups.values()), size)
-
-
-def _cut(items: Sequence[Any], size: int) -> list[list[Any]]:
-    """Cut a list into equal parts of at most `size`."""
-    n = ceil(len(items) / size)
-    cuts = [round(k * len(items) / n) for k in range(n + 1)]
-    return [list(items[a:b]) for a, b in zip(cuts, cuts[1:], strict=False)]
-
-
-def _chunks(points: Sequence[Mapping[str, Any]], size: int) -> list[list[int]]:
-    """Cut the points into equal chunks of at most `size`; all points of a chunk share their build."""
-    by_build: dict[str, list[int]] = {}
-    for point in points:
-        by_build.setdefault(point["build"], []).append(point["point"])
-    return [chunk for members in by_build.values() for chunk in _cut(members, size)]

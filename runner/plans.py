@@ -90,6 +90,7 @@ class Plans:
             self.device,
             self.chunk_seconds,
             self.user.text() if self.user else "",
+            [file.read_text(encoding="utf-8") for file in self.user.tables()] if self.user else [],
         )
 
     def holds(self, scale: str, experiment: str) -> bool:
@@ -126,13 +127,15 @@ class Plans:
     def _make(self, scale: str, experiments: Sequence[str]) -> None:
         command = [sys.executable, "-m", "runner.plan", *experiments, "--results", str(self.results)]
         command += ["--chunk-seconds", repr(self.chunk_seconds)]
-        command += ["--sweep", self.user.text()] if self.user and scale.startswith("sweep-") else ["--scale", scale]
+        sweep = self.user.text() if self.user and scale.startswith("sweep-") else None
+        # Lists may be longer than a command line.
+        command += ["--sweep", "-"] if sweep else ["--scale", scale]
         command += ["--device", self.device] if self.device else []
         # The same order of sets in every process: Brian2 writes the same program.
         path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
         environment = {**os.environ, "PYTHONPATH": path, "PYTHONHASHSEED": "0"}
         done = subprocess.run(
-            command, env=environment, stdout=sys.stderr, stderr=subprocess.PIPE, text=True, check=False
+            command, env=environment, input=sweep, stdout=sys.stderr, stderr=subprocess.PIPE, text=True, check=False
         )
         if done.returncode:
             raise PlanError(done.stderr.strip() or f"runner.plan ended with status {done.returncode}")

@@ -12,8 +12,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from base.files import read_json
 from runner.fingerprint import digest
 
+UNCOMPILED = "failure.json"  # in the folder of a program that the compiler refuses
 NOT_SAID = ("build.json", "results", "main")  # beside the sources: cost, results, the compiled program itself
 # Neighbouring lines that come in the order of a set: clocks that are set back, and clocks that are only kept.
 UNORDERED = re.compile(
@@ -74,3 +76,15 @@ def program_key(project: Path, identity: Any) -> str:
 def differing(one: Mapping[str, str], other: Mapping[str, str]) -> list[str]:
     """Return the names of the files in which two projects differ, sorted."""
     return sorted(name for name in {*one, *other} if one.get(name) != other.get(name))
+
+
+def uncompiled(build: Path) -> str | None:
+    """Return why the compiler refused a program, None if it did not.
+
+    Parameters
+    ----------
+    build : Path
+        Folder made by `runner.build`.
+    """
+    file = build / UNCOMPILED
+    return str(read_json(file)["reason"]) if file.exists() else None

@@ -80,7 +80,7 @@ class Lines(logging.Handler):
                 self.jobs[facts["jobid"]] = facts["rule_name"], *where
             elif told.endswith("job_finished"):
                 rule, scale, experiment = self.jobs.pop(facts["job_id"], ("", "", ""))
-                if rule == "present" or rule == "observe" and scale.startswith("sweep-"):
+                if rule in ("present", "gather"):
                     self._finished(scale, experiment)
             elif told.endswith("job_error"):
                 rule, _, experiment = self.jobs.get(facts["jobid"], ("", "", ""))
@@ -90,7 +90,7 @@ class Lines(logging.Handler):
 
     def _start(self, stats: dict[str, Any]) -> None:
         """Say what is going to be done."""
-        self.total = int(stats.get("present", 0) or stats.get("observe", 0))
+        self.total = int(stats.get("present", 0) or stats.get("gather", 0))
         if self.total:
             left = sum(self.costs.values())
             what = "experiment" if self.total == 1 else "experiments"

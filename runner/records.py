@@ -147,26 +147,6 @@ def points_table(plan: Mapping[str, Any], numbers: list[int]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def failures_table(plan: Mapping[str, Any], reasons: Mapping[int, str]) -> pd.DataFrame:
-    """Return one row per point that failed.
-
-    Parameters
-    ----------
-    plan : Mapping
-        Content of ``plan.json``.
-    reasons : Mapping
-        Number of each point to one line.
-
-    Returns
-    -------
-    DataFrame
-        ``point``, ``seed``, the parameters that are swept, ``reason``, and ``command``, which runs the point again.
-    """
-    points = points_table(plan, list(reasons))[["point", "seed", *plan["columns"]]]
-    again = [f"{plan['again']} --point {number}" for number in reasons]
-    return points.assign(reason=list(reasons.values()), command=again)
-
-
 def write(tables: Mapping[str, pd.DataFrame], folder: Path) -> None:
     """Write tables as Parquet, one file each.
 

@@ -11,6 +11,7 @@ They are trained beside the simulations, so that neither an edit of the equation
 
 import argparse
 import importlib
+import json
 import sys
 import traceback
 from collections.abc import Mapping, Sequence
@@ -21,10 +22,10 @@ import numpy as np
 import pandas as pd
 
 from base.errors import one_line
-from base.files import read_json
-from base.tables import write_folder
+from base.files import atomic, read_json
+from base.groups import CONTENT, folders
 from runner.binary import RunError
-from runner.records import labelled
+from runner.records import labelled, write
 
 
 def refer(experiment: str, groups: Sequence[Sequence[Mapping[str, Any]]]) -> dict[str, pd.DataFrame]:
@@ -72,12 +73,17 @@ def main() -> None:
     """Command line of the reference job."""
     parser = argparse.ArgumentParser(prog="python -m runner.refer", description=__doc__.splitlines()[0])  # type: ignore[union-attr]
     parser.add_argument("--plan", type=Path, required=True, help="plan.json")
-    parser.add_argument("--chunk", type=int, required=True, help="number of the chunk of references")
+    parser.add_argument("--chunk", required=True, help="number of the chunk of references; of a sweep, its name")
     parser.add_argument("--out", type=Path, required=True, help="folder of tables to make")
     args = parser.parse_args()
     plan = read_json(args.plan)
-    groups = [[plan["points"][number] for number in group] for group in plan["references"][args.chunk]]
-    write_folder(refer(plan["experiment"], groups), args.out)
+    chunk = plan["references"][folders(plan, "references").index(args.chunk)]
+    groups = [[plan["points"][number] for number in group] for group in chunk]
+    tables = refer(plan["experiment"], groups)
+    with atomic(args.out, directory=True) as folder:
+        write(tables, folder)
+        if "jobs" in plan:
+            (folder / CONTENT).write_text(json.dumps(plan["jobs"]["references"][args.chunk]), encoding="utf-8")
 
 
 if __name__ == "__main__":

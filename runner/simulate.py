@@ -18,9 +18,11 @@ import pandas as pd
 from base.catalogue import ROOT
 from base.errors import one_line
 from base.files import atomic, read_json, scratch
+from base.groups import CONTENT, folders
 from runner.binary import Arrays, RunError, StoppedError, log_progress
 from runner.devices import open_program
-from runner.records import failures_table, points_table, recordings, refuse_empty, write
+from runner.programs import uncompiled
+from runner.records import points_table, recordings, refuse_empty, write
 
 
 def drawn(experiment: str, point: Mapping[str, Any]) -> Generator[dict[str, Any], dict[str, pd.DataFrame], None]:
@@ -244,24 +246,34 @@ def main() -> None:
     """Command line of the simulation job."""
     parser = argparse.ArgumentParser(prog="python -m runner.simulate", description=__doc__)
     parser.add_argument("--plan", type=Path, required=True, help="plan.json")
-    parser.add_argument("--chunk", type=int, required=True, help="number of the chunk")
+    parser.add_argument("--chunk", required=True, help="number of the chunk; of a sweep, its name")
     parser.add_argument("--build", type=Path, required=True, help="folder made by runner.build")
     parser.add_argument("--out", type=Path, required=True, help="folder of tables to make")
     args = parser.parse_args()
 
     plan = read_json(args.plan)
-    numbers = plan["chunks"][args.chunk]
-    try:
-        program = open_program(args.build)
-    except RunError as error:
-        raise RunError(_located(plan, numbers[0], error)) from None
-    failed: dict[int, str] | None = {} if plan["scale"].startswith("sweep-") else None
-    tables, costs = run_points(plan, numbers, program, failed)
+    numbers = plan["chunks"][folders(plan, "recordings").index(args.chunk)]
+    failed: dict[int, str] | None = {} if "jobs" in plan and not plan["strict"] else None
+    tables: dict[str, pd.DataFrame] = {}
+    costs: list[dict[str, Any]] = []
+    reason = uncompiled(args.build)
+    if reason is not None and failed is not None:
+        failed |= dict.fromkeys(numbers, reason)
+    else:
+        try:
+            if reason is not None:
+                raise RunError(reason)
+            program = open_program(args.build)
+        except RunError as error:
+            raise RunError(_located(plan, numbers[0], error)) from None
+        tables, costs = run_points(plan, numbers, program, failed)
     if failed:
-        tables["failures"] = failures_table(plan, failed)
+        tables["failures"] = pd.DataFrame({"point": list(failed), "reason": list(failed.values())})
     with atomic(args.out, directory=True) as folder:
         write(tables, folder)
         (folder / "cost.json").write_text(json.dumps(costs), encoding="utf-8")
+        if "jobs" in plan:
+            (folder / CONTENT).write_text(json.dumps(plan["jobs"]["recordings"][args.chunk]), encoding="utf-8")
 
 
 if __name__ == "__main__":

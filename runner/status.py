@@ -21,6 +21,7 @@ import pandas as pd
 from base.catalogue import names
 from base.errors import one_line
 from base.files import read_json
+from base.groups import folders, renumbered
 from base.tables import read_table
 
 SILENT = 600.0  # seconds without a word after which a job is taken for dead; a simulation reports every 10 seconds
@@ -138,17 +139,26 @@ def status(experiment: str, scale: str, results: Path, now: float, silent: float
     keys = {point["build"] for point in plan["points"]}
     found.builds = (sum((results / "builds" / experiment / key).exists() for key in keys), len(keys))
     end = "provenance.json" if scale.startswith("sweep-") else "score.json"
-    for number, points in enumerate(plan["chunks"]):
-        cost, log = folder / "recordings" / str(number) / "cost.json", logs / f"simulate-{number}.log"
+    for name, points in zip(folders(plan, "recordings"), plan["chunks"], strict=True):
+        cost, log = folder / "recordings" / name / "cost.json", logs / f"simulate-{name}.log"
         if cost.exists():
-            runs = read_json(cost)
-            failures = cost.with_name("failures.parquet")
+            runs, failures = read_json(cost), cost.with_name("failures.parquet")
             failed = read_table(failures) if failures.exists() else pd.DataFrame({"point": [], "reason": []})
-            if sorted([run["point"] for run in runs] + [*failed["point"]]) == sorted(points):  # else of an older plan
-                found.done += len(runs)
-                found.seconds += [run["wall_s"] for run in runs]
-                found.failed += len(failed)
-                found.failures += [Failure(*row, log) for row in zip(failed["point"], failed["reason"], strict=True)]
+            held = [*(run["point"] for run in runs), *failed["point"]]
+            # Points that were run for an earlier form of a sweep had other numbers.
+            jobs = plan["jobs"]["recordings"][name] if "jobs" in plan else {}
+            number = renumbered(cost.parent, jobs) if jobs else dict(zip(held, held, strict=True))
+            ran = [run for run in runs if run["point"] in number]
+            lost = [
+                (number[point], reason)
+                for point, reason in zip(failed["point"], failed["reason"], strict=True)
+                if point in number
+            ]
+            if sorted(number.values()) == sorted(points):  # else of an older plan
+                found.done += len(ran)
+                found.seconds += [run["wall_s"] for run in ran]
+                found.failed += len(lost)
+                found.failures += [Failure(*row, log) for row in lost]
             continue
         if not log.exists():
             continue

@@ -12,8 +12,12 @@ from typing import Any
 from base.catalogue import SCALES, names
 from base.errors import ConfigError, nearest
 from base.yaml_files import flatten, read_yaml, scalar
+from runner.blocks import blocks, tables_of
 
-SWEEP_KEYS = {"name", "experiment", "scale", "set", "sweep", "seeds"}
+SWEEP_KEYS = {"name", "experiment", "scale", "set", "sweep", "seeds", "random_numbers", "conditions", "failures"}
+RANDOM = ("common", "independent")  # seeds of all combinations; a difference between them has less noise with the first
+CONDITIONS = ("none", "own")  # what the experiment itself sweeps: left out, or run and observed in each combination
+FAILURES = ("list", "stop")  # of points: a table names them and the others go on, or the first one ends it all
 JOB_KEYS = {"chunk_seconds", "device", "flags"}  # how jobs are made, not what is run
 
 
@@ -37,6 +41,13 @@ class Sweep:
         Lists by dotted key, as in ``config.yaml``.
     seeds : int or None
         Number of seeds; None keeps that of the scale.
+    random : str
+        ``common``: all combinations have the same seeds. ``independent``: each has some of its own.
+    failures : str
+        ``list`` or ``stop``.
+    conditions : str
+        ``none``: the sweep takes the place of the experiment's own. ``own``: each combination has all conditions of the
+        experiment's own sweep, which are observed together; so targets that compare them can be tested.
     """
 
     file: str
@@ -46,6 +57,9 @@ class Sweep:
     values: dict[str, Any]
     sweep: Any
     seeds: int | None
+    random: str = RANDOM[0]
+    failures: str = FAILURES[0]
+    conditions: str = CONDITIONS[0]
 
     def content(self) -> dict[str, Any]:
         """Return what is declared, as JSON-like data that `read_sweep` takes back."""
@@ -57,8 +71,15 @@ class Sweep:
             "set": self.values,
             "sweep": self.sweep,
             "seeds": self.seeds,
+            "random_numbers": None if self.random == RANDOM[0] else self.random,
+            "failures": None if self.failures == FAILURES[0] else self.failures,
+            "conditions": None if self.conditions == CONDITIONS[0] else self.conditions,
         }
         return {key: value for key, value in content.items() if value is not None and value != {}}
+
+    def tables(self) -> list[Path]:
+        """Return the tables of points that belong to it."""
+        return tables_of(self.sweep, self.file)
 
     def text(self) -> str:
         """Return the sweep as JSON text, which `read_sweep` takes back."""
@@ -190,8 +211,8 @@ def read_sweep(declared: str | Mapping[str, Any]) -> Sweep:
     if not isinstance(content.get("set", {}), Mapping):
         raise ConfigError(file, "set", f"must map keys to values, got {content['set']!r}")
     fixed = flatten(content.get("set", {}), file)
-    for block in content["sweep"] if isinstance(content["sweep"], list) else [content["sweep"]]:
-        for key in flatten(block, file) if isinstance(block, Mapping) else ():
+    for block in blocks(content["sweep"], file):
+        for key in block.keys():
             if key in fixed:
                 raise ConfigError(file, key, "is both set and swept; keep one of them")
     name = content.get("name", "custom")
@@ -202,7 +223,19 @@ def read_sweep(declared: str | Mapping[str, Any]) -> Sweep:
     scale = content.get("scale", "quick")
     if scale not in SCALES:
         raise ConfigError(file, "scale", f"unknown scale '{scale}'; {nearest(str(scale), SCALES)}")
-    return Sweep(file, name, content["experiment"], scale, fixed, content["sweep"], content.get("seeds"))
+    random = _chosen(content, "random_numbers", RANDOM, file)
+    failures = _chosen(content, "failures", FAILURES, file)
+    conditions = _chosen(content, "conditions", CONDITIONS, file)
+    place = (file, name, content["experiment"], scale)
+    return Sweep(*place, fixed, content["sweep"], content.get("seeds"), random, failures, conditions)
+
+
+def _chosen(content: Mapping[str, Any], key: str, choices: tuple[str, ...], file: str) -> str:
+    """Return one of some words, the first where none is given."""
+    value = content.get(key, choices[0])
+    if value not in choices:
+        raise ConfigError(file, key, f"unknown value '{value}'; {nearest(str(value), choices)}")
+    return str(value)
 
 
 def user_of(declared: Mapping[str, Any]) -> Sweep | None:

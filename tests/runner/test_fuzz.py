@@ -23,7 +23,7 @@ words = st.one_of(
     st.sampled_from(
         """5 ms|-1 s|1e400 s|1 ms.__class__|2 ms**9**9|010|1:30|yes|null|~|.nan|-.inf|1e-4|0x1F|9e99|true|3|0.1|ms|µs
         5 µs|{file}|../x|sal/lif|smoke|quik|[|{|'|"|: |- |&a|*a|<<|!!set|!x|%YAML 1.1|---|...|#
-        \t|\x00|\x1b[31m|ß""".replace("\n", "|").split("|")
+        my.csv|log|lin|sobol|latin|random|\t|\x00|\x1b[31m|ß""".replace("\n", "|").split("|")
     ),
     st.text(max_size=12),
     st.text(string.printable, max_size=12),
@@ -31,7 +31,7 @@ words = st.one_of(
 keys = st.one_of(
     st.sampled_from(
         """experiment scale sweep set seeds name file network.n_pairs network.dt run.duration neurons.tau_plus
-        synapses.eta inputs.both neurons synapses""".split()
+        synapses.eta inputs.both neurons synapses zip design points from to n kind random_numbers failures""".split()
     ),
     words,
 )
@@ -70,6 +70,49 @@ def test_sweeps_as_values(content):
 def test_keys_and_values_of_sweeps(key, listed, more):
     with one_line():
         planned(read_sweep({"experiment": NAME, "scale": "smoke", "sweep": {key: listed}, "set": more or {"a": 1}}))
+
+
+ends = st.one_of(words, numbers, st.floats(1e-3, 1e3))
+ranges = st.fixed_dictionaries(
+    {"from": ends, "to": ends},
+    optional={"n": st.one_of(st.integers(-1, 20), values), "scale": st.one_of(st.sampled_from(["lin", "log"]), values)},
+)
+designs = st.fixed_dictionaries(
+    {
+        "kind": st.one_of(st.sampled_from(["sobol", "latin", "random"]), words),
+        "n": st.one_of(st.integers(-1, 64), values),
+    },
+    optional={"seed": st.one_of(st.integers(0, 9), values)},
+)
+forms = st.fixed_dictionaries(
+    {},
+    optional={
+        "synapses.eta": st.one_of(ranges, values),
+        "neurons.tau_plus": st.one_of(ranges, values),
+        "network.n_pairs": st.one_of(ranges, values),
+        "zip": st.one_of(st.dictionaries(keys, st.one_of(st.lists(values, max_size=3), ranges), max_size=2), values),
+        "design": st.one_of(designs, values),
+    },
+)
+
+
+@given(block=forms)
+@FEW
+def test_forms_of_sweeps(block):
+    with one_line():
+        planned(read_sweep({"experiment": NAME, "scale": "smoke", "sweep": block}))
+
+
+@given(
+    header=st.lists(st.one_of(keys, st.sampled_from(["neurons.tau_plus (ms)", "inputs.w_12"])), min_size=1, max_size=3),
+    rows=st.lists(st.lists(st.one_of(words, st.floats().map(str)), max_size=3), max_size=3),
+)
+@FEW
+def test_tables_of_points(tmp_path_factory, header, rows):
+    file = tmp_path_factory.getbasetemp() / "fuzz.csv"
+    file.write_bytes("\n".join(map(",".join, [header, *rows])).encode("utf-8", "surrogatepass"))
+    with one_line():
+        planned(read_sweep({"experiment": NAME, "scale": "smoke", "sweep": {"points": str(file)}}))
 
 
 @given(text=st.one_of(st.text(max_size=60), st.lists(words, max_size=12).map(" ".join), st.lists(words).map("\n".join)))

@@ -10,7 +10,7 @@ from pandas import DataFrame
 
 from base.catalogue import ROOT, names
 from base.errors import ConfigError
-from runner import planning, refer
+from runner import refer, sharing
 from runner.binary import RunError
 from runner.experiment import load
 from runner.planning import plan
@@ -66,10 +66,10 @@ def test_shared_keys_are_keys(name):
 def test_wrong_shared_keys_are_refused(tmp_path, monkeypatch, text, said):
     file = tmp_path / "reference.py"
     file.write_text(text, encoding="utf-8")
-    monkeypatch.setattr(planning, "ROOT", tmp_path)
+    monkeypatch.setattr(sharing, "ROOT", tmp_path)
     experiment = SimpleNamespace(folder=tmp_path, check_key=load("eprop/phonemes").check_key)
     with pytest.raises(ConfigError, match=f"reference.py.*{re.escape(said)}"):
-        planning._references(experiment, [], (), 1)
+        sharing.references(experiment, [], (), 1)
 
 
 POINTS = [{"point": k, "seed": k + 1, "values": {"inputs.n": 3}} for k in range(2)]

@@ -1,0 +1,199 @@
+"""What the targets of an experiment say for every combination of a sweep: their numbers, and which of them hold."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from pandas import DataFrame
+
+from analysis.parts import shown_values
+from analysis.score import score, select
+from base.errors import ConfigError
+
+HOLDS = "match"
+
+
+def scalars(targets: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return the observations of the targets that are one number, each once.
+
+    Parameters
+    ----------
+    targets : Mapping
+        Content of ``targets.yaml``.
+
+    Returns
+    -------
+    dict
+        Name of the first target that reads it to the observation.
+    """
+    found: dict[str, dict[str, Any]] = {}
+    for name, target in targets.items():
+        value = target["reported"].get("value")
+        if target["kind"] == "distribution" or isinstance(value, list) and len(value) > 1:
+            continue
+        if target["observation"] not in found.values():
+            found[name] = target["observation"]
+    return found
+
+
+def combinations(tables: Mapping[str, DataFrame], by: Sequence[str]) -> Iterator[tuple[tuple, dict[str, DataFrame]]]:
+    """Yield the values of every combination, with its rows of all tables.
+
+    Parameters
+    ----------
+    tables : Mapping
+        Tables of a sweep, with the swept columns in front.
+    by : sequence of str
+        These columns.
+    """
+    parts: dict[tuple, dict[str, DataFrame]] = {}
+    for name, table in tables.items():
+        for values, rows in table.groupby(list(by), sort=False):
+            parts.setdefault(values, {})[name] = rows.drop(columns=list(by)).reset_index(drop=True)
+    yield from parts.items()
+
+
+def measured(tables: Mapping[str, DataFrame], by: Sequence[str], targets: Mapping[str, Any]) -> DataFrame:
+    """Return what the targets read, for every combination and seed.
+
+    Parameters
+    ----------
+    tables : Mapping
+        Tables of a sweep, without ``failures``.
+    by : sequence of str
+        Swept columns.
+    targets : Mapping
+        Content of ``targets.yaml``.
+
+    Returns
+    -------
+    DataFrame
+        Columns of `by`, ``seed`` (0 where a table has none), ``target``, ``value``. What a combination has not, is not
+        there: a target whose rows are of another condition, a value that is not finite.
+    """
+    rows = []
+    wanted = scalars(targets)
+    for values, some in combinations(tables, by):
+        front = dict(zip(by, values, strict=True))
+        for name, observation in wanted.items():
+            table = some.get(observation["table"])
+            if table is None or not {observation["column"], *observation.get("where", {})} <= set(table):
+                continue
+            seeds = table.groupby("seed") if "seed" in table else [(0, table)]
+            for seed, part in seeds:
+                found = select(part, {"reduce": "mean", **observation})
+                if found.size and np.isfinite(found).all():
+                    rows.append({**front, "seed": seed, "target": name, "value": float(found.mean())})
+    return DataFrame(rows, columns=[*by, "seed", "target", "value"])
+
+
+def judged(tables: Mapping[str, DataFrame], by: Sequence[str], targets: Mapping[str, Any], scale: str) -> DataFrame:
+    """Return which targets hold, for every combination.
+
+    Parameters
+    ----------
+    tables : Mapping
+        Tables of a sweep, without ``failures``.
+    by : sequence of str
+        Swept columns.
+    targets : Mapping
+        Content of ``targets.yaml``.
+    scale : str
+        Scale that the sweep starts from.
+
+    Returns
+    -------
+    DataFrame
+        Columns of `by`, ``target``, ``holds``; a target that a combination cannot test (its scale, its condition, its
+        number of seeds) has no row.
+    """
+    rows = []
+    for values, some in combinations(tables, by):
+        front = dict(zip(by, values, strict=True))
+        for name, target in targets.items():
+            try:
+                (entry,) = score({name: target}, some, scale)
+            except (ConfigError, ValueError, TypeError, KeyError):  # a table or rows that this combination has not
+                continue
+            if entry["outcome"] != "not run":
+                rows.append({**front, "target": name, "holds": entry["outcome"] == HOLDS})
+    return DataFrame(rows, columns=[*by, "target", "holds"])
+
+
+def robustness(verdicts: DataFrame, by: Sequence[str]) -> DataFrame:
+    """Return how many targets hold for every combination, and which is lost first.
+
+    Parameters
+    ----------
+    verdicts : DataFrame
+        From `judged`.
+    by : sequence of str
+        Swept columns.
+
+    Returns
+    -------
+    DataFrame
+        Columns of `by`, ``tested``, ``holding``, ``lost``: of the targets that do not hold there, the one that holds
+        for the most combinations otherwise; empty where all hold.
+    """
+    often = verdicts.groupby("target")["holds"].mean()
+    order = verdicts.assign(often=verdicts["target"].map(often)).sort_values(
+        ["often", "target"], ascending=[False, True], kind="stable"
+    )
+    lost = order[~order["holds"].astype(bool)].groupby(list(by), sort=False)["target"].first().rename("lost")
+    counts = verdicts.groupby(list(by), sort=False)["holds"].agg(tested="size", holding="sum")
+    found = counts.join(lost).reset_index()
+    return found.assign(lost=found["lost"].fillna(""), holding=found["holding"].astype(int))
+
+
+def declared(plan: Mapping[str, Any]) -> DataFrame:
+    """Return the combinations of a sweep as they were declared, whatever became of them.
+
+    Parameters
+    ----------
+    plan : Mapping
+        Content of ``plan.json``.
+
+    Returns
+    -------
+    DataFrame
+        The swept columns, as the tables have them, and ``point``, the number of the first point.
+    """
+    numbers = range(0, len(plan["points"]), plan["each"])
+    rows = [{**shown_values(plan, number), "point": number} for number in numbers]
+    return DataFrame(rows)
+
+
+def table_of(combinations: DataFrame, values: DataFrame, kept: DataFrame, failures: DataFrame) -> DataFrame:
+    """Return one row per combination: what is shown, downloaded, and drawn.
+
+    Parameters
+    ----------
+    combinations : DataFrame
+        From `declared`.
+    values : DataFrame
+        From `measured`.
+    kept : DataFrame
+        From `robustness`.
+    failures : DataFrame
+        Table of the points that failed; may be empty.
+
+    Returns
+    -------
+    DataFrame
+        The swept columns, ``point``, a column for each target (mean over seeds; NaN where there is none), ``tested``,
+        ``holding``, ``lost``, ``failed`` (number of points), ``reason`` (of the first).
+    """
+    by = list(combinations.columns[:-1])
+    found = combinations
+    if not values.empty:
+        means = values.pivot_table(index=by, columns="target", values="value", sort=False)
+        found = found.merge(means.reset_index(), on=by, how="left")
+    found = found.merge(kept, on=by, how="left") if not kept.empty else found.assign(tested=0, holding=0, lost="")
+    if failures.empty:
+        found = found.assign(failed=0, reason="")
+    else:
+        lost = failures.groupby(by, sort=False).agg(failed=("point", "size"), reason=("reason", "first"))
+        found = found.merge(lost.reset_index(), on=by, how="left")
+    found = found.fillna({"tested": 0, "holding": 0, "lost": "", "failed": 0, "reason": ""})
+    return found.astype({"tested": int, "holding": int, "failed": int})
