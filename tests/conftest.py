@@ -24,6 +24,7 @@ SECRET = "this-must-not-be-written-anywhere"  # a value in the environment of ev
 VERBS = {
     "compiling": "build",
     "simulating": "simulate",
+    "computing references of": "refer",
     "observing": "observe",
     "presenting": "present",
     "documenting": "document",

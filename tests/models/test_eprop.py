@@ -250,7 +250,6 @@ def test_the_network_gives_the_published_losses_of_evidence_accumulation(n_batch
 @pytest.mark.parametrize(
     ("name", "more", "message"),
     [
-        ("eprop/sine_tutorial", {"inputs.feedback": "randm"}, "inputs.feedback 'randm' is none of: symmetric, random"),
         ("eprop/sine_tutorial", {"schedule.n_batch": 4}, "schedule.n_batch 4 does not divide the 6 trials"),
         (
             "eprop/sine_tutorial",

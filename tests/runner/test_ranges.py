@@ -52,6 +52,8 @@ def refused(name, **values):
         ("gle/lag_bank", "inputs.bank", "lags, none"),
         ("eprop/lemniscate", "inputs.feedback", "symmetric, random, uniform, adaptive, none"),
         ("gupta/ten_digits", "inputs.source", "auto, real, standin"),
+        ("sal/classification", "inputs.network", "mlp, conv"),
+        ("sal/classification", "inputs.data", "digits8, mnist, fashion_mnist, cifar10, svhn"),
     ],
 )
 def test_texts_that_choose_are_refused_with_the_choices(name, key, choices):

@@ -18,7 +18,7 @@ class Inputs:
     rule: str = param(
         "e-prop 3",
         "e-prop 3, synthetic gradient, traces, or truncated: see inputs.py",
-        valid="one of e-prop 3, synthetic gradient, traces, truncated",
+        valid="one of e-prop 3, synthetic gradient, traces, truncated, readout",
     )
     trust: float = param(1.0, "share of a guess of a gradient that is passed on", r"\gamma", "paper: all of it")
     n_iterations: int = param(100000, "steps of the run", r"n_\mathrm{it}", "our design")

@@ -17,8 +17,8 @@ class Inputs:
     p_spike: float = param(0.05, "spike probability of an input neuron per step", "p", "authors' tutorial")
     feedback: str = param(
         "random",
-        "random, symmetric (stays equal to the output weights), or none",
-        valid="one of random, symmetric, none",
+        "symmetric (stays equal to the output weights), random, uniform, adaptive or none",
+        valid="one of symmetric, random, uniform, adaptive, none",
     )
 
 
