@@ -30,6 +30,7 @@ VERBS = {
     "documenting": "document",
 }
 OF_POINTS = {"simulate", "observe", "present"}  # rules of one experiment after its build
+REFERRING = [name for name in EXPERIMENTS if (ROOT / "experiments" / name / "reference.py").exists()]
 PAPERS = tuple(sorted({experiment.split("/")[0] for experiment in EXPERIMENTS}))
 
 

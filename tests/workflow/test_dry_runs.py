@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.conftest import EXPERIMENTS, OF_POINTS, PAPERS, ROOT, jobs_of, of
+from tests.conftest import EXPERIMENTS, OF_POINTS, PAPERS, REFERRING, ROOT, jobs_of, of
 
 
 @pytest.fixture(scope="module")
@@ -17,16 +17,16 @@ def empty(tmp_path_factory):
 def test_dry_run_of_a_scale(repository, scale, empty):
     said = repository.snakemake("--dry-run", "--directory", str(empty), scale).stdout
     shown = {("published", paper) for paper in PAPERS} | {("document", paper) for paper in PAPERS}
-    assert set(jobs_of(said)) == of({*OF_POINTS, "build", "report"}, *EXPERIMENTS) | shown
+    assert set(jobs_of(said)) == of({*OF_POINTS, "build", "report"}, *EXPERIMENTS) | of({"refer"}, *REFERRING) | shown
 
 
 def test_dry_run_of_papers_experiments_and_scales(repository, empty):
     here = ("--directory", str(empty))
     papers = repository.jobs(*here, "eprop", "gle", "gupta", "sal")
-    assert papers == of({*OF_POINTS, "build"}, *EXPERIMENTS)
+    assert papers == of({*OF_POINTS, "build"}, *EXPERIMENTS) | of({"refer"}, *REFERRING)
     assert repository.jobs(*here, *EXPERIMENTS) == papers
-    of_paper = [experiment for experiment in EXPERIMENTS if experiment.startswith("sal/")]
-    assert repository.jobs(*here, "sal") == of({*OF_POINTS, "build"}, *of_paper)
+    of_paper, referring = ([name for name in some if name.startswith("sal/")] for some in (EXPERIMENTS, REFERRING))
+    assert repository.jobs(*here, "sal") == of({*OF_POINTS, "build"}, *of_paper) | of({"refer"}, *referring)
     said = repository.snakemake("--dry-run", *here, "gle/lag_line", "--config", "scale=paper").stdout
     assert set(jobs_of(said)) == of({*OF_POINTS, "build"}, "gle/lag_line")
     assert "at scale paper" in said and "at scale quick" not in said

@@ -9,7 +9,7 @@ import pytest
 from base.tables import checksum, read_folder
 from runner.fingerprint import reached
 from runner.planning import planned
-from tests.conftest import EXPERIMENTS, OF_POINTS, PAPERS, ROOT, jobs_of, of
+from tests.conftest import EXPERIMENTS, OF_POINTS, PAPERS, REFERRING, ROOT, jobs_of, of
 
 FURTHER = [
     name for name in EXPERIMENTS if not planned(name, "quick").builds.keys() <= planned(name, "smoke").builds.keys()
@@ -55,7 +55,6 @@ def test_a_second_call_runs_nothing(smoke, tmp_path):
 SAL = "sal/phase_plane"
 RATE = "(1 + tau_ref / dt * exp(-u))"  # of the sampling neuron, which some experiments of SAL use
 RATES = {text for text in reached(ROOT / "models" / "sal" / "alignment.py", ["*"])[0] if RATE in text}
-REFERRING = [name for name in EXPERIMENTS if (ROOT / "experiments" / name / "reference.py").exists()]
 USERS = [name for name in EXPERIMENTS if RATES & reached(ROOT / "experiments" / name / "experiment.py", ["*"])[0]]
 PAGE = of({"document"}, "sal") | of({"report"})
 EDITS = {
