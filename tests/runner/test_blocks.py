@@ -8,8 +8,8 @@ import pytest
 from base.catalogue import ROOT
 from base.errors import ConfigError
 from runner.experiment import load
-from runner.plan import describe
 from runner.planning import plan
+from runner.price import describe
 from runner.sweep import read_sweep
 from tests.toy.experiment import toy
 

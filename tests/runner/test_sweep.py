@@ -12,8 +12,8 @@ from base.catalogue import SCALES, names
 from base.errors import ConfigError
 from runner.experiment import load
 from runner.groups import MAX_CHUNK
-from runner.plan import describe
 from runner.planning import build_key, plan
+from runner.price import describe
 from runner.sweep import declaration, read_sweep, user_of
 from tests.toy.experiment import toy
 
