@@ -4,6 +4,7 @@ python -m analysis.best --sweep my --target fluctuation --n 3
 """
 
 import argparse
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,6 @@ from typing import Any
 import numpy as np
 from pandas import DataFrame
 
-from analysis.score import tolerance_of
 from analysis.scores_of_sweep import declared, measured, scalars
 from base.catalogue import ROOT
 from base.errors import ConfigError, nearest, one_line
@@ -88,7 +88,7 @@ def best(plan: Mapping[str, Any], tables: Mapping[str, DataFrame], name: str, ta
         No combination has what the target reads.
     """
     from runner.experiment import load
-    from runner.quantities import written
+    from runner.written import written
 
     by = plan["columns"]
     seen = {key: table for key, table in tables.items() if key != "failures"}
@@ -99,7 +99,7 @@ def best(plan: Mapping[str, Any], tables: Mapping[str, DataFrame], name: str, ta
     experiment = load(plan["experiment"])
     found = found.head(n).merge(declared(plan), on=by, how="left")
     seeds = len({point["seed"] for point in plan["points"][: plan["each"]]})
-    accepted = f"accepted: {tolerance_of(target)}"
+    accepted = f"accepted: {json.dumps(target['accept'])}"
     goal = f"reported: {target['reported']['value']}, {accepted}" if "value" in target["reported"] else accepted
     texts = [f"# {name} of {plan['experiment']}, {plan['scale']}: {target['claim']}; {goal}"]
     for place, row in enumerate(found.to_dict("records"), 1):

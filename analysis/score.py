@@ -94,7 +94,7 @@ def _grade(distance: float, tolerance: float) -> str:
     return "match" if distance <= tolerance else "close" if distance <= 2 * tolerance else "differs"
 
 
-def tolerance_of(target: Mapping[str, Any]) -> str:
+def _tolerance(target: Mapping[str, Any]) -> str:
     """Write what a target accepts."""
     accept = target["accept"]
     if "ks" in accept:
@@ -221,7 +221,7 @@ def score(
         reported = target["reported"]
         entry = {"name": name, "claim": target["claim"], "kind": target["kind"], "reported": reported.get("value")}
         entry |= {"source": reported["source"], "origin": reported["origin"]}
-        entry |= {"observed": [], "tolerance": tolerance_of(target), "outcome": "not run"}
+        entry |= {"observed": [], "tolerance": _tolerance(target), "outcome": "not run"}
         try:
             entry |= {key: _plain(value) for key, value in _judged(target, tables, scale).items()}
         except ValueError as problem:
@@ -250,7 +250,7 @@ def _judged(target: Mapping[str, Any], tables: Mapping[str, DataFrame], scale: s
     tolerance = _spread(target, tables) if "standard_errors" in target["accept"] else None
     result = _compared(observed, target, tolerance, observe)
     if tolerance is not None:
-        result["tolerance"] = f"{tolerance_of(target)} = {tolerance:.2g}"
+        result["tolerance"] = f"{_tolerance(target)} = {tolerance:.2g}"
     if "control" in target:
         control = target["control"]
         other = observe(controlled(target)) if isinstance(control, Mapping) else np.array([control], float)

@@ -14,7 +14,8 @@ from base.catalogue import ROOT, names
 from base.tables import write_folder
 from base.yaml_files import flatten, read_value
 from runner.experiment import load
-from runner.quantities import plain, written
+from runner.quantities import plain
+from runner.written import written
 
 SAL = "sal/phase_plane"
 
