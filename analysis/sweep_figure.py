@@ -260,8 +260,8 @@ def _edges(centres: Any, log: bool) -> np.ndarray:
     if len(at) == 1:
         found = np.array([at[0] - 0.5, at[0] + 0.5])
     else:
-        middle = (at[1:] + at[:-1]) / 2
-        found = np.concatenate([[2 * at[0] - middle[0]], middle, [2 * at[-1] - middle[-1]]])
+        half = np.diff(at) / 2
+        found = np.concatenate([[at[0] - half[0]], at[:-1] + half, [at[-1] + half[-1]]])
     return np.exp(found) if log else found
 
 

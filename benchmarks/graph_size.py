@@ -39,8 +39,8 @@ def sweep(points: int) -> dict[str, Any]:
         "scale": "quick",
         "set": {"run.duration": DURATION},
         "sweep": {
-            "synapses.eta": [round(0.01 * k, 2) for k in range(1, 11)],
-            "neurons.tau_plus": [f"{5 + k / 1000:g} ms" for k in range(points // 10)],
+            "synapses.eta": {"from": 0.01, "to": 0.1, "n": 10},
+            "neurons.tau_plus": {"from": "5 ms", "to": "15 ms", "n": points // 10},
         },
     }
 

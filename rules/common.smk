@@ -20,6 +20,7 @@ from base.groups import folders
 from runner.fingerprint import code
 from runner.jobs import measured, set_back, share_environment
 from runner.plans import CHUNK_SECONDS, Plans, asked, targets_of
+from runner.price import LIMIT
 from runner.progress import Lines
 from runner.sweep import declaration, user_of
 
@@ -56,16 +57,26 @@ try:
             f"unknown scale '{SCALE}'; {nearest(str(SCALE), SCALES)}",
         )
     seconds = asked_for.get("chunk_seconds", CHUNK_SECONDS)
-    if isinstance(seconds, bool) or not isinstance(seconds, int | float):
-        raise ConfigError(
-            "--config", "chunk_seconds", f"needs a number of seconds, got {seconds!r}"
-        )
+    limit = asked_for.get("limit", LIMIT)
+    for key, value, unit in (
+        ("chunk_seconds", seconds, "seconds"),
+        ("limit", limit, "CPU hours"),
+    ):
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise ConfigError(
+                "--config", key, f"needs a number of {unit}, got {value!r}"
+            )
     DEVICE = asked_for.get("device")  # None: that of each configuration
     if DEVICE is not None:
         devices.device(DEVICE).ready()
     USER = user_of(asked_for)
     plan = Plans(
-        Path("results"), DEVICE, float(seconds), USER, make=workflow.is_main_process
+        Path("results"),
+        DEVICE,
+        float(seconds),
+        USER,
+        make=workflow.is_main_process,
+        limit=float(limit),
     )
     if workflow.is_main_process:
         targets = targets_of(sys.argv[1:])

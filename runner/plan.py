@@ -30,43 +30,11 @@ from runner.groups import chunks, cut, parts, regroup
 from runner.guards import guards
 from runner.planning import Plan, build_key, plan
 from runner.plans import CHUNK_SECONDS, PlanError, Plans
+from runner.price import LIMIT, Price, allow, describe, of_plan, priced
 from runner.programs import program_key
 from runner.quantities import plain
 from runner.records import column
 from runner.sweep import Sweep, read_sweep
-
-
-def describe(planned: Plan) -> str:
-    """Say in a few lines what is going to be run.
-
-    Parameters
-    ----------
-    planned : Plan
-        The plan.
-
-    Returns
-    -------
-    str
-        Points, builds, chunks and expected cost.
-    """
-    n, builds, chunks = len(planned.points), len(planned.builds), len(planned.chunks)
-    total = builds * planned.cost["build"] + n * planned.cost["point"]
-    lines = [
-        f"{planned.experiment} at scale {planned.scale}, device {planned.device}",
-        f"  points  {n:6d}   ({planned.combinations} parameter combinations x {_each(planned)})",
-        f"  builds  {builds:6d}   ({planned.cost['build']:g} CPU s each, unless cached)",
-        f"  chunks  {chunks:6d}   (jobs of at most {max(map(len, planned.chunks))} points)",
-        f"  cost    {total:6.0f}   CPU s expected ({planned.cost['point']:g} s per point)",
-        f"  swept   {', '.join(planned.swept) or 'nothing'}",
-    ]
-    return "\n".join(lines)
-
-
-def _each(planned: Plan) -> str:
-    """Say what each combination consists of."""
-    seeds = len({point["seed"] for point in planned.points[: planned.each]})
-    conditions = planned.each // seeds
-    return f"{seeds} seeds" + (f" x {conditions} conditions" if conditions > 1 else "")
 
 
 def program_of(
@@ -291,7 +259,10 @@ def _write(arguments: tuple[Plans, str, str]) -> str:
         experiment = load(name)
         base = plans.user.scale if plans.user else scale
         planned = plan(experiment, base, plans.user, chunk_seconds=plans.chunk_seconds, device=plans.device)
-        found = json.dumps(content(experiment, planned, plans.user, plans.results, plans.stamp(scale, name)))
+        made = content(experiment, planned, plans.user, plans.results, plans.stamp(scale, name))
+        if plans.user:
+            allow(made, plans.results, plans.limit)
+        found = json.dumps(made)
     except ConfigError as error:
         return str(error)
     except Exception as error:
@@ -358,6 +329,7 @@ def main() -> None:
     parser.add_argument("--sweep", help="sweep of your own: YAML file, or JSON text; - reads the text from stdin")
     parser.add_argument("--chunk-seconds", type=float, default=CHUNK_SECONDS, help="how long one job should last")
     parser.add_argument("--device", choices=DEVICES, help="default: that of the configuration")
+    parser.add_argument("--limit", type=float, default=LIMIT, help="CPU hours that a sweep which is written may cost")
     parser.add_argument("--results", type=Path, help="write plans and sources of programs into this folder")
     args = parser.parse_args()
     if not args.experiments and not args.all:
@@ -376,10 +348,21 @@ def main() -> None:
     scale = args.scale or (user.scale if user else "quick")
     if args.results and args.experiments:
         label = f"sweep-{user.name}" if user else scale
-        write(Plans(args.results, args.device, args.chunk_seconds, user), label, args.experiments)
+        write(Plans(args.results, args.device, args.chunk_seconds, user, limit=args.limit), label, args.experiments)
         return
     for name in args.experiments:
-        print(describe(plan(load(name), scale, user, chunk_seconds=args.chunk_seconds, device=args.device)))
+        experiment = load(name)
+        planned = plan(experiment, scale, user, chunk_seconds=args.chunk_seconds, device=args.device)
+        print(describe(planned, _price(experiment, planned, user) if user else None))
+
+
+def _price(experiment: Experiment, planned: Plan, user: Sweep, results: Path = Path("results")) -> Price:
+    """Return what a sweep costs here; which points are new is asked only where some were run."""
+    folder = results / planned.scale / planned.experiment
+    if (folder / "recordings").is_dir():
+        return of_plan(content(experiment, planned, user, results, ""), results)
+    usual = results / user.scale / planned.experiment
+    return priced(len(planned.points), len(planned.builds), planned.cost, folder, usual)
 
 
 if __name__ == "__main__":

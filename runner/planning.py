@@ -176,10 +176,7 @@ def source_key(experiment: Experiment, structure: Mapping[str, Any]) -> str:
     str
         The same on every machine.
     """
-    return digest(
-        code(experiment.folder / "experiment.py"),
-        plain(structure),
-    )
+    return digest(code(experiment.folder / "experiment.py"), plain(structure))
 
 
 def build_key(
@@ -331,28 +328,31 @@ def plan(
     seen: set[str] = set()
     keys: dict[str, str] = {}  # of the networks met so far
     set_last = dict.fromkeys(strongest, "--set")
+    usual_numbers = plain(values)  # converted once: a million points differ in few of them
+    structural = [key for key in values if key.startswith("network.")]
     for block in blocks:
         own_keys = {**dict.fromkeys(block.keys, sweep_file), **set_last}
         given = {**{key: file for key, file in files.items() if key not in own_keys}, **own_keys}
         # What is the same for all combinations is looked at once.
         varied = [one for one in conditions if one.key in block.keys or one.other in block.keys]
         check(conditions, values | next(iter(block)) | strongest, given)
+        conditions_of_one = inside.of(block)
         for combination in block:
             swept |= dict.fromkeys(combination)
             seeds_of_one = _seeds(seeds, combination if user and user.random == "independent" else None)
-            for condition in inside.of(block):
+            for condition in conditions_of_one:
                 resolved = values | condition | combination | strongest
                 check(varied if not condition else conditions, resolved, given)
-                structure = {key: value for key, value in resolved.items() if key.startswith("network.")}
-                same_network = str(plain(structure))  # all digits, which `repr` of a quantity has not
+                numbers = usual_numbers | plain({**condition, **combination, **strongest})
+                same_network = str([numbers[key] for key in structural])  # `repr` of a quantity has not all digits
                 if same_network not in keys:
+                    structure = {key: resolved[key] for key in structural}
                     keys[same_network] = build_key(experiment, structure, device=used)
+                    builds[keys[same_network]] = structure
                 key = keys[same_network]
-                builds[key] = structure
                 if len(builds) > MAX_BUILDS:
                     too_many = f"asks for more than {MAX_BUILDS} programs; make several sweeps"
                     raise ConfigError(sweep_file, "sweep", too_many)
-                numbers = plain(resolved)
                 if len(blocks) > 1 and not strongest:
                     if (same := json.dumps(numbers)) in seen:
                         told = ", ".join(f"{name}: {plain(value)}" for name, value in combination.items())

@@ -23,6 +23,7 @@ from base.files import read_json
 from runner.devices import DEFAULT, DEVICES
 from runner.devices.toolchain import recipe
 from runner.fingerprint import digest
+from runner.price import LIMIT
 from runner.sweep import Sweep
 
 CHUNK_SECONDS = 30.0  # how long a job should last, unless asked otherwise
@@ -56,6 +57,8 @@ class Plans:
         The sweep of the user.
     make : bool
         Whether plans that do not hold are made anew; jobs only read.
+    limit : float
+        CPU hours that the user's sweep may cost.
     """
 
     results: Path
@@ -63,6 +66,7 @@ class Plans:
     chunk_seconds: float = CHUNK_SECONDS
     user: Sweep | None = None
     make: bool = True
+    limit: float = LIMIT
     read: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
 
     def file(self, scale: str, experiment: str) -> Path:
@@ -129,7 +133,7 @@ class Plans:
         command += ["--chunk-seconds", repr(self.chunk_seconds)]
         sweep = self.user.text() if self.user and scale.startswith("sweep-") else None
         # Lists may be longer than a command line.
-        command += ["--sweep", "-"] if sweep else ["--scale", scale]
+        command += ["--sweep", "-", "--limit", repr(self.limit)] if sweep else ["--scale", scale]
         command += ["--device", self.device] if self.device else []
         # The same order of sets in every process: Brian2 writes the same program.
         path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))

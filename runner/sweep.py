@@ -18,7 +18,7 @@ SWEEP_KEYS = {"name", "experiment", "scale", "set", "sweep", "seeds", "random_nu
 RANDOM = ("common", "independent")  # seeds of all combinations; a difference between them has less noise with the first
 CONDITIONS = ("none", "own")  # what the experiment itself sweeps: left out, or run and observed in each combination
 FAILURES = ("list", "stop")  # of points: a table names them and the others go on, or the first one ends it all
-JOB_KEYS = {"chunk_seconds", "device", "flags"}  # how jobs are made, not what is run
+JOB_KEYS = {"chunk_seconds", "device", "flags", "limit"}  # how jobs are made, not what is run
 
 
 @dataclass(frozen=True)

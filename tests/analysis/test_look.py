@@ -1,5 +1,6 @@
 """A sweep ends in a figure and a page, whatever was swept and whatever has failed."""
 
+import base64
 import json
 import shutil
 from dataclasses import replace
@@ -12,7 +13,9 @@ from matplotlib import pyplot as plt
 
 from analysis import sweep_figure
 from analysis.look import looked_at, page
+from analysis.look import main as look
 from analysis.scores_of_sweep import judged, measured, robustness
+from base.tables import write_folder
 
 TARGETS = {
     "mean_w": {
@@ -119,6 +122,26 @@ def test_nothing_that_targets_read_is_a_figure_of_its_own():
     plt.close(fig)
 
 
+@pytest.mark.parametrize("own", [True, False])
+def test_an_experiment_may_draw_its_sweeps_itself(own, tmp_path, monkeypatch):
+    """`sweep` of its figure.py takes the place of the figure, sees all tables, and the page shows what it drew."""
+    sweep = "def sweep(tables, fig):\n    fig.text(0.1, 0.5, 'drawn of ' + ' and '.join(sorted(tables)), gid='drawn')\n"
+    experiment, folder = tmp_path / "mine", tmp_path / "results"
+    experiment.mkdir()
+    (experiment / "figure.py").write_text("observe = draw = None\n" + (sweep if own else ""), encoding="utf-8")
+    (experiment / "targets.yaml").write_text(json.dumps(TARGETS), encoding="utf-8")
+    write_folder(tables_of(TWO, (4,)), folder / "observations")
+    made = {**MADE, "experiment": "sal/lif", "scale": "sweep-x", "dirty": False}
+    for name, content in (("plan.json", TWO), ("provenance.json", made)):
+        (folder / name).write_text(json.dumps(content), encoding="utf-8")
+    words = ["look", "--plan", str(folder / "plan.json"), "--experiment", str(experiment)]
+    monkeypatch.setattr("sys.argv", words)
+    look()
+    svg = (folder / "figure.svg").read_text(encoding="utf-8")
+    assert ('id="drawn"' in svg) == own and ("drawn of ends and failures and reported" in svg) == own
+    assert base64.b64encode(svg.encode()).decode() in (folder / "index.html").read_text(encoding="utf-8")
+
+
 @pytest.fixture(scope="module")
 def browser():
     """Start headless Chromium, as it is installed on the machine."""
@@ -153,6 +176,7 @@ def test_page_in_a_browser(browser, tmp_path, width):
     tab.fill("#filter", "a.b<0.3 failed=0")
     assert tab.locator("tbody tr").count() == 5 and tab.inner_text("#count") == "5 of 9"
     tab.fill("#filter", "failed>0")
+    assert tab.locator("tbody tr td").nth(1).get_attribute("title") == "a.b: 0.2"
     tab.locator("tbody tr").click()
     assert tab.inner_text("#command") == f"{TWO['again']} --point 8 --traces"
     tab.fill("#filter", "")

@@ -8,8 +8,8 @@ import pytest
 from base.catalogue import ROOT
 from base.errors import ConfigError
 from runner.experiment import load
-from runner.plan import describe
 from runner.planning import plan
+from runner.price import describe
 from runner.sweep import read_sweep
 from tests.toy.experiment import toy
 
@@ -121,7 +121,7 @@ def test_seeds_of_their_own():
         (f"{{{ETA}: {{form: 0.1, to: 1, n: 3}}}}", f"sweep.{ETA}.form: unknown key; did you mean 'from'?"),
         (f"{{{ETA}: {{from: 0.1, to: 1, n: 0}}}}", f"sweep.{ETA}.n: needs a whole number of at least 1, got 0"),
         (f"{{{ETA}: {{from: 0.1, to: 1, n: 2.5}}}}", f"sweep.{ETA}.n: needs a whole number of at least 1, got 2.5"),
-        (f"{{{ETA}: {{from: 0.1, to: 1, n: 1000000}}}}", f"sweep.{ETA}.n: asks for 1000000 points, more than 200000"),
+        (f"{{{ETA}: {{from: 0.1, to: 1, n: 1000000}}}}", f"sweep.{ETA}.n: asks for 1000000 points, more than 500000"),
         (f"{{{ETA}: {{from: 1, to: 1, n: 3}}}}", f"sweep.{ETA}: is empty: from and to are both 1; write a list"),
         (f"{{{ETA}: {{from: 0, to: 1, n: 3, scale: log}}}}", f"sweep.{ETA}: a log range must stay above 0, got 0"),
         (f"{{{ETA}: {{from: 1, to: -1, n: 3, scale: log}}}}", f"sweep.{ETA}: a log range must stay above 0, got -1"),

@@ -12,8 +12,8 @@ from base.catalogue import SCALES, names
 from base.errors import ConfigError
 from runner.experiment import load
 from runner.groups import MAX_CHUNK
-from runner.plan import describe
 from runner.planning import build_key, plan
+from runner.price import describe
 from runner.sweep import declaration, read_sweep, user_of
 from tests.toy.experiment import toy
 
@@ -248,10 +248,10 @@ def test_sweep_survives_the_command_line(declared, tmp_path):
             GOOD.replace("synapses.eta: [0.1, 0.2]", "neurons.tau_plus: [5 ms, 0.005 s]"),
             "sweep.neurons.tau_plus: '5 ms' and '0.005 s' are the same value twice; keep one of them",
         ),
-        (GOOD + "seeds: 1000000000\n", "seeds: asks for 2000000000 points, more than 200000; make several sweeps"),
+        (GOOD + "seeds: 1000000000\n", "seeds: asks for 2000000000 points, more than 500000; make several sweeps"),
         (
             GOOD.replace("[0.1, 0.2]", str([k / 1e4 for k in range(4000)])) + "seeds: 100\n",
-            "sweep: asks for 400000 points, more than 200000; make several sweeps",
+            "sweep: asks for 400000 points, more than 500000; make several sweeps",
         ),
         (
             GOOD.replace("synapses.eta: [0.1, 0.2]", f"network.n_pairs: {[*range(1, 1003)]}"),

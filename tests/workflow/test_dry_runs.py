@@ -53,6 +53,7 @@ def test_dry_run_of_a_sweep(repository, tmp_path, how):
         (["--config", "scale=quik"], "--config: scale: unknown scale 'quik'; did you mean 'quick'?"),
         (["--config", "chunk_seconds=abc"], "--config: chunk_seconds: needs a number of seconds, got 'abc'"),
         (["--config", "chunk_seconds=0"], "chunk_seconds: 0.0: must be a positive number of seconds"),
+        (["--config", "limit=abc"], "--config: limit: needs a number of CPU hours, got 'abc'"),
         (["--config", "sweep=none.yaml"], "none.yaml: file: does not exist"),
         (["--config", "seeds=3"], "--config: experiment: missing"),
         (["--configfile", "{file}"], "{file}: synapses.eta: given twice (lines 2 and 3); keep one of them"),
