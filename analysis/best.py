@@ -5,6 +5,7 @@ python -m analysis.best --sweep my --target fluctuation --n 3
 
 import argparse
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -87,16 +88,12 @@ def best(plan: Mapping[str, Any], tables: Mapping[str, DataFrame], name: str, ta
     ConfigError
         No combination has what the target reads.
     """
-    from runner.experiment import load
-    from runner.written import written
-
     by = plan["columns"]
     seen = {key: table for key, table in tables.items() if key != "failures"}
     found = ranked(seen, by, name, target)
     if found.empty:
         remedy = "its rows may be of a condition that the sweep leaves out (conditions: own)"
         raise ConfigError(plan["scale"], name, f"no combination has what this target reads; {remedy}")
-    experiment = load(plan["experiment"])
     found = found.head(n).merge(declared(plan), on=by, how="left")
     seeds = len({point["seed"] for point in plan["points"][: plan["each"]]})
     accepted = f"accepted: {json.dumps(target['accept'])}"
@@ -106,9 +103,30 @@ def best(plan: Mapping[str, Any], tables: Mapping[str, DataFrame], name: str, ta
         interval = f", {LEVEL:.0%} interval {row['low']:.4g} to {row['high']:.4g}" if row["seeds"] > 1 else ""
         texts.append(f"# {place}: {row['mean']:.4g}{interval}, {row['seeds']} of {seeds} seeds; point {row['point']}")
         values = plan["points"][row["point"]]["values"]
-        texts += ["set:", *(f"  {key}: {written(values[key], experiment.defaults[key])}" for key in _swept(plan))]
+        texts += ["set:", *(f"  {key}: {written(values[key], *plan['units'].get(key, ()))}" for key in _swept(plan))]
         texts.append("---")
     return "\n".join(texts[:-1])
+
+
+def written(value: Any, unit: str = "", size: float = 1.0) -> str:
+    """Return a value of a plan as a configuration has it, which is read back to twelve digits.
+
+    Parameters
+    ----------
+    value : Any
+        In SI base units.
+    unit : str
+        The unit in which tables show it.
+    size : float
+        That unit in SI base units.
+    """
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(written(item, unit, size) for item in value)}]"
+    if isinstance(value, bool | str | int):
+        return json.dumps(value)
+    number = f"{value / size:.12g}"
+    # YAML 1.2 takes a number with an exponent for one only if it has a point.
+    return f"{number} {unit}" if unit else re.sub(r"^(-?\d+)e", r"\1.0e", number)
 
 
 def _swept(plan: Mapping[str, Any]) -> list[str]:
@@ -124,7 +142,7 @@ def plan_of(results: Path, name: str, experiment: str | None) -> Path:
     results : Path
         Folder of all results.
     name : str
-        Name of the sweep, or its file.
+        Name of the sweep.
     experiment : str or None
         ``<paper>/<experiment>``, where several have a sweep of this name.
 
@@ -133,11 +151,6 @@ def plan_of(results: Path, name: str, experiment: str | None) -> Path:
     ConfigError
         There is none with tables, or there are several.
     """
-    from runner.sweep import read_sweep
-
-    if name.endswith((".yaml", ".yml")):
-        user = read_sweep(name)
-        name, experiment = user.name, user.experiment
     there = [plan for plan in sorted(results.glob("sweep-*/*/*/plan.json")) if (plan.parent / "observations").is_dir()]
     if not (mine := [plan for plan in there if plan.parts[-4] == f"sweep-{name}"]):
         names = {plan.parts[-4].removeprefix("sweep-") for plan in there}
@@ -157,7 +170,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         prog="python -m analysis.best", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--sweep", required=True, help="name of a sweep that was run, or its YAML file")
+    parser.add_argument("--sweep", required=True, help="name of a sweep that was run")
     parser.add_argument("--target", required=True, help="a target of the experiment that reads one number")
     parser.add_argument("--n", type=int, default=5, help="how many combinations")
     parser.add_argument("--experiment", help="<paper>/<experiment>, where several have a sweep of this name")

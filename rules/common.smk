@@ -19,8 +19,7 @@ from base.errors import ConfigError, Told, nearest, of_system
 from base.groups import folders
 from runner.fingerprint import code
 from runner.jobs import measured, set_back, share_environment
-from runner.plans import CHUNK_SECONDS, Plans, asked, targets_of
-from runner.price import LIMIT
+from runner.plans import CHUNK_SECONDS, LIMIT, Plans, asked, targets_of
 from runner.progress import Lines
 from runner.sweep import declaration, user_of
 

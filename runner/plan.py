@@ -29,8 +29,8 @@ from runner.fingerprint import code, corpora, digest, sources
 from runner.groups import chunks, cut, parts, regroup
 from runner.guards import guards
 from runner.planning import Plan, build_key, plan
-from runner.plans import CHUNK_SECONDS, PlanError, Plans
-from runner.price import LIMIT, Price, allow, describe, of_plan, priced
+from runner.plans import CHUNK_SECONDS, LIMIT, PlanError, Plans
+from runner.price import Price, allow, describe, of_plan, priced
 from runner.programs import program_key
 from runner.quantities import plain
 from runner.records import column

@@ -23,10 +23,10 @@ from base.files import read_json
 from runner.devices import DEFAULT, DEVICES
 from runner.devices.toolchain import recipe
 from runner.fingerprint import digest
-from runner.price import LIMIT
 from runner.sweep import Sweep
 
 CHUNK_SECONDS = 30.0  # how long a job should last, unless asked otherwise
+LIMIT = 100.0  # CPU hours that a sweep may cost without a word of the user
 ROOMS = ("base", "models", "dense", "references", "datasets", "runner", "analysis")
 KINDS = ("*.py", "*.h", "*.yaml", "*.npz", "templates/*")
 VARIABLES = ("LOCAL_CREDIT_FLAGS", "GENN_PATH", "GENN_PYTHON", "CUDA_PATH")

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from base.errors import ConfigError
 from base.files import read_json
 from base.groups import held
+from runner.plans import LIMIT
 
 if TYPE_CHECKING:  # it needs Brian2
     from runner.planning import Plan
 
-LIMIT = 100.0  # CPU hours that a sweep may cost without a word of the user
 LOOKED_AT = 50  # jobs that say what a point takes
 
 

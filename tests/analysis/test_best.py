@@ -9,13 +9,12 @@ import pandas as pd
 import pytest
 from ruamel.yaml import YAML
 
-from analysis.best import ranked
+from analysis.best import ranked, written
 from base.catalogue import ROOT, names
 from base.tables import write_folder
 from base.yaml_files import flatten, read_value
 from runner.experiment import load
-from runner.quantities import plain
-from runner.written import written
+from runner.quantities import display_unit, plain
 
 SAL = "sal/phase_plane"
 
@@ -65,7 +64,7 @@ def test_order(accept, more, order):
 def test_every_default_is_read_back_as_it_is_written(name):
     experiment = load(name)
     for key, default in experiment.defaults.items():
-        text = written(plain(default), default)
+        text = written(plain(default), *display_unit(default if not isinstance(default, tuple) else default[0]))
         again = plain(experiment.parse(key, read_value(text, "x", key), "x"))
         if again != plain(default):
             np.testing.assert_allclose(again, plain(default), rtol=1e-11)
