@@ -11,6 +11,7 @@ import numpy as np
 from brian2 import Quantity
 
 from base.errors import ConfigError
+from runner import variants
 from runner.blocks import Block, Design, Range, Table, blocks
 from runner.experiment import Experiment
 from runner.quantities import display_unit, plain
@@ -127,7 +128,23 @@ def combinations(experiment: Experiment, sweep: Any, file: object) -> list[Combi
     ConfigError
         Unknown key, wrong unit, a value given twice, a range that is empty or through zero.
     """
-    return [_Reader(experiment, file).block(block) for block in blocks(sweep, file)]
+    return [_of_block(experiment, block, file) for block in blocks(sweep, file)]
+
+
+def _of_block(experiment: Experiment, block: Block, file: object) -> Combinations:
+    """Return the product of a block, whose keys all of its variants must know, with the same units."""
+    kinds = {key: values for key, values in block.single.items() if variants.is_variant(key)}
+    lists = [_Reader(experiment, file).values(key, values) for key, values in kinds.items()]
+    found: Combinations | None = None
+    for names in product(*lists):
+        others = variants.chosen(dict(zip(kinds, names, strict=True)))
+        reader = _Reader(variants.varied(experiment, others, file), file)
+        made = reader.block(block)
+        if found and list(made) != list(found):
+            raise ConfigError(file, "sweep", "keys have other units in some variants; give each variant a block")
+        found = made
+    assert found is not None
+    return found
 
 
 @dataclass(frozen=True)
@@ -154,6 +171,8 @@ class _Reader:
 
     def values(self, key: str, values: Any) -> list[Any]:
         """Return the values of a list or a range, each once."""
+        if isinstance(values, Range) and variants.is_variant(key):
+            raise ConfigError(self.file, f"sweep.{key}", "has no numbers to range over; write a list of models")
         if isinstance(values, Range):
             return self.spaced(key, values)
         parsed = self.listed(key, values)

@@ -10,7 +10,7 @@ from typing import Any
 from base.catalogue import ROOT, SCALES, names
 from base.errors import ConfigError, nearest
 from base.yaml_files import read_yaml
-from runner import devices
+from runner import devices, variants
 from runner.keys import check_keys
 from runner.quantities import parse
 from runner.ranges import range_of
@@ -64,7 +64,7 @@ class Experiment:
         ConfigError
             With the nearest valid key.
         """
-        if key not in self.defaults:
+        if key not in self.defaults and not variants.is_variant(key):
             raise ConfigError(file, key, f"unknown key; {nearest(key, self.defaults)}")
 
     def parse(self, key: str, value: Any, file: object) -> Any:
@@ -75,6 +75,8 @@ class Experiment:
         ConfigError
             Unknown key, wrong type or unit.
         """
+        if variants.is_variant(key):
+            return variants.named(self, key, value, file)
         self.check_key(key, file)
         return parse(value, self.defaults[key], file, key)
 
@@ -118,7 +120,7 @@ def load(name: str) -> Experiment:
     module = importlib.import_module(f"experiments.{name.replace('/', '.')}.experiment")
     defaults: dict[str, Any] = {"run.duration": 1.0 * second}
     sections = {"network": module.Structure, "inputs": getattr(module, "Inputs", None)}
-    for taken in (PROSE | PLANNING | {"network", "inputs", "run"}) & set(module.OBJECTS):
+    for taken in (PROSE | PLANNING | {"network", "inputs", "run", variants.SECTION}) & set(module.OBJECTS):
         raise ConfigError(
             folder / "experiment.py", f"OBJECTS.{taken}", "this name means something else; choose another"
         )

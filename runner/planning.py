@@ -10,7 +10,7 @@ from typing import Any
 from base.catalogue import SCALES
 from base.errors import ConfigError, nearest
 from base.yaml_files import flatten
-from runner import devices
+from runner import devices, variants
 from runner.blocks import MAX_POINTS
 from runner.combinations import Conditions, combinations
 from runner.experiment import Experiment, load
@@ -19,7 +19,8 @@ from runner.groups import chunks, size_of
 from runner.guards import of_inputs, of_reference, of_runner, versions_digest
 from runner.plans import CHUNK_SECONDS
 from runner.quantities import display_unit, parse, plain
-from runner.ranges import check, clauses
+from runner.ranges import check
+from runner.settled import Settled, settle
 from runner.sharing import references
 from runner.sweep import Sweep
 
@@ -176,7 +177,8 @@ def source_key(experiment: Experiment, structure: Mapping[str, Any]) -> str:
     str
         The same on every machine.
     """
-    return digest(code(experiment.folder / "experiment.py"), plain(structure))
+    others = variants.fingerprint(variants.chosen(structure))
+    return digest(code(experiment.folder / "experiment.py"), plain(structure), *([others] if others else []))
 
 
 def build_key(
@@ -288,35 +290,31 @@ def plan(
     if not (isfinite(chunk_seconds) and chunk_seconds > 0):
         raise ConfigError("chunk_seconds", str(chunk_seconds), "must be a positive number of seconds")
     file = experiment.config_file
-    own = dict(experiment.scale(scale))
-    sweep = own_sweep = own.pop("sweep", experiment.config.get("sweep"))
-    seeds = own.pop("seeds", 1)
-    of_scale = flatten(own, file)
-    sections = {k: v for k, v in experiment.config.items() if isinstance(v, Mapping) and k in _sections(experiment)}
-    values = dict(experiment.defaults)
-    values |= {key: experiment.parse(key, value, file) for key, value in flatten(sections, file).items()}
-    conditions = clauses(experiment.ranges)
-    # A scale may override a value that is nonsense; no other scale need see it.
-    check([one for one in conditions if not one.other], values, dict.fromkeys(values, file))
-    values |= {key: experiment.parse(key, value, file) for key, value in of_scale.items()}
-    files: dict[str, object] = dict.fromkeys(values, file)
-    usual = values["run.duration"]
+    own = experiment.scale(scale)
+    sweep = own_sweep = own.get("sweep", experiment.config.get("sweep"))
+    seeds = own.get("seeds", 1)
     label: str = scale
     sweep_file: object = file
     if user is not None:
         label, sweep_file, sweep = f"sweep-{user.name}", user.file, user.sweep
         seeds = seeds if user.seeds is None else user.seeds
-        values |= {key: experiment.parse(key, value, user.file) for key, value in user.values.items()}
-        files = {key: file for key, file in files.items() if key not in user.values}
-        files |= dict.fromkeys(user.values, user.file)
-    strongest = {key: experiment.parse(key, value, "--set") for key, value in (overrides or {}).items()}
     if not isinstance(seeds, int) or isinstance(seeds, bool) or seeds < 1:
         raise ConfigError(sweep_file, "seeds", f"needs a whole number of at least 1, got {seeds!r}")
 
-    blocks = combinations(experiment, sweep, sweep_file)
-    inside = Conditions(
-        experiment, own_sweep if user and user.conditions == "own" else None, user.values if user else ()
+    @cache
+    def settled(*models: tuple[str, str]) -> Settled:
+        others = variants.chosen(dict(models))
+        return settle(experiment, scale, user, overrides, others, sweep_file)
+
+    set_models = tuple(
+        (key, experiment.parse(key, value, sweep_file))
+        for key, value in (user.values if user else {}).items()
+        if variants.is_variant(key)
     )
+    usual = settled(*set_models)
+    of_user = variants.varied(experiment, variants.chosen(dict(set_models)), sweep_file)
+    blocks = combinations(of_user, sweep, sweep_file)
+    inside = Conditions(of_user, own_sweep if user and user.conditions == "own" else None, user.values if user else ())
     each = inside.number(blocks, sweep_file) * seeds
     number = each * sum(map(len, blocks))
     if number > MAX_POINTS:
@@ -327,26 +325,36 @@ def plan(
     swept: dict[str, None] = {}
     seen: set[str] = set()
     keys: dict[str, str] = {}  # of the networks met so far
-    set_last = dict.fromkeys(strongest, "--set")
-    usual_numbers = plain(values)  # converted once: a million points differ in few of them
-    structural = [key for key in values if key.startswith("network.")]
+    units: dict[str, tuple[str, float]] = {}
+    strongest = usual.strongest
     for block in blocks:
-        own_keys = {**dict.fromkeys(block.keys, sweep_file), **set_last}
-        given = {**{key: file for key, file in files.items() if key not in own_keys}, **own_keys}
-        # What is the same for all combinations is looked at once.
-        varied = [one for one in conditions if one.key in block.keys or one.other in block.keys]
-        check(conditions, values | next(iter(block)) | strongest, given)
+        models = [key for key in block.keys if variants.is_variant(key)]
         conditions_of_one = inside.of(block)
+        start = None
         for combination in block:
+            here = settled(*set_models, *((key, combination[key]) for key in models))
+            if here is not start:
+                # What is the same for all combinations is looked at once.
+                start = here
+                over = {**dict.fromkeys(block.keys, sweep_file), **dict.fromkeys(strongest, "--set")}
+                given = {**{key: file for key, file in here.files.items() if key not in over}, **over}
+                varied = [one for one in here.conditions if one.key in block.keys or one.other in block.keys]
+                check(here.conditions, here.values | combination | strongest, given)
+                structural = [key for key in here.values if key.startswith("network.")]
+                units |= {key: display_unit(value) for key, value in here.values.items() if display_unit(value)[0]}
+                for key in {*block.keys, *inside.keys} - {*here.values, *models}:
+                    named = ", ".join(str(combination[model]) for model in models)
+                    raise ConfigError(sweep_file, f"sweep.{key}", f"no parameter of {named}; give it another block")
             swept |= dict.fromkeys(combination)
             seeds_of_one = _seeds(seeds, combination if user and user.random == "independent" else None)
             for condition in conditions_of_one:
-                resolved = values | condition | combination | strongest
-                check(varied if not condition else conditions, resolved, given)
-                numbers = usual_numbers | plain({**condition, **combination, **strongest})
-                same_network = str([numbers[key] for key in structural])  # `repr` of a quantity has not all digits
+                resolved = here.values | condition | combination | strongest
+                check(varied if not condition else here.conditions, resolved, given)
+                numbers = here.numbers | plain({**condition, **combination, **strongest})
+                network = variants.chosen(numbers)
+                same_network = str([numbers[key] for key in structural]) + str(network)  # all digits, unlike `repr`
                 if same_network not in keys:
-                    structure = {key: resolved[key] for key in structural}
+                    structure = {key: resolved[key] for key in structural} | network
                     keys[same_network] = build_key(experiment, structure, device=used)
                     builds[keys[same_network]] = structure
                 key = keys[same_network]
@@ -363,9 +371,8 @@ def plan(
 
     others = [key for key in inside.keys if key not in swept]
     cost = _expected_cost(experiment, scale)
-    cost["point"] *= float(values["run.duration"] / usual)
+    cost["point"] *= float(usual.values["run.duration"] / usual.duration)
     sizes = {of: size_of(chunk_seconds, cost[of]) for of in ("point", "reference")}
-    units = {key: display_unit(value) for key, value in values.items() if display_unit(value)[0]}
     return Plan(
         experiment.name,
         label,
@@ -379,7 +386,7 @@ def plan(
         references(experiment, points, swept if user else (), sizes["reference"]),
         digest(of_reference(experiment.folder), versions_digest()),
         used,
-        plain({key: values[key] for key in swept}),
+        plain({key: usual.values.get(key, variants.OWN) for key in swept}),
         [key for key in swept if any(key in block.log for block in blocks)],
         [key for key in swept if all(key in block.along for block in blocks)],
         sizes,
@@ -393,8 +400,3 @@ def _seeds(number: int, apart: Mapping[str, Any] | None) -> Sequence[int]:
     if apart is None:
         return range(1, number + 1)
     return [int(digest(plain(apart), k), 16) % LAST_SEED + 1 for k in range(number)]
-
-
-def _sections(experiment: Experiment) -> set[str]:
-    """Return the sections of a configuration that hold parameter values."""
-    return {key.split(".")[0] for key in experiment.defaults}

@@ -48,7 +48,7 @@ def drawn(experiment: str, point: Mapping[str, Any]) -> Generator[dict[str, Any]
     RunError
         ``inputs.py`` cannot make arrays from these values.
     """
-    values = {k: v for k, v in point["values"].items() if k.split(".")[0] not in ("network", "inputs")}
+    values = {k: v for k, v in point["values"].items() if k.split(".")[0] not in ("network", "inputs", "variant")}
     values["run.seed"] = point["seed"]
     module = inputs_module(experiment)
     if module is None:

@@ -1,6 +1,6 @@
 """Layers that only send rates upwards: the wiring of `models.gle.inference`, the same on every device."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,11 +16,13 @@ def parts(n_layers: int) -> dict[str, Model]:
     return {"input": inference.series, **layers, **{f"to_{k}": inference.synapse for k in range(1, n_layers + 1)}}
 
 
-def feedforward(sizes: Sequence[int], dt: Quantity, n_series: int) -> dict[str, Any]:
+def feedforward(models: Mapping[str, Model], sizes: Sequence[int], dt: Quantity, n_series: int) -> dict[str, Any]:
     """Build one input neuron and the layers behind it, each connected to all of the next.
 
     Parameters
     ----------
+    models : Mapping
+        Model of each object, as `parts` names them.
     sizes : sequence of int
         Neurons of each layer.
     dt : Quantity
@@ -35,7 +37,7 @@ def feedforward(sizes: Sequence[int], dt: Quantity, n_series: int) -> dict[str, 
     """
     defaultclock.dt = dt
     samples = TimedArray(np.zeros(n_series), dt=dt, name="samples")
-    models, groups = parts(len(sizes)), {}
+    groups = {}
     for name, n in {"input": 1, **{f"layer_{k}": n for k, n in enumerate(sizes, start=1)}}.items():
         tables = {"samples": samples} if name == "input" else {}
         groups[name] = NeuronGroup(n, name=name, **models[name].kwargs(**tables))

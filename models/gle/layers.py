@@ -1,6 +1,6 @@
 """A stack of layers from the models of `models.gle.latent_equilibrium`, as Brian2 objects with names."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from brian2 import NeuronGroup, Quantity, Synapses, TimedArray
@@ -36,9 +36,9 @@ def parts(n_layers: int, top: Model = intervals.classes_adam) -> dict[str, Model
 
 
 def stack(
+    models: Mapping[str, Model],
     sizes: Sequence[int],
     dt: Quantity,
-    top: Model = intervals.classes_adam,
     *,
     samples: int,
     presentations: int,
@@ -46,16 +46,16 @@ def stack(
     rows: int = 1,
     interval: Quantity | None = None,
 ) -> dict[str, NeuronGroup | Synapses]:
-    """Build layers that are connected all to all, one `Synapses` object for each pair.
+    """Build layers that are connected all to all, one `Synapses` object for each pair; the last one chooses a class.
 
     Parameters
     ----------
+    models : Mapping
+        Model of each object, as `parts` names them.
     sizes : sequence of int
         Neurons of the input, of the first layer, ..., of the last one.
     dt : Quantity, second
         Time step.
-    top : Model
-        Model of the last layer.
     samples, presentations : int
         Samples in the table of the input, and how many of them are shown in a run.
     shown : int
@@ -68,31 +68,28 @@ def stack(
     Returns
     -------
     dict
-        The objects of `parts`, and ``competition`` if the output chooses classes. Their arrays are timed arrays:
+        The objects of `parts`, and ``competition``. Their arrays are timed arrays:
         ``samples.values``, shape (samples * rows, inputs), ``order.values`` and ``teach.values``, shape
         (presentations,), ``labels.values``, shape (samples,).
     """
     order, teach = (TimedArray(np.zeros(presentations), dt=shown * dt, name=name) for name in ("order", "teach"))
     labels = TimedArray(np.zeros(samples), dt=dt, name="labels")
     table = TimedArray(np.zeros((samples * rows, sizes[0])), dt=dt, name="samples")
-    chooses = top is intervals.classes_adam
     told = {"teach": teach, "shown": shown}
     clock = {} if interval is None else {"interval": interval}
-    models = {**parts(len(sizes) - 1, top), "competition": intervals.competition}
 
     made: dict[str, NeuronGroup | Synapses] = {}
     presented = {"samples": table, "order": order, "shown": shown, "rows": rows}
-    made["input"] = NeuronGroup(sizes[0], dt=dt, name="input", **stimuli.stimulus.kwargs(**presented))
+    made["input"] = NeuronGroup(sizes[0], dt=dt, name="input", **models["input"].kwargs(**presented))
     for k, size in enumerate(sizes[1:], start=1):
-        given = told | ({"order": order, "labels": labels} if chooses and k == len(sizes) - 1 else {})
+        given = told | ({"order": order, "labels": labels} if k == len(sizes) - 1 else {})
         made[f"layer_{k}"] = NeuronGroup(size, dt=dt, name=f"layer_{k}", **models[f"layer_{k}"].kwargs(**given))
         below = made[f"layer_{k - 1}" if k > 1 else "input"]
         links = Synapses(below, made[f"layer_{k}"], dt=dt, name=f"to_{k}", **models[f"to_{k}"].kwargs(teach=teach))
         links.connect()
         made[f"to_{k}"] = links
-    if chooses:
-        last = made[f"layer_{len(sizes) - 1}"]
-        made["competition"] = Synapses(last, last, dt=dt, name="competition", **intervals.competition.kwargs())
-        made["competition"].connect()
-    attach((made[name] for name in models if name in made), models, **clock)
+    last = made[f"layer_{len(sizes) - 1}"]
+    made["competition"] = Synapses(last, last, dt=dt, name="competition", **intervals.competition.kwargs())
+    made["competition"].connect()
+    attach((made[name] for name in [*models, "competition"]), {**models, "competition": intervals.competition}, **clock)
     return made

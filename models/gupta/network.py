@@ -61,10 +61,10 @@ def network(p: Structure) -> Network:
     tables = {name: TimedArray(np.zeros(p.n_presentations), dt=p.dt, name=name) for name in names}
     pattern = TimedArray(np.zeros((p.n_rows, p.n_0)), dt=p.dt, name="pattern")
 
-    schedule = NeuronGroup(1, **rule.schedule.kwargs(**tables), name="schedule")
-    neurons = NeuronGroup(layer.size, **rule.neuron.kwargs(pattern=pattern), name="neurons")
-    teacher = NeuronGroup(p.n_3, **rule.teacher.kwargs(), name="teacher")
-    interneurons = NeuronGroup(p.n_3 * (len(sizes) - 1), **rule.interneuron.kwargs(), name="interneurons")
+    schedule = NeuronGroup(1, **OBJECTS["schedule"].kwargs(**tables), name="schedule")
+    neurons = NeuronGroup(layer.size, **OBJECTS["neurons"].kwargs(pattern=pattern), name="neurons")
+    teacher = NeuronGroup(p.n_3, **OBJECTS["teacher"].kwargs(), name="teacher")
+    interneurons = NeuronGroup(p.n_3 * (len(sizes) - 1), **OBJECTS["interneurons"].kwargs(), name="interneurons")
     link([schedule, neurons, teacher, interneurons], OBJECTS)
     # The stimulus is loaded in slot "start" of the very time step in which the input neurons may fire.
     neurons.set_event_schedule("onset", when="before_start", order=1)
@@ -74,10 +74,10 @@ def network(p: Structure) -> Network:
     pre, post = np.nonzero(layer[:, None] + 1 == layer[None, :])
     members = np.flatnonzero(layer > 0)
     own = p.n_3 * (layer[members] - 1) + assembly[members]
-    synapses = Synapses(neurons, neurons, **rule.synapse.kwargs(), name="synapses")
-    association = Synapses(teacher, neurons, **rule.association.kwargs(), name="association")
-    recruitment = Synapses(neurons, interneurons, **rule.recruitment.kwargs(), name="recruitment")
-    inhibition = Synapses(interneurons, neurons, **rule.inhibition.kwargs(), name="inhibition")
+    synapses = Synapses(neurons, neurons, **OBJECTS["synapses"].kwargs(), name="synapses")
+    association = Synapses(teacher, neurons, **OBJECTS["association"].kwargs(), name="association")
+    recruitment = Synapses(neurons, interneurons, **OBJECTS["recruitment"].kwargs(), name="recruitment")
+    inhibition = Synapses(interneurons, neurons, **OBJECTS["inhibition"].kwargs(), name="inhibition")
     synapses.connect(i=pre, j=post)
     association.connect(i=assembly[members], j=members)
     recruitment.connect(i=members, j=own)

@@ -27,6 +27,7 @@ from brian2.core.variables import ArrayVariable, DynamicArrayVariable, Subexpres
 from brian2.monitors.spikemonitor import EventMonitor
 
 from base.errors import BuildError
+from runner import variants
 from runner.quantities import display_unit
 
 
@@ -72,7 +73,7 @@ def with_units(module: ModuleType, structure: Mapping[str, Any]) -> dict[str, An
     module : module
         The ``experiment.py``.
     structure : Mapping
-        ``network.*`` keys to numbers in SI base units.
+        ``network.*`` keys to numbers in SI base units; ``variant.*`` keys to names of models.
 
     Returns
     -------
@@ -81,7 +82,7 @@ def with_units(module: ModuleType, structure: Mapping[str, Any]) -> dict[str, An
     """
     defaults = {f"network.{field.name}": field.metadata["default"] for field in fields(module.Structure)}
     return {
-        key: Quantity(value, dim=defaults[key].dim) if isinstance(defaults[key], Quantity) else value
+        key: Quantity(value, dim=default.dim) if isinstance(default := defaults.get(key), Quantity) else value
         for key, value in structure.items()
     }
 
@@ -110,7 +111,7 @@ def assemble(module: ModuleType, structure: Mapping[str, Any], traces: Mapping[s
     module : module
         The ``experiment.py``.
     structure : Mapping
-        ``network.*`` keys and their values.
+        ``network.*`` keys and their values; ``variant.*`` keys to names of models (`runner.variants`).
     traces : Mapping, optional
         Arguments of `add_traces`.
 
@@ -124,9 +125,11 @@ def assemble(module: ModuleType, structure: Mapping[str, Any], traces: Mapping[s
     BuildError
         Brian2 refuses the equations, or an object that the experiment declares is not in the network.
     """
-    values = {key.split(".", 1)[1]: value for key, value in structure.items()}
-    with explained(module):
+    others = variants.chosen(structure)
+    values = {key.split(".", 1)[1]: value for key, value in structure.items() if key not in others}
+    with explained(module), variants.substituted(module.OBJECTS, others):
         network = module.network(module.Structure(**values))
+        variants.check_used(network, module.OBJECTS, others, module.__name__)
     objects = {obj.name for obj in network.objects}
     for name in module.OBJECTS:
         if name not in objects:

@@ -49,7 +49,7 @@ def network(p: Structure) -> Network:
     Network
         The objects of `models.gle.feedforward`, monitors ``rates_1`` to ``rates_4``.
     """
-    objects = feedforward(N_LAYERS * [WIDTH], p.dt, p.n_steps)
+    objects = feedforward(OBJECTS, N_LAYERS * [WIDTH], p.dt, p.n_steps)
     monitors = [
         StateMonitor(objects[f"layer_{k}"], "r", record=True, dt=p.record, when="end", order=0, name=f"rates_{k}")
         for k in range(1, N_LAYERS + 1)

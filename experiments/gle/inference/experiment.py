@@ -45,7 +45,7 @@ def network(p: Structure) -> Network:
     Network
         Groups ``input``, ``layer_1`` to ``layer_4``; timed array ``samples``; monitor ``predictions``.
     """
-    objects = feedforward((N_LAYERS - 1) * [p.n_layer] + [p.n_horizons], p.dt, p.n_series)
+    objects = feedforward(OBJECTS, (N_LAYERS - 1) * [p.n_layer] + [p.n_horizons], p.dt, p.n_series)
     top = objects[f"layer_{N_LAYERS}"]
     predictions = StateMonitor(top, "r", record=True, when="end", order=0, name="predictions")
     together = Network(*objects.values(), predictions)

@@ -32,12 +32,7 @@ class Inputs:
 
 
 OBJECTS = {**parts(N_LAYERS, latent_equilibrium.output), "input": gle_series.series}
-MODELS = {
-    **OBJECTS,
-    "goals": stimuli.stimulus,
-    "aim": latent_equilibrium.aim,
-    "loop": gle_series.loop,
-}
+ROUTES = {"goals": stimuli.stimulus, "aim": latent_equilibrium.aim, "loop": gle_series.loop}
 FINAL = [f"to_{k}.w" for k in range(1, N_LAYERS + 1)]
 
 
@@ -59,7 +54,7 @@ def network(p: Structure) -> Network:
     future = TimedArray(np.zeros((p.n_series, len(HORIZONS))), dt=p.dt, name="future")
     once = TimedArray(np.zeros(1), dt=p.dt, name="once")
     sizes = {"input": 1, **{f"layer_{k}": p.n_layer for k in range(1, N_LAYERS)}, f"layer_{N_LAYERS}": len(HORIZONS)}
-    groups = {"input": NeuronGroup(1, dt=p.dt, name="input", **gle_series.series.kwargs(samples=samples))}
+    groups = {"input": NeuronGroup(1, dt=p.dt, name="input", **OBJECTS["input"].kwargs(samples=samples))}
     for name, n in list(sizes.items())[1:]:
         groups[name] = NeuronGroup(n, dt=p.dt, name=name, **OBJECTS[name].kwargs())
     told = {"samples": future, "order": once, "shown": p.n_series, "rows": p.n_series}
@@ -75,6 +70,6 @@ def network(p: Structure) -> Network:
     aim.connect(j="i")
     loop = Synapses(top, groups["input"], dt=p.dt, name="loop", **gle_series.loop.kwargs())
     loop.connect(i=0, j=0)
-    attach([goals, *groups.values(), *links.values(), aim, loop], MODELS)
+    attach([goals, *groups.values(), *links.values(), aim, loop], OBJECTS | ROUTES)
     predictions = StateMonitor(top, "r", record=True, dt=p.dt, when="end", order=0, name="predictions")
     return Network(*groups.values(), goals, *links.values(), aim, loop, predictions)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from brian2 import Network, NeuronGroup, Quantity, StateMonitor, defaultclock, ms
 
 from experiments.gle.phase_shift.inputs import TRACED, grid
-from models.base import param
+from models.base import attach, param
 from models.gle import single
 
 
@@ -35,8 +35,8 @@ def network(p: Structure) -> Network:
         Group ``units``, monitor ``traces`` of three neurons.
     """
     defaultclock.dt = p.dt
-    units = NeuronGroup(len(grid()), name="units", **single.probe.kwargs())
-    single.probe.add_steps(units)
+    units = NeuronGroup(len(grid()), name="units", **OBJECTS["units"].kwargs())
+    attach([units], OBJECTS)
     traces = StateMonitor(
         units, ["s", "r", "error"], record=list(range(len(TRACED))), dt=p.record, when="start", order=0, name="traces"
     )

@@ -53,6 +53,7 @@ def network(p: Structure) -> Network:
     """
     images = p.n_train + p.n_test
     objects = stack(
+        OBJECTS,
         [p.n_0, p.n_1, p.n_2, p.n_3],
         p.dt,
         samples=images,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from brian2 import Network, NeuronGroup, Quantity, SpikeMonitor, StateMonitor, Synapses, TimedArray, defaultclock, ms
 
-from models.base import param
+from models.base import attach, param
 from models.gupta import inference
 
 
@@ -52,9 +52,9 @@ def network(p: Structure) -> Network:
     sizes = [p.n_0, p.n_1, p.n_2, p.n_3]
     layer = np.repeat(np.arange(len(sizes)), sizes)
     pattern = TimedArray(np.zeros((p.n_rows, layer.size)), dt=p.dt, name="pattern")
-    neurons = NeuronGroup(layer.size, name="neurons", **inference.neuron.kwargs(pattern=pattern))
-    inference.neuron.add_steps(neurons)
-    synapses = Synapses(neurons, neurons, name="synapses", **inference.synapse.kwargs())
+    neurons = NeuronGroup(layer.size, name="neurons", **OBJECTS["neurons"].kwargs(pattern=pattern))
+    attach([neurons], OBJECTS)
+    synapses = Synapses(neurons, neurons, name="synapses", **OBJECTS["synapses"].kwargs())
     pre, post = np.nonzero(layer[:, None] + 1 == layer[None, :])
     synapses.connect(i=pre, j=post)
     spikes = SpikeMonitor(neurons, name="spikes")

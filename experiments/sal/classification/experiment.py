@@ -61,4 +61,4 @@ FINAL = ["feedback.w"]
 def network(p: Structure) -> Network:
     """Build the spiking network; synapse k of the feedback leads backwards over the same pair as forward synapse k."""
     lower, upper = links([p.n_0, p.n_1, p.n_2, p.n_3])
-    return build(p, np.array([lower, upper]), np.array([upper, lower]), list(range(len(lower))))
+    return build(p, OBJECTS, np.array([lower, upper]), np.array([upper, lower]), list(range(len(lower))))

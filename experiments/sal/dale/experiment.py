@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from brian2 import Network, NeuronGroup, Quantity, StateMonitor, Synapses, defaultclock, ms, second
 
-from models.base import param
+from models.base import attach, param
 from models.sal import alignment
 
 N_RATES = 9
@@ -50,12 +50,11 @@ def network(p: Structure) -> Network:
     """
     defaultclock.dt = p.dt
     n = p.n_row**2 + 2 * N_RATES + p.n_plastic
-    neurons = NeuronGroup(4 * n, name="neurons", **alignment.lagged_neuron.kwargs())
-    alignment.lagged_neuron.add_steps(neurons)
-    synapses = Synapses(neurons, neurons, name="synapses", **alignment.nearest_synapse.kwargs())
+    neurons = NeuronGroup(4 * n, name="neurons", **OBJECTS["neurons"].kwargs())
+    synapses = Synapses(neurons, neurons, name="synapses", **OBJECTS["synapses"].kwargs())
     pre, post = (PATHS + 4 * np.arange(n)[:, None, None]).reshape(-1, 2).T
     synapses.connect(i=pre, j=post)
-    alignment.nearest_synapse.add_steps(synapses, epoch=p.epoch)
+    attach([neurons, synapses], OBJECTS, epoch=p.epoch)
     first = n - p.n_plastic
     plastic = (6 * np.arange(first, n)[:, None] + [0, 2]).ravel()
     weights = StateMonitor(synapses, "w", record=list(plastic), dt=p.record, when="end", order=0, name="weights")

@@ -44,4 +44,4 @@ def network(p: Structure) -> Network:
     lower, upper = links(layers)
     pair = backwards(layers)
     index = [int(k) for k in watched(layers, p.n_watched)]
-    return build(p, np.array([lower, upper]), np.array([upper[pair], lower[pair]]), index)
+    return build(p, OBJECTS, np.array([lower, upper]), np.array([upper[pair], lower[pair]]), index)

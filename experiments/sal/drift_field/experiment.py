@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from brian2 import Network, NeuronGroup, Quantity, StateMonitor, Synapses, defaultclock, ms, second
 
-from models.base import param
+from models.base import attach, param
 from models.sal import alignment
 
 
@@ -42,12 +42,12 @@ def network(p: Structure) -> Network:
     """
     defaultclock.dt = p.dt
     index, row = np.arange(2 * p.n_grid**2), p.t_max - 1
-    neurons = NeuronGroup(index.size, name="neurons", **alignment.lagged_neuron.kwargs())
-    alignment.lagged_neuron.add_steps(neurons)
-    synapses = Synapses(neurons, neurons, name="synapses", **alignment.fixed_synapse.kwargs())
+    neurons = NeuronGroup(index.size, name="neurons", **OBJECTS["neurons"].kwargs())
+    synapses = Synapses(neurons, neurons, name="synapses", **OBJECTS["synapses"].kwargs())
     synapses.connect(i=index, j=index ^ 1)
-    intervals = Synapses(neurons, neurons, name="intervals", **alignment.interval_counter.kwargs())
+    intervals = Synapses(neurons, neurons, name="intervals", **OBJECTS["intervals"].kwargs())
     intervals.connect(i=np.repeat(index, row), j=np.repeat(index ^ 1, row))
+    attach([neurons, synapses, intervals], OBJECTS)
     counts = StateMonitor(intervals, "number", record=True, dt=p.block, when="end", order=0, name="counts")
     together = Network(neurons, synapses, intervals, counts)
     together.schedule = alignment.SCHEDULE

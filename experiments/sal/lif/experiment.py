@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from brian2 import Network, NeuronGroup, Quantity, StateMonitor, Synapses, defaultclock, ms, second
 
-from models.base import param
+from models.base import attach, param
 from models.sal import alignment, lif
 
 N_CONDITIONS = 2 * 4 * 3 * 4  # sign, heterogeneity, shape, membrane
@@ -48,12 +48,11 @@ def network(p: Structure) -> Network:
     """Return pairs of neurons, 2 k and 2 k + 1, condition by condition, and after them the uncoupled neurons."""
     defaultclock.dt = p.dt
     n = 2 * p.n_pairs * N_CONDITIONS
-    neurons = NeuronGroup(n + p.n_copies * N_ACTIVATION, name="neurons", **lif.neuron.kwargs())
-    lif.neuron.add_steps(neurons)
-    synapses = Synapses(neurons, neurons, name="synapses", **alignment.nearest_synapse.kwargs())
+    neurons = NeuronGroup(n + p.n_copies * N_ACTIVATION, name="neurons", **OBJECTS["neurons"].kwargs())
+    synapses = Synapses(neurons, neurons, name="synapses", **OBJECTS["synapses"].kwargs())
     index = np.arange(n)
     synapses.connect(i=index, j=index ^ 1)
-    alignment.nearest_synapse.add_steps(synapses, epoch=p.epoch)
+    attach([neurons, synapses], OBJECTS, epoch=p.epoch)
     weights = StateMonitor(synapses, "w", record=list(index), dt=p.record, when="end", order=0, name="weights")
     together = Network(neurons, synapses, weights)
     together.schedule = alignment.SCHEDULE

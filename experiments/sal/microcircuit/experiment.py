@@ -52,33 +52,33 @@ OBJECTS = {
     "forward": circuit.forward,
     "feedback": circuit.feedback,
 }
-MODELS = {**OBJECTS, "schedule": circuit.schedule}
 FINAL = ["basal.w", "forward.w", "feedback.w"]
 
 
 def network(p: Structure) -> Network:
     """Build all circuits; circuit k is element k of every group: SAL first, then FA, then BP."""
+    models = {**OBJECTS, "schedule": circuit.schedule}
     defaultclock.dt = p.dt
     n = 3 * p.n_runs
     pattern = TimedArray(np.zeros((p.n_patterns + 1, n)), dt=p.pattern, name="pattern")
     goal = TimedArray(np.zeros((p.n_patterns + 1, n)), dt=p.pattern, name="goal")
     phase = TimedArray(np.zeros(p.n_patterns + 1), dt=p.pattern, name="phase")
     schedule = NeuronGroup(1, dt=p.window, name="schedule", **circuit.schedule.kwargs(phase=phase))
-    afferents = NeuronGroup(n, name="afferents", **circuit.afferent.kwargs(pattern=pattern))
-    hidden = NeuronGroup(n, name="hidden", **circuit.hidden.kwargs())
-    outputs = NeuronGroup(n, name="outputs", **circuit.output.kwargs(goal=goal))
-    interneurons = NeuronGroup(n, name="interneurons", **circuit.interneuron.kwargs())
+    afferents = NeuronGroup(n, name="afferents", **OBJECTS["afferents"].kwargs(pattern=pattern))
+    hidden = NeuronGroup(n, name="hidden", **OBJECTS["hidden"].kwargs())
+    outputs = NeuronGroup(n, name="outputs", **OBJECTS["outputs"].kwargs(goal=goal))
+    interneurons = NeuronGroup(n, name="interneurons", **OBJECTS["interneurons"].kwargs())
 
     # Before the synapses are made, which would not know the variables otherwise.
     groups = [schedule, afferents, hidden, outputs, interneurons]
-    link(groups, MODELS)
+    link(groups, models)
     outputs.z_other = linked_var(interneurons, "z")
     outputs.z_other_sum = linked_var(interneurons, "z_sum")
 
     synapses = {
-        "basal": Synapses(afferents, hidden, name="basal", delay={"learn": p.dt}, **circuit.basal.kwargs()),
-        "forward": Synapses(hidden, outputs, name="forward", delay={"learn": p.dt}, **circuit.forward.kwargs()),
-        "feedback": Synapses(outputs, hidden, name="feedback", **circuit.feedback.kwargs()),
+        "basal": Synapses(afferents, hidden, name="basal", delay={"learn": p.dt}, **OBJECTS["basal"].kwargs()),
+        "forward": Synapses(hidden, outputs, name="forward", delay={"learn": p.dt}, **OBJECTS["forward"].kwargs()),
+        "feedback": Synapses(outputs, hidden, name="feedback", **OBJECTS["feedback"].kwargs()),
     }
     delays = {"ends": p.t_psp, "leaves": p.window, "has_left": p.window + p.t_psp}
     memories = [
@@ -95,8 +95,8 @@ def network(p: Structure) -> Network:
     ):
         pathway.order = 5 + order
 
-    link([schedule, synapses["basal"], synapses["forward"]], MODELS)
-    attach(groups, MODELS, pattern=p.pattern)
+    link([schedule, synapses["basal"], synapses["forward"]], models)
+    attach(groups, models, pattern=p.pattern)
     index = list(range(n))
     judged = StateMonitor(outputs, "u_sum", record=True, dt=p.pattern, when="start", order=1, name="judged")
     epoch = p.n_epoch * p.pattern

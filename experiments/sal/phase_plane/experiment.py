@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from brian2 import Network, NeuronGroup, Quantity, StateMonitor, Synapses, defaultclock, ms
 
-from models.base import param
+from models.base import attach, param
 from models.sal import alignment
 
 
@@ -36,12 +36,11 @@ FINAL = ["synapses.w"]
 def network(p: Structure) -> Network:
     """Return pairs of neurons: neuron 1 of pair k has index 2 k, neuron 2 has 2 k + 1."""
     defaultclock.dt = p.dt
-    neurons = NeuronGroup(2 * p.n_pairs, name="neurons", **alignment.neuron.kwargs())
-    synapses = Synapses(neurons, neurons, name="synapses", **alignment.synapse.kwargs())
+    neurons = NeuronGroup(2 * p.n_pairs, name="neurons", **OBJECTS["neurons"].kwargs())
+    synapses = Synapses(neurons, neurons, name="synapses", **OBJECTS["synapses"].kwargs())
     index = np.arange(2 * p.n_pairs)
     synapses.connect(i=index, j=index ^ 1)
-    alignment.neuron.add_steps(neurons)
-    alignment.synapse.add_steps(synapses, epoch=p.epoch)
+    attach([neurons, synapses], OBJECTS, epoch=p.epoch)
     weights = StateMonitor(synapses, "w", record=list(index), dt=p.epoch, when="end", order=0, name="weights")
     together = Network(neurons, synapses, weights)
     together.schedule = alignment.SCHEDULE

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from brian2 import Network, NeuronGroup, Quantity, StateMonitor, Synapses, defaultclock, ms, second
 
-from models.base import param
+from models.base import attach, param
 from models.sal import alignment
 
 N_SHAPES, N_BIASES = 5, 5
@@ -46,11 +46,10 @@ def network(p: Structure) -> Network:
     """
     defaultclock.dt = p.dt
     index = np.arange(2 * p.n_pairs * N_SHAPES * N_BIASES)
-    neurons = NeuronGroup(index.size, name="neurons", **alignment.shaped_neuron.kwargs())
-    synapses = Synapses(neurons, neurons, name="synapses", **alignment.nearest_synapse.kwargs())
+    neurons = NeuronGroup(index.size, name="neurons", **OBJECTS["neurons"].kwargs())
+    synapses = Synapses(neurons, neurons, name="synapses", **OBJECTS["synapses"].kwargs())
     synapses.connect(i=index, j=index ^ 1)
-    alignment.shaped_neuron.add_steps(neurons)
-    alignment.nearest_synapse.add_steps(synapses, epoch=p.epoch)
+    attach([neurons, synapses], OBJECTS, epoch=p.epoch)
     weights = StateMonitor(synapses, "w", record=list(index), dt=p.record, when="end", order=0, name="weights")
     together = Network(neurons, synapses, weights)
     together.schedule = alignment.SCHEDULE

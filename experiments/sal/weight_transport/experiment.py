@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from brian2 import Network, NeuronGroup, Quantity, StateMonitor, Synapses, TimedArray, defaultclock, ms, second
 
-from models.base import param
+from models.base import attach, param
 from models.sal import layered, rdd, stdwi
 
 
@@ -53,11 +53,11 @@ FINAL = ["sal_feedback.w", "rdd_feedback.w", "stdwi_feedback.w"]
 
 def sal(p: Structure) -> tuple:
     """Return the layers that are aligned by SAL; no input drives them."""
-    lower = NeuronGroup(p.n_in, dt=p.dt_sal, name="lower", **layered.neuron.kwargs())
-    upper = NeuronGroup(p.n_out, dt=p.dt_sal, name="upper", **layered.neuron.kwargs())
+    lower = NeuronGroup(p.n_in, dt=p.dt_sal, name="lower", **OBJECTS["lower"].kwargs())
+    upper = NeuronGroup(p.n_out, dt=p.dt_sal, name="upper", **OBJECTS["upper"].kwargs())
     ends = 10 * p.dt_sal
     forward = Synapses(lower, upper, name="sal_forward", delay={"off": ends}, **layered.forward.kwargs())
-    feedback = Synapses(upper, lower, name="sal_feedback", delay={"off": ends}, **layered.feedback.kwargs())
+    feedback = Synapses(upper, lower, name="sal_feedback", delay={"off": ends}, **OBJECTS["sal_feedback"].kwargs())
     forward.connect()
     feedback.connect()
     memories = []
@@ -69,21 +69,21 @@ def sal(p: Structure) -> tuple:
         memories.append(memory)
     for order, pathway in enumerate((forward.off, feedback.off, forward.on, feedback.on, feedback.post)):
         pathway.order = order
-    layered.feedback.add_steps(feedback, cycle=p.cycle)
+    attach([lower, upper, feedback], OBJECTS, cycle=p.cycle)
     return feedback, lower, upper, forward, *memories
 
 
 def regression(p: Structure, active: TimedArray) -> tuple:
     """Return the layers of RDD."""
     dt = p.dt_rdd
-    stimulus = NeuronGroup(p.n_in, dt=dt, name="rdd_stimulus", **stdwi.stimulus.kwargs(active=active))
-    lower = NeuronGroup(p.n_in, dt=dt, name="rdd_lower", **rdd.neuron.kwargs())
-    upper = NeuronGroup(p.n_out, dt=dt, name="rdd_upper", **rdd.neuron.kwargs())
+    stimulus = NeuronGroup(p.n_in, dt=dt, name="rdd_stimulus", **OBJECTS["rdd_stimulus"].kwargs(active=active))
+    lower = NeuronGroup(p.n_in, dt=dt, name="rdd_lower", **OBJECTS["rdd_lower"].kwargs())
+    upper = NeuronGroup(p.n_out, dt=dt, name="rdd_upper", **OBJECTS["rdd_upper"].kwargs())
     ends = {"ends": 30 * dt}
-    drive = Synapses(stimulus, lower, dt=dt, name="rdd_drive", delay=ends, **rdd.drive.kwargs())
+    drive = Synapses(stimulus, lower, dt=dt, name="rdd_drive", delay=ends, **OBJECTS["rdd_drive"].kwargs())
     drive.connect(j="i")
     forward = Synapses(lower, upper, dt=dt, name="rdd_forward", delay=ends, **rdd.forward.kwargs())
-    feedback = Synapses(upper, lower, dt=dt, name="rdd_feedback", **rdd.feedback.kwargs())
+    feedback = Synapses(upper, lower, dt=dt, name="rdd_feedback", **OBJECTS["rdd_feedback"].kwargs())
     memory = Synapses(upper, upper, dt=dt, name="rdd_memory", delay=ends, **rdd.memory.kwargs())
     forward.connect()
     feedback.connect()
@@ -92,28 +92,25 @@ def regression(p: Structure, active: TimedArray) -> tuple:
     pathways = (feedback.opening, feedback.closing, drive.ends, forward.ends, memory.ends, drive.begins, forward.begins)
     for order, pathway in enumerate(pathways):
         pathway.order = order
-    rdd.neuron.add_steps(lower)
-    rdd.neuron.add_steps(upper)
-    rdd.feedback.add_steps(feedback, update=p.update)
+    attach([stimulus, lower, upper, drive, feedback], OBJECTS, update=p.update)
     return feedback, stimulus, lower, upper, drive, forward, memory
 
 
 def inference(p: Structure, active: TimedArray) -> tuple:
     """Return the layers of STDWI."""
     dt = p.dt_stdwi
-    stimulus = NeuronGroup(p.n_in, dt=dt, name="stdwi_stimulus", **stdwi.stimulus.kwargs(active=active))
-    lower = NeuronGroup(p.n_in, dt=dt, name="stdwi_lower", **stdwi.neuron.kwargs())
-    upper = NeuronGroup(p.n_out, dt=dt, name="stdwi_upper", **stdwi.neuron.kwargs())
-    drive = Synapses(stimulus, lower, dt=dt, name="stdwi_drive", **stdwi.drive.kwargs())
+    stimulus = NeuronGroup(p.n_in, dt=dt, name="stdwi_stimulus", **OBJECTS["stdwi_stimulus"].kwargs(active=active))
+    lower = NeuronGroup(p.n_in, dt=dt, name="stdwi_lower", **OBJECTS["stdwi_lower"].kwargs())
+    upper = NeuronGroup(p.n_out, dt=dt, name="stdwi_upper", **OBJECTS["stdwi_upper"].kwargs())
+    drive = Synapses(stimulus, lower, dt=dt, name="stdwi_drive", **OBJECTS["stdwi_drive"].kwargs())
     drive.connect(j="i")
     forward = Synapses(lower, upper, dt=dt, name="stdwi_forward", **stdwi.forward.kwargs())
-    feedback = Synapses(upper, lower, dt=dt, name="stdwi_feedback", **stdwi.feedback.kwargs())
+    feedback = Synapses(upper, lower, dt=dt, name="stdwi_feedback", **OBJECTS["stdwi_feedback"].kwargs())
     forward.connect()
     feedback.connect()
     for order, pathway in enumerate((drive.pre, forward.pre, feedback.pre)):
         pathway.order = order
-    stdwi.neuron.add_steps(lower)
-    stdwi.neuron.add_steps(upper)
+    attach([stimulus, lower, upper, drive, feedback], OBJECTS)
     return feedback, stimulus, lower, upper, drive, forward
 
 

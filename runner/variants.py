@@ -1,0 +1,260 @@
+"""Another model for an object of a network: rules are compared like parameters, and the experiment stays as it is.
+
+A key ``variant.<object>`` names a model: ``own``, that of the experiment; ``models.sal.alignment:synapse``, a model of
+the repository; ``my_rules.py:rule``, one of a file anywhere, relative to the file that names it.
+"""
+
+import ast
+import importlib
+import importlib.util
+import os
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import fields, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from base.errors import BuildError, ConfigError, nearest
+from runner.fingerprint import code
+from runner.keys import check_keys
+from runner.ranges import range_of
+
+if TYPE_CHECKING:
+    from brian2 import Network
+
+    from models.base import Model
+    from runner.experiment import Experiment
+
+SECTION = "variant"
+OWN = "own"
+
+
+def is_variant(key: str) -> bool:
+    """Return whether a key names the model of an object."""
+    return key.split(".")[0] == SECTION
+
+
+def chosen(values: Mapping[str, Any]) -> dict[str, str]:
+    """Return which objects have another model than their own.
+
+    Parameters
+    ----------
+    values : Mapping
+        Dotted keys to values.
+
+    Returns
+    -------
+    dict
+        Key ``variant.<object>`` to the name of a model.
+    """
+    return {key: value for key, value in values.items() if is_variant(key) and value != OWN}
+
+
+def named(experiment: "Experiment", key: str, value: Any, file: object) -> str:
+    """Return the name of a model as it is kept: files are relative to the working directory.
+
+    Parameters
+    ----------
+    experiment : Experiment
+        The experiment.
+    key : str
+        ``variant.<object>``.
+    value : Any
+        As written.
+    file : object
+        Where it was written; files of models are looked for beside it.
+
+    Raises
+    ------
+    ConfigError
+        No such object, no such file, or no model of that name in it.
+    """
+    objects = experiment.module.OBJECTS
+    if (name := key.partition(".")[2]) not in objects:
+        raise ConfigError(file, key, f"no object '{name}' with a model; {nearest(name, objects)}")
+    if not isinstance(value, str) or (value != OWN and not all(value.partition(":"))):
+        raise ConfigError(file, key, f"needs own, a.module:model or a_file.py:model, got {value!r}")
+    if value == OWN:
+        return value
+    place, _, of = value.partition(":")
+    if place.endswith(".py") and not str(file).startswith("--"):
+        place = os.path.relpath(Path(str(file)).parent / place)
+    try:
+        model_of(f"{place}:{of}")
+    except ValueError as error:
+        raise ConfigError(file, key, str(error)) from None
+    return f"{place}:{of}"
+
+
+def model_of(name: str) -> "Model":
+    """Return a model by its name.
+
+    Parameters
+    ----------
+    name : str
+        As `named` returns it.
+
+    Raises
+    ------
+    ValueError
+        There is none, or its file cannot be run.
+    """
+    from models.base import Model
+
+    place, _, of = name.partition(":")
+    try:
+        module = _of_file(Path(place)) if place.endswith(".py") else importlib.import_module(place)
+    except FileNotFoundError:
+        raise ValueError(f"{place} does not exist") from None
+    except ModuleNotFoundError as error:
+        raise ValueError(f"{place}: {error}; a module of the repository is models.<family>.<file>") from None
+    except Exception as error:
+        raise ValueError(f"{place} cannot be run: {type(error).__name__}: {' '.join(str(error).split())}") from None
+    models = [key for key, value in vars(module).items() if isinstance(value, Model)]
+    if of not in models:
+        raise ValueError(f"{place} has no model '{of}'; {nearest(of, models)}")
+    return getattr(module, of)
+
+
+def _of_file(path: Path) -> Any:
+    """Run a Python file as a module, once for each of its contents."""
+    name = f"variant_{code(path)}"
+    if name not in sys.modules:
+        spec = importlib.util.spec_from_file_location(name, path)
+        assert spec is not None and spec.loader is not None
+        module = importlib.util.module_from_spec(spec)
+        sys.modules[name] = module  # dataclasses ask for it
+        try:
+            spec.loader.exec_module(module)
+        except BaseException:
+            del sys.modules[name]
+            raise
+    return sys.modules[name]
+
+
+def file_of(name: str) -> Path:
+    """Return the file of a model."""
+    place = name.partition(":")[0]
+    found = None if place.endswith(".py") else importlib.util.find_spec(place)
+    return Path(found.origin if found and found.origin else place)
+
+
+def fingerprint(variants: Mapping[str, str]) -> list[list[str]]:
+    """Return what decides the programs of some variants: every name, and the digest of its code."""
+    return [[key, name, code(file_of(name), name.partition(":")[2])] for key, name in sorted(variants.items())]
+
+
+def varied(experiment: "Experiment", variants: Mapping[str, str], file: object) -> "Experiment":
+    """Return an experiment whose keys are those of other models.
+
+    Parameters
+    ----------
+    experiment : Experiment
+        The experiment.
+    variants : Mapping
+        From `chosen`.
+    file : object
+        Named in errors.
+
+    Returns
+    -------
+    Experiment
+        The same one without variants. A parameter that both models have keeps its place in the configuration.
+
+    Raises
+    ------
+    ConfigError
+        ``inputs.py`` or ``reference.py`` asks for a parameter, or ``inputs.py`` and ``FINAL`` for a variable, that a
+        model does not have.
+    """
+    if not variants:
+        return experiment
+    defaults, ranges = dict(experiment.defaults), dict(experiment.ranges)
+    for key, name in variants.items():
+        of = key.partition(".")[2]
+        model = model_of(name)
+        for own in [one for one in defaults if one.startswith(f"{of}.")]:
+            del defaults[own], ranges[own]
+        for one in fields(model.params):
+            own, default = f"{of}.{one.name}", one.metadata["default"]
+            defaults[own], ranges[own] = default, range_of(own, default, one.metadata.get("valid", ""))
+        lacking = _variables(experiment, of) - {f"{of}.{one}" for one in variables(model)} - set(defaults)
+        if lacking:
+            raise ConfigError(file, key, f"{name} has no variable '{min(lacking).partition('.')[2]}', which is needed")
+    for asking in (experiment.folder / "inputs.py", experiment.folder / "reference.py"):
+        if asking.exists():
+            try:
+                check_keys(asking, [*defaults, "run.seed", "run.seeds"])
+            except ConfigError as error:
+                told = f"{', '.join(variants.values())}: {error}"
+                raise ConfigError(file, ", ".join(variants), told) from None
+    return replace(experiment, defaults=defaults, ranges=ranges)
+
+
+def variables(model: "Model") -> set[str]:
+    """Return the names of all variables that a model declares."""
+    from brian2.equations.equations import parse_string_equations
+
+    return set(parse_string_equations(model.kwargs()["model"]))
+
+
+def _variables(experiment: "Experiment", of: str) -> set[str]:
+    """Return which variables of an object ``inputs.py`` sets, and which ones are stored at the end."""
+    wanted = {key for key in getattr(experiment.module, "FINAL", ()) if key.startswith(f"{of}.")}
+    file = experiment.folder / "inputs.py"
+    if file.exists():
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            keys = node.keys if isinstance(node, ast.Dict) else ()
+            wanted |= {str(k.value) for k in keys if isinstance(k, ast.Constant) and str(k.value).startswith(f"{of}.")}
+    return wanted
+
+
+@contextmanager
+def substituted(objects: dict[str, "Model"], variants: Mapping[str, str]) -> Iterator[None]:
+    """Put other models in the places of their own, as long as a network is made.
+
+    Parameters
+    ----------
+    objects : dict
+        ``OBJECTS`` of an ``experiment.py``, where its network looks for the model of each object.
+    variants : Mapping
+        From `chosen`.
+    """
+    own = dict(objects)
+    objects.update({key.partition(".")[2]: model_of(name) for key, name in variants.items()})
+    try:
+        yield
+    finally:
+        objects.update(own)
+
+
+def check_used(network: "Network", objects: Mapping[str, "Model"], variants: Iterable[str], experiment: str) -> None:
+    """Refuse a network that has made an object from its own model in spite of a variant.
+
+    Parameters
+    ----------
+    network : Network
+        The network.
+    objects : Mapping
+        Models of the objects, variants included.
+    variants : iterable of str
+        Keys ``variant.<object>``.
+    experiment : str
+        Named in errors.
+
+    Raises
+    ------
+    BuildError
+        A variable or a step of a model is not in the network.
+    """
+    made = {one.name: one for one in network.sorted_objects}
+    for key in variants:
+        of = key.partition(".")[2]
+        model = objects[of]
+        missing = variables(model) - set(made[of].variables) if of in made else {of}
+        missing |= {step.name for step in model.steps if not step.event and f"{of}_{step.name}" not in made}
+        if missing:
+            raise BuildError(
+                f"{experiment}: {key}: the network does not take '{of}' from OBJECTS; it lacks {min(missing)}"
+            )
