@@ -55,7 +55,9 @@ def ranked(tables: Mapping[str, DataFrame], by: list[str], name: str, target: Ma
         if "by_factor" not in target["accept"]:
             apart = pairs["value"] - pairs["value_other"]
         values = pairs.assign(value=apart)
-    rows = values.groupby(by, sort=False)["value"].agg(mean="mean", spread="std", seeds="size").reset_index()
+    rows = (
+        values.groupby(by, sort=False, dropna=False)["value"].agg(mean="mean", spread="std", seeds="size").reset_index()
+    )
     half = t.ppf((1 + LEVEL) / 2, np.maximum(rows["seeds"] - 1, 1)) * rows["spread"] / np.sqrt(rows["seeds"])
     rows = rows.assign(low=rows["mean"] - half, high=rows["mean"] + half)
     if side is None:

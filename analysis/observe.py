@@ -66,7 +66,7 @@ def observe_by(
     if not by:
         return observe(recordings)
     parts: dict[str, list[pd.DataFrame]] = {}
-    for values, points in recordings["points"].groupby(list(by)):
+    for values, points in recordings["points"].groupby(list(by), dropna=False):
         some = {
             name: table[table["point"].isin(points["point"])].reset_index(drop=True)
             for name, table in recordings.items()

@@ -6,6 +6,7 @@ by their content: which folder of recordings holds one, and what its number was 
 
 import argparse
 import json
+import math
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -100,6 +101,10 @@ def observe_part(
         known |= dict(zip(map(int, rows["point"]), rows["reason"], strict=True))
     unseen: dict[int, str] | None = None if plan["strict"] else {}
     tables: dict[str, list[pd.DataFrame]] = {}
+    if "points" in recordings:  # of a part whose variants lack a parameter
+        recordings["points"] = recordings["points"].reindex(
+            columns=list(dict.fromkeys([*recordings["points"], *plan["columns"]]))
+        )
     everything = {**recordings, **references}
     for start in range(first, last, plan["each"]):
         some = {name: _between(table, start, start + plan["each"]) for name, table in everything.items()}
@@ -144,7 +149,7 @@ def shown_values(plan: Mapping[str, Any], number: int) -> dict[str, Any]:
     """Return the swept values of a point as tables show them, by column."""
     shown = {}
     for key, column in zip(plan["swept"], plan["columns"], strict=False):
-        value = plan["points"][number]["values"][key]
+        value = plan["points"][number]["values"].get(key, math.nan)  # of a variant that has no such parameter
         if isinstance(value, list):
             value = ", ".join(map(str, value))
         shown[column] = value / plan["units"][key][1] if key in plan["units"] else value

@@ -94,7 +94,8 @@ def provenance(
     # What the compiler refuses leaves none; then its points are failures.
     made = [read_json(file) for file in files if not failed or file.exists()]
     fixed = {k: v for k, v in plan["points"][0]["values"].items() if k not in plan["swept"]}
-    swept = {k: sorted({json.dumps(point["values"][k]) for point in plan["points"]}) for k in plan["swept"]}
+    values = [point["values"] for point in plan["points"]]
+    swept = {k: sorted({json.dumps(one[k]) for one in values if k in one}) for k in plan["swept"]}
     return {
         "experiment": plan["experiment"],
         "scale": plan["scale"],
@@ -102,6 +103,7 @@ def provenance(
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "command": plan["command"],
         **({"sweep": plan["sweep"]} if plan.get("sweep") else {}),
+        **({"variants": plan["variants"]} if plan.get("variants") else {}),
         "versions": {
             "python": platform.python_version(),
             **{name: version(name) for name in PACKAGES},

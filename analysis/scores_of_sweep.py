@@ -48,7 +48,7 @@ def combinations(tables: Mapping[str, DataFrame], by: Sequence[str]) -> Iterator
     """
     parts: dict[tuple, dict[str, DataFrame]] = {}
     for name, table in tables.items():
-        for values, rows in table.groupby(list(by), sort=False):
+        for values, rows in table.groupby(list(by), sort=False, dropna=False):
             parts.setdefault(values, {})[name] = rows.drop(columns=list(by)).reset_index(drop=True)
     yield from parts.items()
 
@@ -140,8 +140,10 @@ def robustness(verdicts: DataFrame, by: Sequence[str]) -> DataFrame:
     order = verdicts.assign(often=verdicts["target"].map(often)).sort_values(
         ["often", "target"], ascending=[False, True], kind="stable"
     )
-    lost = order[~order["holds"].astype(bool)].groupby(list(by), sort=False)["target"].first().rename("lost")
-    counts = verdicts.groupby(list(by), sort=False)["holds"].agg(tested="size", holding="sum")
+    # A parameter that a variant does not have is NaN.
+    failing = order[~order["holds"].astype(bool)].groupby(list(by), sort=False, dropna=False)
+    counts = verdicts.groupby(list(by), sort=False, dropna=False)["holds"].agg(tested="size", holding="sum")
+    lost = failing["target"].first().rename("lost")
     found = counts.join(lost).reset_index()
     return found.assign(lost=found["lost"].fillna(""), holding=found["holding"].astype(int))
 
@@ -187,13 +189,14 @@ def table_of(combinations: DataFrame, values: DataFrame, kept: DataFrame, failur
     by = list(combinations.columns[:-1])
     found = combinations
     if not values.empty:
-        means = values.pivot_table(index=by, columns="target", values="value", sort=False)
-        found = found.merge(means.reset_index(), on=by, how="left")
+        means = values.groupby([*by, "target"], sort=False, dropna=False)["value"].mean().reset_index()
+        for target, rows in means.groupby("target", sort=False):
+            found = found.merge(rows[[*by, "value"]].rename(columns={"value": target}), on=by, how="left")
     found = found.merge(kept, on=by, how="left") if not kept.empty else found.assign(tested=0, holding=0, lost="")
     if failures.empty:
         found = found.assign(failed=0, reason="")
     else:
-        lost = failures.groupby(by, sort=False).agg(failed=("point", "size"), reason=("reason", "first"))
+        lost = failures.groupby(by, sort=False, dropna=False).agg(failed=("point", "size"), reason=("reason", "first"))
         found = found.merge(lost.reset_index(), on=by, how="left")
     found = found.fillna({"tested": 0, "holding": 0, "lost": "", "failed": 0, "reason": ""})
     return found.astype({"tested": int, "holding": int, "failed": int})

@@ -1,7 +1,7 @@
 """The figure of a sweep, whatever is swept: curves, heat maps, or effects; and how many targets hold."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil
 from typing import Any
 
@@ -102,7 +102,17 @@ def draw(swept: Swept, fig: Figure) -> None:
     fig : Figure
         Empty.
     """
-    {"curves": _curves, "maps": _maps, "effects": _effects}[swept.kind](swept, fig)
+    {"curves": _curves, "maps": _maps, "effects": _effects}[swept.kind](_short(swept), fig)
+
+
+def _short(swept: Swept) -> Swept:
+    """Return what is shown with the names of models without their files, where these tell them apart."""
+    table, values = swept.table.copy(), swept.values.copy()
+    for key in (key for key in swept.by if key.startswith("variant.")):
+        short = {name: str(name).rpartition(":")[2] for name in table[key].unique()}
+        if len(set(short.values())) == len(short):
+            table[key], values[key] = table[key].map(short), values[key].map(short)
+    return replace(swept, table=table, values=values)
 
 
 def _panels(swept: Swept, fig: Figure, n: int) -> list[Axes]:
@@ -281,7 +291,7 @@ def _effects(swept: Swept, fig: Figure) -> None:
         row[0].set_title("score" if name == "holding" else name.replace("_", " "), fontsize="medium", loc="left")
         for ax, key in zip(row[1:], keys, strict=True):
             x = there[key] if _numeric(there[key]) else there[key].astype(str)
-            ax.plot(x, there[name], ".", ms=2.5, color=COLOURS["blue"], alpha=0.5, mew=0)
+            ax.plot(x, there[name], ".", ms=2.5 if len(there) > 30 else 6, color=COLOURS["blue"], alpha=0.5, mew=0)
             _trend(swept, ax, there, key, name)
             lost = swept.table[swept.table["failed"] > 0][key]
             lost = lost if _numeric(swept.table[key]) else lost.astype(str)

@@ -21,6 +21,7 @@ from typing import Any
 from base.catalogue import ROOT, SCALES, names
 from base.errors import BuildError, ConfigError, nearest, one_line
 from base.files import atomic, read_json
+from runner import variants
 from runner.build import generate
 from runner.devices import DEVICES
 from runner.devices.toolchain import recipe
@@ -202,6 +203,7 @@ def of_sweep(
         "own": {_column(planned, key): _displayed(planned, key) for key in planned.own},
         "log": [_column(planned, key) for key in planned.log],
         "along": [_column(planned, key) for key in planned.along],
+        "variants": variants.sources(planned.builds.values()),
         "looked_at_by": digest(
             code(ROOT / "analysis" / "look.py", "looked_at", "page", "main"),
             code(ROOT / "experiments" / planned.experiment / "figure.py", "sweep"),

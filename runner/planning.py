@@ -386,7 +386,7 @@ def plan(
         references(experiment, points, swept if user else (), sizes["reference"]),
         digest(of_reference(experiment.folder), versions_digest()),
         used,
-        plain({key: usual.values.get(key, variants.OWN) for key in swept}),
+        plain({key: value for key in swept if (value := usual.values.get(key, variants.own(key))) is not None}),
         [key for key in swept if any(key in block.log for block in blocks)],
         [key for key in swept if all(key in block.along for block in blocks)],
         sizes,

@@ -35,6 +35,11 @@ def is_variant(key: str) -> bool:
     return key.split(".")[0] == SECTION
 
 
+def own(key: str) -> str | None:
+    """Return what a key is that nobody has set: the model of the experiment; nothing where it is a parameter."""
+    return OWN if is_variant(key) else None
+
+
 def chosen(values: Mapping[str, Any]) -> dict[str, str]:
     """Return which objects have another model than their own.
 
@@ -140,6 +145,12 @@ def file_of(name: str) -> Path:
     return Path(found.origin if found and found.origin else place)
 
 
+def sources(structures: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """Return the files of all models that take the place of others, with their text: what a sweep was run with."""
+    used = {name for structure in structures for name in chosen(structure).values()}
+    return {str(file): file.read_text(encoding="utf-8") for file in sorted({file_of(name) for name in used})}
+
+
 def fingerprint(variants: Mapping[str, str]) -> list[list[str]]:
     """Return what decides the programs of some variants: every name, and the digest of its code."""
     return [[key, name, code(file_of(name), name.partition(":")[2])] for key, name in sorted(variants.items())]
@@ -174,11 +185,11 @@ def varied(experiment: "Experiment", variants: Mapping[str, str], file: object) 
     for key, name in variants.items():
         of = key.partition(".")[2]
         model = model_of(name)
-        for own in [one for one in defaults if one.startswith(f"{of}.")]:
-            del defaults[own], ranges[own]
+        for gone in [one for one in defaults if one.startswith(f"{of}.")]:
+            del defaults[gone], ranges[gone]
         for one in fields(model.params):
-            own, default = f"{of}.{one.name}", one.metadata["default"]
-            defaults[own], ranges[own] = default, range_of(own, default, one.metadata.get("valid", ""))
+            new, default = f"{of}.{one.name}", one.metadata["default"]
+            defaults[new], ranges[new] = default, range_of(new, default, one.metadata.get("valid", ""))
         lacking = _variables(experiment, of) - {f"{of}.{one}" for one in variables(model)} - set(defaults)
         if lacking:
             raise ConfigError(file, key, f"{name} has no variable '{min(lacking).partition('.')[2]}', which is needed")
@@ -221,12 +232,12 @@ def substituted(objects: dict[str, "Model"], variants: Mapping[str, str]) -> Ite
     variants : Mapping
         From `chosen`.
     """
-    own = dict(objects)
+    before = dict(objects)
     objects.update({key.partition(".")[2]: model_of(name) for key, name in variants.items()})
     try:
         yield
     finally:
-        objects.update(own)
+        objects.update(before)
 
 
 def check_used(network: "Network", objects: Mapping[str, "Model"], variants: Iterable[str], experiment: str) -> None:
