@@ -7,6 +7,7 @@ from pathlib import Path
 from base.errors import ConfigError, nearest
 
 ROOT = Path(__file__).resolve().parent.parent  # of the repository
+OF_SWEEPS = ("sweep", "sweep_gallery")  # targets that need the sweep of a user
 SCALES = ("smoke", "quick", "paper")
 
 
@@ -43,10 +44,10 @@ def check_targets(targets: Sequence[str], sweep: bool) -> None:
     ConfigError
         With the nearest target.
     """
-    known = {*SCALES, *names(), *(name.split("/")[0] for name in names()), *({"sweep"} if sweep else ())}
+    known = {*SCALES, *names(), *(name.split("/")[0] for name in names()), *(OF_SWEEPS if sweep else ())}
     for target in targets:
         parts = Path(target).parts
-        if target == "sweep" and not sweep:
+        if target in OF_SWEEPS and not sweep:
             raise ConfigError("targets", target, "no sweep is declared; add --config sweep=FILE")
         if parts[:1] == ("results",):
             if parts[1:2] and parts[1] in SCALES and len(parts) > 3 and "/".join(parts[2:4]) not in names():

@@ -109,6 +109,31 @@ rule look:
         " --experiment {params.experiment:q} > {log} 2> >(tee -a {log} >&2)"
 
 
+rule gallery:
+    """Draw the experiment's own figure for every combination of a sweep."""
+    input:
+        tables="results/{scale}/{exp}/observations",
+        provenance="results/{scale}/{exp}/provenance.json",
+        template=BASE / "analysis" / "gallery.html.j2",
+    output:
+        directory("results/{scale}/{exp}/gallery"),
+    log:
+        "results/logs/{scale}/{exp}/gallery.log",
+    wildcard_constraints:
+        scale="sweep-[\\w.-]+",
+    priority: 4
+    conda:
+        "../environment.yml"
+    params:
+        experiment=lambda w: folder(w.exp),
+        code=lambda w: plan_of(w)["presented_by"],
+    message:
+        "drawing all figures of {wildcards.exp} at scale {wildcards.scale}"
+    shell:
+        "python -m analysis.gallery --plan results/{wildcards.scale}/{wildcards.exp}/plan.json"
+        " --experiment {params.experiment:q} --out {output} > {log} 2> >(tee -a {log} >&2)"
+
+
 rule present:
     """Draw the figure from the tables, with provenance in the files, and score them against the reported numbers."""
     input:

@@ -15,6 +15,12 @@ if USER is not None:
                 )
             ],
 
+    rule sweep_gallery:
+        """The experiment's own figure for every combination of the sweep of the user, as a contact sheet."""
+        input:
+            f"results/sweep-{USER.name}/{USER.experiment}/index.html",
+            f"results/sweep-{USER.name}/{USER.experiment}/gallery",
+
 
 for exp in names():
 
@@ -42,6 +48,7 @@ localrules:
     observe,
     gather,
     look,
+    gallery,
     present,
     published,
     document,

@@ -192,6 +192,7 @@ def of_sweep(
         "sweep": user.content(),
         "strict": user.failures == "stop",
         "each": planned.each,
+        "conditions": planned.conditions,
         "jobs": jobs,
         "chunks": [list(job.values()) for job in jobs["recordings"].values()],
         "references": [[groups[first] for first in job.values()] for job in jobs["references"].values()],

@@ -17,7 +17,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from base.catalogue import ROOT, SCALES, names
+from base.catalogue import OF_SWEEPS, ROOT, SCALES, names
 from base.errors import ConfigError
 from base.files import read_json
 from runner.devices import DEFAULT, DEVICES
@@ -199,7 +199,7 @@ def asked(targets: Iterable[str], scale: str, user: Sweep | None) -> list[tuple[
         if target in SCALES or (len(parts) == 3 and parts[0] == "results" and parts[1] in SCALES):
             of = target if target in SCALES else parts[1]
             found += [(of, name) for name in names()]
-        elif target == "sweep" and user is not None:
+        elif target in OF_SWEEPS and user is not None:
             found.append((f"sweep-{user.name}", user.experiment))
         elif len(parts) > 3 and parts[0] == "results" and parts[1] in SCALES and "/".join(parts[2:4]) in names():
             found.append((parts[1], "/".join(parts[2:4])))
