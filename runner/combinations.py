@@ -138,7 +138,7 @@ def _of_block(experiment: Experiment, block: Block, file: object) -> Combination
     found: Combinations | None = None
     for names in product(*lists):
         others = variants.chosen(dict(zip(kinds, names, strict=True)))
-        reader = _Reader(variants.varied(experiment, others, file), file)
+        reader = _Reader(experiment.varied(others, file), file)
         made = reader.block(block)
         if found and list(made) != list(found):
             raise ConfigError(file, "sweep", "keys have other units in some variants; give each variant a block")

@@ -2,7 +2,7 @@
 
 import importlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -11,7 +11,7 @@ from base.catalogue import ROOT, SCALES, names
 from base.errors import ConfigError, nearest
 from base.yaml_files import read_yaml
 from runner import devices, variants
-from runner.keys import check_keys
+from runner.keys import arrays_of, check_keys
 from runner.quantities import parse
 from runner.ranges import range_of
 
@@ -76,9 +76,52 @@ class Experiment:
             Unknown key, wrong type or unit.
         """
         if variants.is_variant(key):
-            return variants.named(self, key, value, file)
+            return variants.named(self.module.OBJECTS, key, value, file)
         self.check_key(key, file)
         return parse(value, self.defaults[key], file, key)
+
+    def varied(self, others: Mapping[str, str], file: object) -> "Experiment":
+        """Return the experiment with the keys of other models for some objects.
+
+        Parameters
+        ----------
+        others : Mapping
+            Key ``variant.<object>`` to the name of a model (`runner.variants`).
+        file : object
+            Named in errors.
+
+        Returns
+        -------
+        Experiment
+            The same one without variants. A parameter that both models have keeps its place in the configuration.
+
+        Raises
+        ------
+        ConfigError
+            ``inputs.py`` or ``reference.py`` asks for a parameter, or ``inputs.py`` and ``FINAL`` for a variable, that
+            a model does not have.
+        """
+        if not others:
+            return self
+        defaults, ranges = dict(self.defaults), dict(self.ranges)
+        for key, name in others.items():
+            of, model = key.partition(".")[2], variants.model_of(name)
+            for gone in [one for one in defaults if one.startswith(f"{of}.")]:
+                del defaults[gone], ranges[gone]
+            for one in fields(model.params):
+                new, default = f"{of}.{one.name}", one.metadata["default"]
+                defaults[new], ranges[new] = default, range_of(new, default, one.metadata.get("valid", ""))
+            wanted = {*getattr(self.module, "FINAL", ()), *arrays_of(self.folder / "inputs.py")}
+            known = {*defaults, *(f"{of}.{one}" for one in variants.variables(model))}
+            if lacking := {one for one in wanted if one.startswith(f"{of}.")} - known:
+                missing = min(lacking).partition(".")[2]
+                raise ConfigError(file, key, f"{name} has no variable '{missing}', which is needed")
+        for asking in (self.folder / "inputs.py", self.folder / "reference.py"):
+            try:
+                check_keys(asking, [*defaults, "run.seed", "run.seeds"])
+            except ConfigError as error:
+                raise ConfigError(file, ", ".join(others), f"{', '.join(others.values())}: {error}") from None
+        return replace(self, defaults=defaults, ranges=ranges)
 
     def scale(self, scale: str) -> dict[str, Any]:
         """Return the overrides of a scale.
@@ -133,8 +176,7 @@ def load(name: str) -> Experiment:
     ranges = {key: range_of(key, default, declared.get(key, "")) for key, default in defaults.items()}
 
     for file in (folder / "inputs.py", folder / "reference.py"):
-        if file.exists():
-            check_keys(file, [*defaults, "run.seed", "run.seeds"])
+        check_keys(file, [*defaults, "run.seed", "run.seeds"])
 
     experiment = Experiment(name, folder, module, read_yaml(folder / "config.yaml"), defaults, ranges)
     known = PROSE | PLANNING | {key.split(".")[0] for key in defaults}

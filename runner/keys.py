@@ -56,7 +56,7 @@ def check_keys(file: Path, known: Collection[str]) -> None:
     Parameters
     ----------
     file : Path
-        ``inputs.py`` or ``reference.py`` of an experiment.
+        ``inputs.py`` or ``reference.py`` of an experiment; need not be there.
     known : collection of str
         Keys of its parameters.
 
@@ -65,7 +65,23 @@ def check_keys(file: Path, known: Collection[str]) -> None:
     ConfigError
         With the line and the nearest key.
     """
-    for line, pattern in _asked(ast.parse(file.read_text(encoding="utf-8")), {}):
+    for line, pattern in _asked(_parsed(file), {}):
         if not any(re.fullmatch(pattern, key) for key in known):
             key = re.sub(r"\\(.)", r"\1", pattern).replace(".+", "*")
             raise ConfigError(file.relative_to(ROOT), key, f"no parameter (line {line}); {nearest(key, known)}")
+
+
+def arrays_of(file: Path) -> set[str]:
+    """Return the keys of arrays that an ``inputs.py`` writes out, as ``{"<object>.<variable>": ...}``.
+
+    Parameters
+    ----------
+    file : Path
+        ``inputs.py`` of an experiment; need not be there.
+    """
+    keys = [key for node in ast.walk(_parsed(file)) if isinstance(node, ast.Dict) for key in node.keys]
+    return {key.value for key in keys if isinstance(key, ast.Constant) and isinstance(key.value, str)}
+
+
+def _parsed(file: Path) -> ast.Module:
+    return ast.parse(file.read_text(encoding="utf-8") if file.exists() else "")

@@ -312,7 +312,7 @@ def plan(
         if variants.is_variant(key)
     )
     usual = settled(*set_models)
-    of_user = variants.varied(experiment, variants.chosen(dict(set_models)), sweep_file)
+    of_user = experiment.varied(variants.chosen(dict(set_models)), sweep_file)
     blocks = combinations(of_user, sweep, sweep_file)
     inside = Conditions(of_user, own_sweep if user and user.conditions == "own" else None, user.values if user else ())
     each = inside.number(blocks, sweep_file) * seeds

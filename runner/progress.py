@@ -12,6 +12,7 @@ from typing import Any, TextIO
 from base.catalogue import ROOT
 from base.files import read_json
 from base.origins import by_group, headline
+from runner.live import Live
 from runner.plans import Plans
 
 
@@ -38,13 +39,23 @@ class Lines(logging.Handler):
         The terminal.
     cores : int
         Processors that the jobs share.
+    live : Live, optional
+        A line that stays in its place, on a terminal.
     """
 
-    def __init__(self, costs: dict[tuple[str, str], float], results: Path, stream: TextIO, cores: int) -> None:
+    def __init__(
+        self,
+        costs: dict[tuple[str, str], float],
+        results: Path,
+        stream: TextIO,
+        cores: int,
+        live: Live | None = None,
+    ) -> None:
         super().__init__()
+        self.live = live
         self.costs, self.results, self.stream, self.cores = costs, results, stream, cores
         self.started, self.done, self.spent = time.time(), 0, 0.0
-        self.jobs: dict[int, tuple[str, str, str]] = {}
+        self.jobs: dict[int, tuple[str, str, str, str]] = {}
         self.total = 0
 
     @classmethod
@@ -62,8 +73,11 @@ class Lines(logging.Handler):
         """
         log = logging.getLogger("snakemake.logging")
         costs = {key: expected(plans(*key)) for key in wanted}
-        log.addHandler(cls(costs, plans.results, sys.stderr, os.cpu_count() or 1))
-        if any(str(word).lower().endswith(("rules", "all")) for word in quiet):
+        alone = any(str(word).lower().endswith(("rules", "all")) for word in quiet)
+        seen = {key: plans(*key) for key in wanted}
+        live = Live(seen, plans.results, sys.stderr) if alone and sys.stderr.isatty() else None
+        log.addHandler(cls(costs, plans.results, sys.stderr, os.cpu_count() or 1, live))
+        if alone:
             for handler in log.handlers:
                 if handler.name == "DefaultStreamHandler":
                     handler.addFilter(lambda record: record.levelno > logging.INFO)
@@ -77,13 +91,15 @@ class Lines(logging.Handler):
             elif told.endswith("job_info"):
                 wildcards = facts.get("wildcards") or {}
                 where = wildcards.get("scale", ""), wildcards.get("exp", wildcards.get("paper", ""))
-                self.jobs[facts["jobid"]] = facts["rule_name"], *where
+                self.jobs[facts["jobid"]] = facts["rule_name"], *where, str(wildcards.get("chunk", ""))
             elif told.endswith("job_finished"):
-                rule, scale, experiment = self.jobs.pop(facts["job_id"], ("", "", ""))
+                rule, scale, experiment, chunk = self.jobs.pop(facts["job_id"], ("", "", "", ""))
+                if rule == "simulate" and self.live:
+                    self.live.recorded((scale, experiment, chunk), self._end(sum(self.costs.values())))
                 if rule in ("present", "gather"):
                     self._finished(scale, experiment)
             elif told.endswith("job_error"):
-                rule, _, experiment = self.jobs.get(facts["jobid"], ("", "", ""))
+                _, _, experiment, _ = self.jobs.get(facts["jobid"], ("", "", "", ""))
                 self._print(f"{experiment}: {facts['rule_name']} failed; log: {', '.join(facts['log'] or ['none'])}")
         except Exception:  # a broken line must not stop the work
             self.handleError(record)
@@ -99,6 +115,9 @@ class Lines(logging.Handler):
     def _end(self, left: float) -> str:
         """Return the expected end: from the rate so far, or as if the processors had nothing else to do."""
         elapsed = time.time() - self.started
+        at_rate = self.live.left() if self.live and self.total == 1 else None
+        if at_rate is not None:
+            return f"done at about {datetime.fromtimestamp(time.time() + at_rate):%H:%M}"
         seconds = left * elapsed / self.spent if self.spent > 0 else left / self.cores
         return f"done at about {datetime.fromtimestamp(time.time() + seconds):%H:%M}"
 
@@ -118,4 +137,7 @@ class Lines(logging.Handler):
         self._print(f"{experiment:<28}{said:<52}{seconds:6.0f} CPU s   {count}{end}")
 
     def _print(self, line: str) -> None:
-        print(line, file=self.stream, flush=True)
+        if self.live:
+            self.live.print(line)
+        else:
+            print(line, file=self.stream, flush=True)

@@ -72,7 +72,7 @@ def settle(
         Unknown key, wrong unit, a value outside of its range.
     """
     replaced = {key.partition(".")[2] for key in others}
-    experiment, own = variants.varied(experiment, others, file), experiment
+    experiment, own = experiment.varied(others, file), experiment
 
     def known(values: Mapping[str, Any]) -> dict[str, Any]:
         """Drop what the configuration says of parameters that only the models of its own have."""

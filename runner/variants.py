@@ -4,27 +4,20 @@ A key ``variant.<object>`` names a model: ``own``, that of the experiment; ``mod
 the repository; ``my_rules.py:rule``, one of a file anywhere, relative to the file that names it.
 """
 
-import ast
 import importlib
 import importlib.util
 import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from base.errors import BuildError, ConfigError, nearest
 from runner.fingerprint import code
-from runner.keys import check_keys
-from runner.ranges import range_of
 
 if TYPE_CHECKING:
     from brian2 import Network
-
-    from models.base import Model
-    from runner.experiment import Experiment
 
 SECTION = "variant"
 OWN = "own"
@@ -56,13 +49,13 @@ def chosen(values: Mapping[str, Any]) -> dict[str, str]:
     return {key: value for key, value in values.items() if is_variant(key) and value != OWN}
 
 
-def named(experiment: "Experiment", key: str, value: Any, file: object) -> str:
+def named(objects: Mapping[str, Any], key: str, value: Any, file: object) -> str:
     """Return the name of a model as it is kept: files are relative to the working directory.
 
     Parameters
     ----------
-    experiment : Experiment
-        The experiment.
+    objects : Mapping
+        ``OBJECTS`` of an ``experiment.py``.
     key : str
         ``variant.<object>``.
     value : Any
@@ -75,7 +68,6 @@ def named(experiment: "Experiment", key: str, value: Any, file: object) -> str:
     ConfigError
         No such object, no such file, or no model of that name in it.
     """
-    objects = experiment.module.OBJECTS
     if (name := key.partition(".")[2]) not in objects:
         raise ConfigError(file, key, f"no object '{name}' with a model; {nearest(name, objects)}")
     if not isinstance(value, str) or (value != OWN and not all(value.partition(":"))):
@@ -85,6 +77,7 @@ def named(experiment: "Experiment", key: str, value: Any, file: object) -> str:
     place, _, of = value.partition(":")
     if place.endswith(".py") and not str(file).startswith("--"):
         place = os.path.relpath(Path(str(file)).parent / place)
+        place = os.path.abspath(place) if place.startswith("..") else place
     try:
         model_of(f"{place}:{of}")
     except ValueError as error:
@@ -92,8 +85,8 @@ def named(experiment: "Experiment", key: str, value: Any, file: object) -> str:
     return f"{place}:{of}"
 
 
-def model_of(name: str) -> "Model":
-    """Return a model by its name.
+def model_of(name: str) -> Any:
+    """Return a model (`models.base.Model`) by its name.
 
     Parameters
     ----------
@@ -105,8 +98,6 @@ def model_of(name: str) -> "Model":
     ValueError
         There is none, or its file cannot be run.
     """
-    from models.base import Model
-
     place, _, of = name.partition(":")
     try:
         module = _of_file(Path(place)) if place.endswith(".py") else importlib.import_module(place)
@@ -116,7 +107,7 @@ def model_of(name: str) -> "Model":
         raise ValueError(f"{place}: {error}; a module of the repository is models.<family>.<file>") from None
     except Exception as error:
         raise ValueError(f"{place} cannot be run: {type(error).__name__}: {' '.join(str(error).split())}") from None
-    models = [key for key, value in vars(module).items() if isinstance(value, Model)]
+    models = [key for key, value in vars(module).items() if hasattr(value, "kwargs") and hasattr(value, "params")]
     if of not in models:
         raise ValueError(f"{place} has no model '{of}'; {nearest(of, models)}")
     return getattr(module, of)
@@ -156,73 +147,15 @@ def fingerprint(variants: Mapping[str, str]) -> list[list[str]]:
     return [[key, name, code(file_of(name), name.partition(":")[2])] for key, name in sorted(variants.items())]
 
 
-def varied(experiment: "Experiment", variants: Mapping[str, str], file: object) -> "Experiment":
-    """Return an experiment whose keys are those of other models.
-
-    Parameters
-    ----------
-    experiment : Experiment
-        The experiment.
-    variants : Mapping
-        From `chosen`.
-    file : object
-        Named in errors.
-
-    Returns
-    -------
-    Experiment
-        The same one without variants. A parameter that both models have keeps its place in the configuration.
-
-    Raises
-    ------
-    ConfigError
-        ``inputs.py`` or ``reference.py`` asks for a parameter, or ``inputs.py`` and ``FINAL`` for a variable, that a
-        model does not have.
-    """
-    if not variants:
-        return experiment
-    defaults, ranges = dict(experiment.defaults), dict(experiment.ranges)
-    for key, name in variants.items():
-        of = key.partition(".")[2]
-        model = model_of(name)
-        for gone in [one for one in defaults if one.startswith(f"{of}.")]:
-            del defaults[gone], ranges[gone]
-        for one in fields(model.params):
-            new, default = f"{of}.{one.name}", one.metadata["default"]
-            defaults[new], ranges[new] = default, range_of(new, default, one.metadata.get("valid", ""))
-        lacking = _variables(experiment, of) - {f"{of}.{one}" for one in variables(model)} - set(defaults)
-        if lacking:
-            raise ConfigError(file, key, f"{name} has no variable '{min(lacking).partition('.')[2]}', which is needed")
-    for asking in (experiment.folder / "inputs.py", experiment.folder / "reference.py"):
-        if asking.exists():
-            try:
-                check_keys(asking, [*defaults, "run.seed", "run.seeds"])
-            except ConfigError as error:
-                told = f"{', '.join(variants.values())}: {error}"
-                raise ConfigError(file, ", ".join(variants), told) from None
-    return replace(experiment, defaults=defaults, ranges=ranges)
-
-
-def variables(model: "Model") -> set[str]:
+def variables(model: Any) -> set[str]:
     """Return the names of all variables that a model declares."""
     from brian2.equations.equations import parse_string_equations
 
     return set(parse_string_equations(model.kwargs()["model"]))
 
 
-def _variables(experiment: "Experiment", of: str) -> set[str]:
-    """Return which variables of an object ``inputs.py`` sets, and which ones are stored at the end."""
-    wanted = {key for key in getattr(experiment.module, "FINAL", ()) if key.startswith(f"{of}.")}
-    file = experiment.folder / "inputs.py"
-    if file.exists():
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-            keys = node.keys if isinstance(node, ast.Dict) else ()
-            wanted |= {str(k.value) for k in keys if isinstance(k, ast.Constant) and str(k.value).startswith(f"{of}.")}
-    return wanted
-
-
 @contextmanager
-def substituted(objects: dict[str, "Model"], variants: Mapping[str, str]) -> Iterator[None]:
+def substituted(objects: dict[str, Any], variants: Mapping[str, str]) -> Iterator[None]:
     """Put other models in the places of their own, as long as a network is made.
 
     Parameters
@@ -240,7 +173,7 @@ def substituted(objects: dict[str, "Model"], variants: Mapping[str, str]) -> Ite
         objects.update(before)
 
 
-def check_used(network: "Network", objects: Mapping[str, "Model"], variants: Iterable[str], experiment: str) -> None:
+def check_used(network: "Network", objects: Mapping[str, Any], variants: Iterable[str], experiment: str) -> None:
     """Refuse a network that has made an object from its own model in spite of a variant.
 
     Parameters

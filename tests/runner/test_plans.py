@@ -10,6 +10,7 @@ import pytest
 
 from base.catalogue import ROOT, check_targets, names
 from base.errors import ConfigError
+from runner.live import Live
 from runner.plans import Plans, asked, targets_of
 from runner.progress import Lines
 from runner.sweep import read_sweep
@@ -121,6 +122,24 @@ def test_lines(tmp_path):
     assert done.startswith(f"{NAME} ") and " 2 of 3, prototypes 1 of 1 match " in done
     assert "42 CPU s   1 of 2, done at about " in done
     assert failed == "sal/lif: simulate failed; log: a.log"
+
+
+def test_the_line_of_points(tmp_path):
+    """Points of earlier runs count, but not into the rate; points that failed have no cost."""
+    plan = {"chunks": [[0, 1], [2, 3], [4]]}
+    live = Live({("quick", NAME): plan}, tmp_path, io.StringIO())
+    assert (live.points, live.failed, live.left()) == (0, 0, None)
+    live.bar.stop()
+    for number, costs in ((0, [{}, {}]), (1, [{}])):
+        folder = tmp_path / "quick" / NAME / "recordings" / str(number)
+        folder.mkdir(parents=True)
+        (folder / "cost.json").write_text(json.dumps(costs), encoding="utf-8")
+    live.recorded(("quick", NAME, "1"), "done at about 12:00")
+    assert (live.points, live.failed) == (2, 1) and live.left() > 0
+    assert live.bar.tasks[0].fields["told"].startswith("1 failed, ")
+    later = Live({("quick", NAME): plan}, tmp_path, io.StringIO())
+    later.bar.stop()
+    assert (later.points, later.already, later.left()) == (4, 4, None)
 
 
 def test_targets_of_a_command_line():
