@@ -18,6 +18,7 @@ from pandas import DataFrame
 from analysis import sweep_figure
 from analysis.draw import draw
 from analysis.experiment_code import load
+from analysis.pairs import pairs
 from analysis.scores_of_sweep import declared, judged, measured, robustness, scalars, table_of
 from base.errors import one_line
 from base.files import read_json
@@ -87,6 +88,7 @@ def page(plan: Mapping[str, Any], swept: sweep_figure.Swept, made: Mapping[str, 
         left=len(swept.table) - len(shown),
         failed=int(swept.table["failed"].sum()),
         picture=base64.b64encode(picture.encode()).decode(),
+        pairs=base64.b64encode(pairs(swept)).decode() if swept.kind == "effects" else "",
         files={kind: base64.b64encode(content).decode() for kind, content in files.items()},
     )
 

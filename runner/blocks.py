@@ -7,6 +7,7 @@ A sweep is a block, or a list of blocks (their union). A block is the product of
     zip: {synapses.eta: [0.01, 0.1], neurons.tau_plus: [5 ms, 20 ms]}    go together, row by row
     design: {kind: sobol, n: 512}                                fills the ranges beside it, which have no n
     points: my.csv                                               a row each; the header has keys, with units
+    variant.synapses: [own, my_rules.py:rule]                    other models for an object (`runner.variants`)
 """
 
 import csv

@@ -199,6 +199,5 @@ def check_used(network: "Network", objects: Mapping[str, Any], variants: Iterabl
         missing = variables(model) - set(made[of].variables) if of in made else {of}
         missing |= {step.name for step in model.steps if not step.event and f"{of}_{step.name}" not in made}
         if missing:
-            raise BuildError(
-                f"{experiment}: {key}: the network does not take '{of}' from OBJECTS; it lacks {min(missing)}"
-            )
+            lacks = f"it lacks '{min(missing)}'"
+            raise BuildError(f"{experiment}: {key}: the network does not take '{of}' from OBJECTS; {lacks}")
