@@ -4,6 +4,7 @@ Takes minutes, most of them waiting, and starts daemons; therefore only with LOC
 SLURM where it is missing (apt, root).
 """
 
+import getpass
 import json
 import os
 import re
@@ -98,17 +99,23 @@ def hang(slurm, node):
     return re.search(r"SLURM_JOB_ID=(\d+)", environment)[1]
 
 
+def on_slurm(slurm, workflow, *arguments):
+    """Return the command line that hands the jobs of a copy of the repository to SLURM, and its environment."""
+    command = workflow.command(*arguments, *SITE)
+    command[command.index("profiles/default")] = "profiles/slurm"
+    path = f"{workflow.folder / 'profiles/slurm/without-accounting'}{os.pathsep}{slurm.environment['PATH']}"
+    return command, {**workflow.environment, "SLURM_CONF": slurm.environment["SLURM_CONF"], "PATH": path}
+
+
 def test_tables_of_a_troubled_cluster_are_those_of_a_quiet_computer(slurm, sweeps, tmp_path):
     expected, remote = sweeps
-    command = remote.command(*TABLES, *JOBS, *SITE)
-    command[command.index("profiles/default")] = "profiles/slurm"
-    path = f"{remote.folder / 'profiles/slurm/without-accounting'}{os.pathsep}{slurm.environment['PATH']}"
+    command, environment = on_slurm(slurm, remote, *TABLES, *JOBS)
     log = tmp_path / "snakemake.log"
     with log.open("w") as out:
         process = subprocess.Popen(
             command,
             cwd=remote.folder,
-            env={**remote.environment, "SLURM_CONF": slurm.environment["SLURM_CONF"], "PATH": path},
+            env=environment,
             stdout=out,
             stderr=subprocess.STDOUT,
             start_new_session=True,
@@ -145,3 +152,56 @@ def test_tables_of_a_troubled_cluster_are_those_of_a_quiet_computer(slurm, sweep
     assert {("build", "sal/phase_plane"), ("simulate", "gupta/iris")} <= set(jobs_of(said))
     assert outcome(remote) == expected
     assert "Nothing to be done" in remote.snakemake(*TABLES, *JOBS[:3]).stdout
+
+
+SWEEP = """
+name: grown
+experiment: gle/lag_line
+scale: smoke
+conditions: own
+set: {run.duration: 100 ms}
+sweep: {student.gamma: [%s]}
+"""
+
+
+def test_a_sweep_fails_grows_and_is_killed(slurm, sweeps, tmp_path):
+    """A point fails, Snakemake is killed, the sweep is unlocked and extended: the tables of an undisturbed run."""
+    _, remote = sweeps
+    local = remote.copy(tmp_path / "local")
+    for workflow, values in ((local, "1, 10, 1.0e+6, 20, 30"), (remote, "1, 10, 1.0e+6")):
+        (workflow.folder / "grown.yaml").write_text(SWEEP % values, encoding="utf-8")
+    of_sweep = ["sweep", "--config", "sweep=grown.yaml", "chunk_seconds=0.1"]
+    local.snakemake(*of_sweep)
+
+    command, environment = on_slurm(slurm, remote, *of_sweep)
+    with (tmp_path / "killed.log").open("w") as out:
+        process = subprocess.Popen(
+            command, cwd=remote.folder, env=environment, stdout=out, stderr=subprocess.STDOUT, start_new_session=True
+        )
+    done = remote.folder / "results" / "sweep-grown" / "gle" / "lag_line" / "recordings"
+    try:
+        wait("first recordings", lambda: list(done.glob("*/cost.json")), 300)
+    finally:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+    slurm.say("scancel", "--state=PENDING", "--user", getpass.getuser())
+
+    def run(*more):
+        return subprocess.run(
+            [*command, *more], cwd=remote.folder, env=environment, capture_output=True, text=True, check=False
+        )
+
+    refused = run()
+    assert refused.returncode and "--unlock" in refused.stdout + refused.stderr
+    assert run("--unlock").returncode == 0
+    # Longer by two values, while what was running when Snakemake was killed may still run.
+    (remote.folder / "grown.yaml").write_text(SWEEP % "1, 10, 1.0e+6, 20, 30", encoding="utf-8")
+    ended = run()
+    assert ended.returncode == 0, (ended.stdout + ended.stderr)[-5000:]
+
+    folders = [one.folder / "results" / "sweep-grown" / "gle" / "lag_line" for one in (local, remote)]
+    tables = [read_folder(folder / "observations") for folder in folders]
+    lost = [one.pop("failures") for one in tables]
+    assert (lost[1]["student.gamma"] == 1e6).all() and list(lost[0]["point"]) == list(lost[1]["point"])
+    assert checksum(tables[0]) == checksum(tables[1])
+    assert (folders[1] / "index.html").exists()
