@@ -1,6 +1,7 @@
 """Sampling networks against plain loops over steps, neurons and pairs of spikes, and their firing against theory."""
 
 from dataclasses import asdict
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -19,9 +20,10 @@ from brian2 import (
 )
 from scipy.stats import geom
 
+from experiments.sal.common.boltzmann import amplitudes, probabilities, states, student
 from experiments.sal.common.sampling_networks import pair_weights
-from experiments.sal.synaptic_noise.experiment import OBJECTS, Inputs, Structure, network
-from experiments.sal.synaptic_noise.inputs import amplitudes, inputs, probabilities, states, student
+from experiments.sal.plasticity_noise.experiment import OBJECTS, Inputs, Structure, network
+from experiments.sal.plasticity_noise.inputs import inputs
 from models.sal import sampling
 
 N, STEPS, CYCLE = 3, 1750, 250  # neurons, steps of the run, steps of a cycle
@@ -52,7 +54,7 @@ def small_arrays():
     p |= {f"schedule.{key}": value for key, value in RULE["schedule"].items()}
     p |= {"inputs.n_targets": 1, "inputs.n_initial": 1, "inputs.n_levels": 1, "inputs.step": 0.0}
     p = {key: float(value) if hasattr(value, "dim") else value for key, value in p.items()}
-    arrays = inputs({**p, "neurons.tau_ref": 0.01, "inputs.noisy_rule": True}, np.random.default_rng(5))
+    arrays = inputs({**p, "neurons.tau_ref": 0.01}, np.random.default_rng(5))
     arrays["neurons.b"] += 2.0  # more spikes
     amplitude = np.random.default_rng(6)
     return arrays | {f"synapses.{key}": amplitude.uniform(0.5, 1.5, 2 * N * (N - 1)) for key in ("a_hebb", "a_sal")}
@@ -176,3 +178,17 @@ def test_initial_asymmetry_is_that_of_the_seed():
     """Noise 0.8, seed 9002: 0.959."""
     w = student(9002, 0.8, 0.0, 7)["w"]
     assert (w - w.T)[np.triu_indices(7, 1)].var() == pytest.approx(0.959, abs=5e-4)
+
+
+def test_amplitudes_are_drawn_in_the_order_of_the_authors():
+    """Of two matrices a window, the second counts below the diagonal, and on the first diagonal above it."""
+    numbers = iter([0.1, 0.2])
+    rng = SimpleNamespace(normal=lambda size: np.full(size, next(numbers)))
+    np.testing.assert_allclose(amplitudes(1.0, 3, rng), [[1.2, 1.2, 1.1], [1.2, 1.2, 1.2], [1.2, 1.2, 1.2]])
+
+
+def test_amplitudes_are_not_negative():
+    """Noise 0.8 would make some windows negative, P(-1.5 < x < -1.25) of all; those do not learn."""
+    drawn = amplitudes(0.8, 200, np.random.default_rng(1))
+    assert drawn.min() == 0
+    assert (drawn == 0).mean() == pytest.approx(0.0448, rel=0.1)

@@ -1,6 +1,6 @@
 """Sampling networks: asymmetry of the weights and divergence from the target, over learning cycles and noise levels."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,9 +11,11 @@ from matplotlib.ticker import MaxNLocator
 from scipy.stats import wilcoxon
 
 from analysis.plots import COLOURS, panel_label, reported
+from experiments.sal.common.boltzmann import target
+from experiments.sal.common.sampling_inputs import SAL, WAKE_SLEEP, conditions
 
-KEYS = ["level", "sal", "target", "initial"]
-STYLES = {"no noise": "grey", "without SAL": "orange", "with SAL": "blue"}
+KEYS = ["level", "arm", "target", "initial"]
+STYLES = {"no noise": "grey", WAKE_SLEEP: "orange", SAL: "blue"}
 
 
 def pair_weights(p: np.ndarray) -> np.ndarray:
@@ -63,21 +65,15 @@ def matrices(weights: pd.DataFrame, n: int) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def courses(
-    recordings: Mapping[str, pd.DataFrame],
-    conditions: Callable[[Any], list[dict[str, Any]]],
-    target: Callable[[int, int], np.ndarray],
-) -> pd.DataFrame:
+def courses(recordings: Mapping[str, pd.DataFrame], arms: Sequence[str]) -> pd.DataFrame:
     """Return one row per network and validation.
 
     Parameters
     ----------
     recordings : dict of DataFrame
         ``weights``, ``divergence`` and ``points``.
-    conditions : callable
-        Parameters of a point to the keys of its networks, in their order.
-    target : callable
-        Seed and number of neurons to the probabilities of the states.
+    arms : sequence of str
+        Ways to learn, as in `conditions`.
 
     Returns
     -------
@@ -87,7 +83,7 @@ def courses(
     """
     parts = []
     for p in recordings["points"].to_dict("records"):
-        networks = pd.DataFrame(conditions(p)).rename_axis("network").reset_index()
+        networks = pd.DataFrame(conditions(p, arms)).rename_axis("network").reset_index()
         weights, divergence = (
             rows[rows["point"] == p["point"]] for rows in (recordings[k] for k in ("weights", "divergence"))
         )
@@ -121,8 +117,8 @@ def paired(end: pd.DataFrame) -> pd.DataFrame:
         ``level``, ``ratio`` (divergence without over with SAL, median over targets), ``p_value`` (one-sided).
     """
     logs = end.assign(log=np.log(end["divergence"]))
-    means = logs.pivot_table(index=["level", "target"], columns="sal", values="log")
-    gain = means[False] - means[True]
+    means = logs.pivot_table(index=["level", "target"], columns="arm", values="log")
+    gain = means[WAKE_SLEEP] - means[SAL]
     return pd.DataFrame(
         [
             {"level": level, "ratio": np.exp(g.median()), "p_value": wilcoxon(g, alternative="greater").pvalue}
@@ -131,16 +127,12 @@ def paired(end: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def observe(
-    recordings: Mapping[str, pd.DataFrame],
-    conditions: Callable[[Any], list[dict[str, Any]]],
-    target: Callable[[int, int], np.ndarray],
-) -> dict[str, pd.DataFrame]:
+def observe(recordings: Mapping[str, pd.DataFrame], arms: Sequence[str]) -> dict[str, pd.DataFrame]:
     """Return courses, ends and the paired test.
 
     Parameters
     ----------
-    recordings, conditions, target
+    recordings, arms
         See `courses`.
 
     Returns
@@ -148,7 +140,7 @@ def observe(
     dict
         ``course``: see `courses`. ``end``: its rows at the last validation. ``test``: see `paired`.
     """
-    course = courses(recordings, conditions, target)
+    course = courses(recordings, arms)
     end = course[course["cycle"] == course["cycle"].max()].reset_index(drop=True)
     return {"course": course, "end": end, "test": paired(end)}
 
@@ -186,17 +178,17 @@ def draw(tables: Mapping[str, pd.DataFrame], fig: Figure, noise: str, short: int
     course, end = tables["course"], tables["end"]
     top = course["level"].max()
     chosen = {
-        "no noise": course[(course["level"] == 0) & ~course["sal"]],
-        "without SAL": course[(course["level"] == top) & ~course["sal"]],
-        "with SAL": course[(course["level"] == top) & course["sal"]],
+        "no noise": course[(course["level"] == 0) & (course["arm"] == WAKE_SLEEP)],
+        WAKE_SLEEP: course[(course["level"] == top) & (course["arm"] == WAKE_SLEEP)],
+        SAL: course[(course["level"] == top) & (course["arm"] == SAL)],
     }
     texts = {"asymmetry": "asymmetry", "divergence": r"$D_\mathrm{KL}$ from the target"}
     for row, (quantity, text) in enumerate(texts.items()):
         left, right = fig.add_subplot(grid[row, 0]), fig.add_subplot(grid[row, 1])
         for name, rows in chosen.items():
             quartiles(left, rows, "cycle", quantity, name, marker="o", ms=2.5, lw=1.2)
-        for name, sal, shift in (("without SAL", False, -0.015), ("with SAL", True, 0.015)):
-            ends(right, end[end["sal"] == sal], quantity, name, shift * top)
+        for name, shift in ((WAKE_SLEEP, -0.015), (SAL, 0.015)):
+            ends(right, end[end["arm"] == name], quantity, name, shift * top)
         for ax in (left, right):
             if quantity == "divergence":
                 ax.set_yscale("log")
@@ -216,10 +208,10 @@ def draw(tables: Mapping[str, pd.DataFrame], fig: Figure, noise: str, short: int
         panel_label(left, "ab"[row])
         panel_label(right, "cd"[row])
     ax = fig.add_subplot(grid[:, 2])
-    rows = end[end["level"] == top].pivot_table(index=["target", "initial"], columns="sal", values="divergence")
+    rows = end[end["level"] == top].pivot_table(index=["target", "initial"], columns="arm", values="divergence")
     for (seed, _), pair in rows.iterrows():
         colour = list(COLOURS.values())[sorted(end["target"].unique()).index(seed)]
-        ax.plot([0, 1], [pair[False], pair[True]], "o-", ms=3, lw=1, color=colour)
+        ax.plot([0, 1], [pair[WAKE_SLEEP], pair[SAL]], "o-", ms=3, lw=1, color=colour)
     found = tables["test"].query("level == @top").iloc[0]
     ax.set(xlim=(-0.3, 1.3), yscale="log", ylabel=r"final $D_\mathrm{KL}$")
     ax.set_xticks([0, 1], ["without\nSAL", "with\nSAL"])

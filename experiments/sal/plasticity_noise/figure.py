@@ -1,7 +1,7 @@
 """Asymmetry of the weights and divergence from the target, over the cycles and over the noise of the learning rule."""
 
 from experiments.sal.common import sampling_networks
-from experiments.sal.plasticity_noise.inputs import conditions, target
+from experiments.sal.plasticity_noise.inputs import ARMS
 
 SIZE = (7.0, 3.9)
 
@@ -15,7 +15,7 @@ def observe(recordings):
         ``course``, ``end`` and ``test``: see `sampling_networks`. ``rise``: keys of a network and ``rise``,
         the divergence at the end over its smallest value on the way.
     """
-    tables = sampling_networks.observe(recordings, conditions, target)
+    tables = sampling_networks.observe(recordings, ARMS)
     keys = ["point", *sampling_networks.KEYS]
     lowest = tables["course"].groupby(keys, as_index=False)["divergence"].min()
     rise = tables["end"].merge(lowest, on=keys, suffixes=("", "_lowest"))

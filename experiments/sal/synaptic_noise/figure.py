@@ -1,14 +1,14 @@
 """Asymmetry of the weights and divergence from the target: over the cycles, and at the end over the noise level."""
 
 from experiments.sal.common import sampling_networks
-from experiments.sal.synaptic_noise.inputs import conditions, target
+from experiments.sal.synaptic_noise.inputs import ARMS
 
 SIZE = (7.0, 3.9)
 
 
 def observe(recordings):
     """Courses, ends and the paired test: see `experiments.sal.common.sampling_networks`."""
-    return sampling_networks.observe(recordings, conditions, target)
+    return sampling_networks.observe(recordings, ARMS)
 
 
 def draw(tables, fig):
