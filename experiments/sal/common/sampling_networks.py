@@ -1,6 +1,6 @@
 """Sampling networks: asymmetry of the weights and divergence from the target, over learning cycles and noise levels."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,11 +11,20 @@ from matplotlib.ticker import MaxNLocator
 from scipy.stats import wilcoxon
 
 from analysis.plots import COLOURS, panel_label, reported
-from experiments.sal.common.boltzmann import target
-from experiments.sal.common.sampling_inputs import SAL, WAKE_SLEEP, conditions
+from experiments.sal.common.boltzmann import student, target
+from experiments.sal.common.sampling_inputs import DECAY, SAL, WAKE_SLEEP, conditions
 
 KEYS = ["level", "arm", "target", "initial"]
-STYLES = {"no noise": "grey", WAKE_SLEEP: "orange", SAL: "blue"}
+BASELINE = "no noise"
+# Colour, marker at the end and line over the cycles: markers as in the paper.
+STYLES = {
+    BASELINE: ("grey", "", "--"),
+    WAKE_SLEEP: ("orange", "3", ":"),
+    SAL: ("blue", "x", "-"),
+    DECAY: ("red", "4", "-."),
+}
+SHORT = 5000  # runs with fewer cycles are compared with the numbers of short runs, whose names start with ``quick``
+FREE = 0.9  # a pair of weights that stays below this share of the largest weight was never cut
 
 
 def pair_weights(p: np.ndarray) -> np.ndarray:
@@ -104,7 +113,7 @@ def courses(recordings: Mapping[str, pd.DataFrame], arms: Sequence[str]) -> pd.D
 
 
 def paired(end: pd.DataFrame) -> pd.DataFrame:
-    """Test at every noise level whether SAL lowers the divergence: one pair a target, Wilcoxon's signed ranks.
+    """Test at every noise level whether SAL has the lower divergence: one pair a target, Wilcoxon's signed ranks.
 
     Parameters
     ----------
@@ -114,21 +123,71 @@ def paired(end: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``level``, ``ratio`` (divergence without over with SAL, median over targets), ``p_value`` (one-sided).
+        ``level``, ``against`` (the other arm), ``ratio`` (its divergence over that with SAL, median over targets),
+        ``p_value`` (one-sided).
     """
     logs = end.assign(log=np.log(end["divergence"]))
     means = logs.pivot_table(index=["level", "target"], columns="arm", values="log")
-    gain = means[WAKE_SLEEP] - means[SAL]
-    return pd.DataFrame(
-        [
-            {"level": level, "ratio": np.exp(g.median()), "p_value": wilcoxon(g, alternative="greater").pvalue}
-            for level, g in gain.groupby("level")
-        ]
-    )
+    rows = []
+    for against in means.columns.drop(SAL):
+        for level, gain in (means[against] - means[SAL]).groupby("level"):
+            p_value = wilcoxon(gain, alternative="greater").pvalue
+            rows.append({"level": level, "against": against, "ratio": np.exp(gain.median()), "p_value": p_value})
+    return pd.DataFrame(rows)
+
+
+def laws(
+    recordings: Mapping[str, pd.DataFrame],
+    arms: Sequence[str],
+    noise: Callable[[Mapping[str, Any], float], tuple[float, float]],
+) -> pd.DataFrame:
+    """Compare pairs of weights with what is known of them exactly.
+
+    Both weights of a pair see the same correlations. With amplitudes a and a' of their Hebbian windows, wake-sleep
+    learning alone leaves a' w - a w' as it is, and decay takes the same share of it in every cycle, whatever the spikes
+    are. SAL breaks the law, and so does a weight that is cut at its limit.
+
+    Parameters
+    ----------
+    recordings, arms
+        See `courses`; the rule is `models.sal.sampling.decaying_synapse`.
+    noise : callable
+        Parameters of a point and noise level to the noise of the initial weights and of the STDP amplitudes.
+
+    Returns
+    -------
+    DataFrame
+        ``point``, the keys of a network, ``pairs`` (those that never came near the limit), ``deviation`` (largest
+        distance of theirs from the law, over all records), ``moved`` (largest change of one of their weights).
+    """
+    rows = []
+    for p in recordings["points"].to_dict("records"):
+        weights = recordings["weights"]
+        known = matrices(weights[weights["point"] == p["point"]], int(p["network.n_neurons"]))
+        above = np.triu_indices(int(p["network.n_neurons"]), 1)
+        for network, one in enumerate(conditions(p, arms)):
+            w = np.stack(known.loc[known["network"] == network, "matrix"].tolist())
+            a = student(one["initial"], *noise(p, one["level"]), w.shape[1])["a_hebb"]
+            kept = (a.T * w - a * w.transpose(0, 2, 1))[:, *above]
+            cycle = np.arange(len(w)) * p["schedule.n_every"]
+            share = (1 - p["synapses.decay"] * (one["arm"] == DECAY)) ** cycle
+            largest = np.abs(w).max(axis=0)
+            free = np.maximum(largest, largest.T)[above] < FREE * p["synapses.w_max"]
+            off, moved = np.abs(kept - share[:, None] * kept[0]), np.abs(w - w[0])[:, *above]
+            rows.append(
+                {
+                    "point": p["point"],
+                    **one,
+                    "pairs": free.sum(),
+                    "deviation": off[:, free].max(initial=0),
+                    "moved": moved[:, free].max(initial=0),
+                }
+            )
+    return pd.DataFrame(rows)
 
 
 def observe(recordings: Mapping[str, pd.DataFrame], arms: Sequence[str]) -> dict[str, pd.DataFrame]:
-    """Return courses, ends and the paired test.
+    """Make the tables of courses, ends and the paired tests.
 
     Parameters
     ----------
@@ -145,23 +204,52 @@ def observe(recordings: Mapping[str, pd.DataFrame], arms: Sequence[str]) -> dict
     return {"course": course, "end": end, "test": paired(end)}
 
 
-def quartiles(ax: Axes, rows: pd.DataFrame, x: str, y: str, name: str, **style: Any) -> None:
-    """Draw the median as a line and both quartiles as a band."""
-    low, middle, high = (rows.groupby(x)[y].quantile(part) for part in (0.25, 0.5, 0.75))
-    colour = COLOURS[STYLES[name]]
-    ax.plot(middle.index, middle, color=colour, label=name, **style)
-    ax.fill_between(middle.index, low, high, color=colour, alpha=0.25, linewidth=0)
+def rises(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Return how much the divergence has risen after its minimum.
+
+    Parameters
+    ----------
+    tables : Mapping
+        What `observe` returned.
+
+    Returns
+    -------
+    DataFrame
+        ``point``, the keys of a network, ``rise``: divergence at the end over its smallest value on the way.
+    """
+    keys = ["point", *KEYS]
+    lowest = tables["course"].groupby(keys, as_index=False)["divergence"].min()
+    both = tables["end"].merge(lowest, on=keys, suffixes=("", "_lowest"))
+    return both[keys].assign(rise=both["divergence"] / both["divergence_lowest"])
+
+
+def quartiles(ax: Axes, rows: pd.DataFrame, y: str, name: str) -> None:
+    """Draw the median over the cycles as a line and both quartiles as a band."""
+    low, middle, high = (rows.groupby("cycle")[y].quantile(part) for part in (0.25, 0.5, 0.75))
+    colour, marker, line = STYLES[name]
+    ax.plot(middle.index, middle, line, color=COLOURS[colour], lw=1.2, label=name)
+    ax.fill_between(middle.index, low, high, color=COLOURS[colour], alpha=0.25, linewidth=0)
 
 
 def ends(ax: Axes, rows: pd.DataFrame, y: str, name: str, shift: float) -> None:
-    """Mark median and quartiles at every noise level; few levels are simulated, so nothing joins them."""
+    """Mark median and quartiles at every noise level; nothing joins levels, between which nothing was simulated."""
     low, middle, high = (rows.groupby("level")[y].quantile(part) for part in (0.25, 0.5, 0.75))
     spread = np.stack([middle - low, high - middle])
-    ax.errorbar(middle.index + shift, middle, spread, fmt="o", ms=3, lw=1.2, color=COLOURS[STYLES[name]])
+    colour, marker, _ = STYLES[name]
+    ax.errorbar(
+        middle.index + shift, middle, spread, fmt=marker, ms=6, lw=1, capsize=2, color=COLOURS[colour], label=name
+    )
 
 
-def draw(tables: Mapping[str, pd.DataFrame], fig: Figure, noise: str, short: int) -> None:
-    """Draw panels a, b: over the cycles; c, d: at the end, over the noise; e: networks with and without SAL.
+def _asymmetry_axis(ax: Axes) -> None:
+    """Logarithmic down to 1e-4, linear from there to 0."""
+    ax.set_yscale("symlog", linthresh=1e-4)
+    ax.set_ylim(bottom=-0.5e-4)
+    ax.axhline(0, color="0.8", lw=0.6, zorder=0)
+
+
+def draw(tables: Mapping[str, pd.DataFrame], fig: Figure, noise: str) -> None:
+    """Draw panels a, b: over the cycles; c, d: at the end, over the noise; e: the same targets in every arm.
 
     Parameters
     ----------
@@ -171,49 +259,58 @@ def draw(tables: Mapping[str, pd.DataFrame], fig: Figure, noise: str, short: int
         Where to draw.
     noise : str
         Name of the noise.
-    short : int
-        Runs with fewer cycles are compared with the reported values of short runs, whose names start with ``quick``.
     """
     grid = fig.add_gridspec(2, 3, width_ratios=[1.15, 1, 0.8])
     course, end = tables["course"], tables["end"]
-    top = course["level"].max()
-    chosen = {
-        "no noise": course[(course["level"] == 0) & (course["arm"] == WAKE_SLEEP)],
-        WAKE_SLEEP: course[(course["level"] == top) & (course["arm"] == WAKE_SLEEP)],
-        SAL: course[(course["level"] == top) & (course["arm"] == SAL)],
-    }
-    texts = {"asymmetry": "asymmetry", "divergence": r"$D_\mathrm{KL}$ from the target"}
+    top, arms = course["level"].max(), course["arm"].unique()
+    texts = {"asymmetry": r"$\mathrm{Var}(W_{ij} - W_{ji})$", "divergence": r"$D_\mathrm{KL}$ from the target"}
     for row, (quantity, text) in enumerate(texts.items()):
         left, right = fig.add_subplot(grid[row, 0]), fig.add_subplot(grid[row, 1])
-        for name, rows in chosen.items():
-            quartiles(left, rows, "cycle", quantity, name, marker="o", ms=2.5, lw=1.2)
-        for name, shift in ((WAKE_SLEEP, -0.015), (SAL, 0.015)):
-            ends(right, end[end["arm"] == name], quantity, name, shift * top)
+        quartiles(left, course.query("level == 0 and arm == @WAKE_SLEEP"), quantity, BASELINE)
+        for k, arm in enumerate(arms):
+            quartiles(left, course.query("level == @top and arm == @arm"), quantity, arm)
+            shift = 0.03 * top * (k - (len(arms) - 1) / 2)
+            ends(right, end[end["arm"] == arm], quantity, arm, shift)
         for ax in (left, right):
             if quantity == "divergence":
                 ax.set_yscale("log")
+            else:
+                _asymmetry_axis(ax)
         left.xaxis.set_major_locator(MaxNLocator(5))
         left.set(xlabel="learning cycle", ylabel=text)
         right.set(xlabel=noise, ylabel=text, xticks=sorted(end["level"].unique()))
-        if row == 0:
-            left.legend(loc="best")
-            left.set_title(f"noise {top:g}")
-            right.set_title("at the end")
         marks = tables["reported"].query("table == 'end' and column == @quantity")
-        marks = marks[marks["target"].str.startswith("quick") == (course["cycle"].max() < short)]
+        marks = marks[marks["target"].str.startswith("quick") == (course["cycle"].max() < SHORT)]
         if len(marks):
             reported(right, marks["value"], marks["level"], marks["origin"])
-            if row == 0:
-                right.legend(loc="best")
+        if row == 0:
+            left.set_title(f"noise {top:g}")
+            right.set_title("at the end")
+        else:
+            left.legend(loc="best", fontsize=6.5)
+            if len(marks):
+                right.legend(*_marks(right), loc="best", fontsize=6.5)
         panel_label(left, "ab"[row])
         panel_label(right, "cd"[row])
-    ax = fig.add_subplot(grid[:, 2])
-    rows = end[end["level"] == top].pivot_table(index=["target", "initial"], columns="arm", values="divergence")
-    for (seed, _), pair in rows.iterrows():
-        colour = list(COLOURS.values())[sorted(end["target"].unique()).index(seed)]
-        ax.plot([0, 1], [pair[WAKE_SLEEP], pair[SAL]], "o-", ms=3, lw=1, color=colour)
-    found = tables["test"].query("level == @top").iloc[0]
-    ax.set(xlim=(-0.3, 1.3), yscale="log", ylabel=r"final $D_\mathrm{KL}$")
-    ax.set_xticks([0, 1], ["without\nSAL", "with\nSAL"])
-    ax.set_title(f"one colour a target\nratio {found['ratio']:.2g}, $p$ = {found['p_value']:.2g}")
+    _each_target(fig.add_subplot(grid[:, 2]), end[end["level"] == top], tables["test"].query("level == @top"))
+
+
+def _marks(ax: Axes) -> tuple[list[Any], list[str]]:
+    """Return what a legend says about reported numbers: arms are in the legend of the courses."""
+    handles, labels = ax.get_legend_handles_labels()
+    chosen = [(handle, label) for handle, label in zip(handles, labels, strict=True) if label not in STYLES]
+    return [handle for handle, _ in chosen], [label for _, label in chosen]
+
+
+def _each_target(ax: Axes, rows: pd.DataFrame, test: pd.DataFrame) -> None:
+    """Draw the divergence of every target and start in every arm, and what the paired tests say."""
+    arms = list(rows["arm"].unique())
+    table = rows.pivot_table(index=["target", "initial"], columns="arm", values="divergence")[arms]
+    seeds = sorted(rows["target"].unique())
+    for (seed, _), values in table.iterrows():
+        ax.plot(range(len(arms)), values, "o-", ms=3, lw=1, color=list(COLOURS.values())[seeds.index(seed)])
+    ax.set(xlim=(-0.3, len(arms) - 0.7), yscale="log", ylabel=r"final $D_\mathrm{KL}$")
+    ax.set_xticks(range(len(arms)), [arm.replace("-", "-\n") for arm in arms], fontsize=6.5)
+    said = [f"{one.against} / SAL: {one.ratio:.2g}, $p$ = {one.p_value:.2g}" for one in test.itertuples()]
+    ax.set_title("\n".join(["one colour a target", *said]), fontsize=6.5)
     panel_label(ax, "e")

@@ -7,9 +7,9 @@ from models.sal.sampling_network import FINAL, Inputs, Structure, objects, wire
 
 __all__ = ["FINAL", "OBJECTS", "Inputs", "Structure", "network"]
 
-OBJECTS = objects(sampling.synapse)
+OBJECTS = objects(sampling.decaying_synapse)
 
 
 def network(p: Structure) -> Network:
     """Build all networks; see `models.sal.sampling_network`."""
-    return wire(p, sampling.synapse)
+    return wire(p, sampling.decaying_synapse)

@@ -5,11 +5,16 @@ from typing import Any
 
 import numpy as np
 
-from experiments.sal.common.sampling_inputs import SAL, WAKE_SLEEP, arrays
+from experiments.sal.common.sampling_inputs import DECAY, SAL, WAKE_SLEEP, arrays
 
-ARMS = (WAKE_SLEEP, SAL)
+ARMS = (WAKE_SLEEP, SAL, DECAY)
+
+
+def noise(p: Mapping[str, Any], level: float) -> tuple[float, float]:
+    """Return the noise of the initial weights and of the STDP amplitudes."""
+    return level, 0.0
 
 
 def inputs(p: Mapping[str, Any], rng: np.random.Generator) -> dict[str, np.ndarray]:
     """Return the arrays of all networks: see `experiments.sal.common.sampling_inputs`."""
-    return arrays(p, rng, ARMS, lambda level: (level, 0.0))
+    return arrays(p, rng, ARMS, lambda level: noise(p, level))
