@@ -237,15 +237,18 @@ def ends(ax: Axes, rows: pd.DataFrame, y: str, name: str, shift: float) -> None:
     spread = np.stack([middle - low, high - middle])
     colour, marker, _ = STYLES[name]
     ax.errorbar(
-        middle.index + shift, middle, spread, fmt=marker, ms=6, lw=1, capsize=2, color=COLOURS[colour], label=name
+        middle.index + shift, middle, spread, fmt=marker, ms=7, lw=1, capsize=2, color=COLOURS[colour], label=name
     )
 
 
-def _asymmetry_axis(ax: Axes) -> None:
-    """Logarithmic down to 1e-4, linear from there to 0."""
-    ax.set_yscale("symlog", linthresh=1e-4)
-    ax.set_ylim(bottom=-0.5e-4)
-    ax.axhline(0, color="0.8", lw=0.6, zorder=0)
+def _logarithmic(ax: Axes, values: pd.Series) -> None:
+    """Logarithmic axis; where a value is 0, linear below 1e-4."""
+    if values.min() > 0:
+        ax.set_yscale("log")
+    else:
+        ax.set_yscale("symlog", linthresh=1e-4)
+        ax.set_ylim(bottom=-0.5e-4)
+        ax.axhline(0, color="0.8", lw=0.6, zorder=0)
 
 
 def draw(tables: Mapping[str, pd.DataFrame], fig: Figure, noise: str) -> None:
@@ -272,10 +275,7 @@ def draw(tables: Mapping[str, pd.DataFrame], fig: Figure, noise: str) -> None:
             shift = 0.03 * top * (k - (len(arms) - 1) / 2)
             ends(right, end[end["arm"] == arm], quantity, arm, shift)
         for ax in (left, right):
-            if quantity == "divergence":
-                ax.set_yscale("log")
-            else:
-                _asymmetry_axis(ax)
+            _logarithmic(ax, course[quantity])
         left.xaxis.set_major_locator(MaxNLocator(5))
         left.set(xlabel="learning cycle", ylabel=text)
         right.set(xlabel=noise, ylabel=text, xticks=sorted(end["level"].unique()))
@@ -283,13 +283,14 @@ def draw(tables: Mapping[str, pd.DataFrame], fig: Figure, noise: str) -> None:
         marks = marks[marks["target"].str.startswith("quick") == (course["cycle"].max() < SHORT)]
         if len(marks):
             reported(right, marks["value"], marks["level"], marks["origin"])
+        right.margins(x=0.08)
         if row == 0:
             left.set_title(f"noise {top:g}")
             right.set_title("at the end")
-        else:
-            left.legend(loc="best", fontsize=6.5)
             if len(marks):
                 right.legend(*_marks(right), loc="best", fontsize=6.5)
+        else:
+            left.legend(loc="best", fontsize=6.5)
         panel_label(left, "ab"[row])
         panel_label(right, "cd"[row])
     _each_target(fig.add_subplot(grid[:, 2]), end[end["level"] == top], tables["test"].query("level == @top"))
@@ -309,8 +310,11 @@ def _each_target(ax: Axes, rows: pd.DataFrame, test: pd.DataFrame) -> None:
     seeds = sorted(rows["target"].unique())
     for (seed, _), values in table.iterrows():
         ax.plot(range(len(arms)), values, "o-", ms=3, lw=1, color=list(COLOURS.values())[seeds.index(seed)])
-    ax.set(xlim=(-0.3, len(arms) - 0.7), yscale="log", ylabel=r"final $D_\mathrm{KL}$")
-    ax.set_xticks(range(len(arms)), [arm.replace("-", "-\n") for arm in arms], fontsize=6.5)
-    said = [f"{one.against} / SAL: {one.ratio:.2g}, $p$ = {one.p_value:.2g}" for one in test.itertuples()]
-    ax.set_title("\n".join(["one colour a target", *said]), fontsize=6.5)
+    found = test.set_index("against")
+    labels = [arm.replace("-", "-\n") for arm in arms]
+    for k, arm in enumerate(arms):
+        if arm in found.index:
+            labels[k] += f"\n{found['ratio'][arm]:.2g} × SAL\n$p$ = {found['p_value'][arm]:.2g}"
+    ax.set(xlim=(-0.4, len(arms) - 0.6), yscale="log", ylabel=r"final $D_\mathrm{KL}$", title="one colour a target")
+    ax.set_xticks(range(len(arms)), labels, fontsize=6)
     panel_label(ax, "e")
