@@ -2,7 +2,7 @@
 
     python -m benchmarks.sal_speed
 
-Compiles sal/synaptic_noise for 2, 20 and 200 networks and sal/microcircuit for 3 and 60 circuits, runs each for two
+Compiles sal/synaptic_noise for 3, 30 and 300 networks and sal/microcircuit for 3 and 60 circuits, runs each for two
 durations, and divides the difference of CPU times by steps and networks. The C loop below does the same work for one
 sampling network (Bernoulli neurons, rectangular PSPs, triangular STDP, no histogram) without any framework. What holds
 Brian2 back is measured, too: the work per step that does not depend on the number of networks.
@@ -117,22 +117,22 @@ def main() -> None:
         bare = c_loop(here) * 1e6
         report("C loop, 1 network", bare, bare)
         found = {}
-        for networks, until in ((2, "300.5 s"), (20, "60.5 s"), (200, "25.5 s")):
+        for networks, until in ((3, "300.5 s"), (30, "60.5 s"), (300, "25.5 s")):
             keys = {
                 "network.n_networks": networks,
                 "schedule.n_every": 590,
                 "schedule.n_long": 10,
                 "inputs.n_levels": 1,
             }
-            keys |= {"inputs.n_targets": min(5, networks // 2), "inputs.n_initial": max(1, networks // 10)}
+            keys |= {"inputs.n_targets": min(5, networks // 3), "inputs.n_initial": max(1, networks // 15)}
             found[networks] = 1e6 * seconds_per_step(
                 "sal/synaptic_noise", keys, here / f"s{networks}", ("10.5 s", until)
             )
             report(f"sampling, {networks} networks", found[networks] / networks, bare)
-        slope = (found[200] - found[2]) / 198
-        report("   every step, however many", found[2] - 2 * slope, bare)
+        slope = (found[300] - found[3]) / 297
+        report("   every step, however many", found[3] - 3 * slope, bare)
         report("   every network more", slope, bare)
-        report("sampling, 1 network (sum)", found[2] - slope, bare)
+        report("sampling, 1 network (sum)", found[3] - 2 * slope, bare)
         for runs, until in ((1, "100 s"), (20, "40 s")):
             keys = {"network.n_runs": runs, "feedback.all_pairs": 0.0}
             spent = 1e6 * seconds_per_step("sal/microcircuit", keys, here / f"m{runs}", ("5.5 s", until))

@@ -9,7 +9,7 @@ Instead of one random number per step, a neuron draws how much hazard it withsta
 number, once per spike. The spike trains have exactly the same distribution; the work grows with the number of spikes.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from brian2 import Quantity, ms
 
@@ -42,6 +42,19 @@ class SynapseParams:
     )
     eta_sal: float = param(0.01, "learning rate of SAL", r"\eta_S", "authors' program, synaptic noise", valid=">= 0")
     w_max: float = param(2.0, "largest size of a weight", r"W_\mathrm{max}", "authors' program", valid="> 0")
+
+
+@dataclass(frozen=True)
+class DecayParams(SynapseParams):
+    """The same, and how fast weights decay."""
+
+    decay: float = param(
+        1.6e-4,
+        "share of a weight that decays in a cycle",
+        r"\lambda",
+        "authors' program, version 3, synaptic noise",
+        valid=">= 0, <= 1",
+    )
 
 
 @dataclass(frozen=True)
@@ -208,6 +221,36 @@ synapse = Model(
     },
 )
 
+decaying_synapse = replace(
+    synapse,
+    name="sampling_decaying_synapse",
+    text="The same; what is wanted has the amplitude of the synapse's own window, too, and weights may decay as "
+    "proposed by Kolen and Pollack",
+    source="gierlich2025, version 3, methods: sampling networks",
+    params=DecayParams,
+    equations=f"""
+    {synapse.equations}
+    decays : 1 (constant)          # 1: the weight decays, 0: it does not
+    """,
+    steps=(
+        Step(
+            "learn",
+            """
+            due = int(length_post > 0)
+            per_time = tau_ref_post / (cycle_post * (length_post + 1 - due))
+            hebb = eta_w * a_hebb * (wanted - (causal + anti) * per_time)
+            align = sal * eta_sal * a_sal * (anti - causal) * per_time
+            w += due * (clip((1 - decays * decay) * (w + hebb) + align, -w_max, w_max) - w)
+            causal *= 1 - due
+            anti *= 1 - due
+            """,
+            when="start",
+            order=1,
+            every="cycle",
+        ),
+    ),
+)
+
 state = Model(
     name="sampling_state",
     text="State of one network as a binary number; it is sampled twice per refractory period",
@@ -259,4 +302,4 @@ summation = Model(
     equations="divergence_post = term_pre : 1 (summed)",
 )
 
-MODELS = [schedule, neuron, synapse, state, activity, histogram, counting, summation]
+MODELS = [schedule, neuron, synapse, decaying_synapse, state, activity, histogram, counting, summation]

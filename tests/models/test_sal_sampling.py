@@ -1,6 +1,7 @@
 """Sampling networks against plain loops over steps, neurons and pairs of spikes, and their firing against theory."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -19,15 +20,20 @@ from brian2 import (
 )
 from scipy.stats import geom
 
+from experiments.sal.common.boltzmann import amplitudes, probabilities, states, student
 from experiments.sal.common.sampling_networks import pair_weights
-from experiments.sal.synaptic_noise.experiment import OBJECTS, Inputs, Structure, network
-from experiments.sal.synaptic_noise.inputs import amplitudes, inputs, probabilities, states, student
+from experiments.sal.noisy_windows import experiment as noisy_windows
+from experiments.sal.noisy_windows import inputs as noisy_windows_inputs
+from experiments.sal.plasticity_noise import experiment as plasticity_noise
+from experiments.sal.plasticity_noise import inputs as plasticity_noise_inputs
 from models.sal import sampling
+from models.sal.sampling_network import NoisyInputs, Structure
 
 N, STEPS, CYCLE = 3, 1750, 250  # neurons, steps of the run, steps of a cycle
 EVERY, LONG = 3, 2
 RESET = "left = -log(1 - rand())"  # without refractoriness
 SMALL = Structure(n_networks=2, n_neurons=N, cycle=50 * ms, record=200 * ms)
+DECAY = 0.1
 RULE = {
     "neurons": {"eta_b": 0.3},
     "synapses": {"eta_w": 0.5, "eta_sal": 0.7, "w_max": 0.9},
@@ -45,28 +51,37 @@ def numpy_target():
     prefs.codegen.target = before
 
 
-def small_arrays():
-    """One target, one student; the rule is noisy; without and with SAL."""
-    p = {f"network.{key}": value for key, value in vars(SMALL).items()}
-    p |= {f"inputs.{key}": value for key, value in asdict(Inputs()).items()}
+def small_arrays(inputs, arms):
+    """One target, one student; the rule is noisy; every arm."""
+    p = {f"network.{key}": value for key, value in vars(replace(SMALL, n_networks=arms)).items()}
+    p |= {f"inputs.{key}": value for key, value in asdict(NoisyInputs()).items()}
     p |= {f"schedule.{key}": value for key, value in RULE["schedule"].items()}
     p |= {"inputs.n_targets": 1, "inputs.n_initial": 1, "inputs.n_levels": 1, "inputs.step": 0.0}
     p = {key: float(value) if hasattr(value, "dim") else value for key, value in p.items()}
-    arrays = inputs({**p, "neurons.tau_ref": 0.01, "inputs.noisy_rule": True}, np.random.default_rng(5))
+    arrays = inputs({**p, "neurons.tau_ref": 0.01}, np.random.default_rng(5))
     arrays["neurons.b"] += 2.0  # more spikes
     amplitude = np.random.default_rng(6)
-    return arrays | {f"synapses.{key}": amplitude.uniform(0.5, 1.5, 2 * N * (N - 1)) for key in ("a_hebb", "a_sal")}
+    return arrays | {f"synapses.{key}": amplitude.uniform(0.5, 1.5, arms * N * (N - 1)) for key in ("a_hebb", "a_sal")}
 
 
-def reference(arrays, draws):
-    """Simulate both networks with loops: sums over all spikes, no state but their times."""
-    n = 2 * N
-    pre, post = np.nonzero(1 - np.eye(N, dtype=int))
-    pre, post = np.concatenate([pre, pre + N]), np.concatenate([post, post + N])
+def learned(arrays, w, sums, per):
+    """Return the weights after a cycle; `sums` are those of the triangles, causal and anti-causal."""
+    both, a = sums.sum(axis=0) * per, arrays["synapses.a_hebb"]
+    align = 0.7 * arrays["synapses.sal"] * arrays["synapses.a_sal"] * (sums[1] - sums[0]) * per
+    if "synapses.decays" not in arrays:
+        return np.clip(w + 0.5 * (arrays["synapses.wanted"] - a * both) + align, -0.9, 0.9)
+    w = w + 0.5 * (a * arrays["synapses.wanted"] - a * both)
+    return np.clip(np.where(arrays["synapses.decays"], (1 - DECAY) * w, w) + align, -0.9, 0.9)
+
+
+def reference(arrays, draws, arms):
+    """Simulate all networks with loops: sums over all spikes, no state but their times."""
+    n = arms * N
+    pre, post = (np.concatenate([k + N * arm for arm in range(arms)]) for k in np.nonzero(1 - np.eye(N, dtype=int)))
     w, b = arrays["synapses.w"].copy(), arrays["neurons.b"].copy()
     trains, left = [[] for _ in range(n)], arrays["neurons.left"].copy()
     on = {}  # weight of every PSP: it is fixed by the spike
-    began, samples, divergences, spikes = 0, [[], []], [], []
+    began, samples, divergences, spikes = 0, [[] for _ in range(arms)], [], []
     for step in range(STEPS):
         if step and step % CYCLE == 0:
             block = step // CYCLE % (EVERY - 1 + LONG)
@@ -79,19 +94,17 @@ def reference(arrays, draws):
                         for s_i in trains[i]:
                             if max(s_j, s_i) >= began and s_i != s_j:
                                 sums[int(s_i < s_j), k] += max(0, 1 - abs(s_i - s_j) / 50)
-                hebb = arrays["synapses.wanted"] - arrays["synapses.a_hebb"] * sums.sum(axis=0) * per
-                align = arrays["synapses.sal"] * arrays["synapses.a_sal"] * (sums[1] - sums[0]) * per
-                w = np.clip(w + 0.5 * hebb + 0.7 * align, -0.9, 0.9)
+                w = learned(arrays, w, sums, per)
                 b = np.clip(b + 0.3 * (arrays["neurons.goal"] - np.array([len(x) for x in times]) * per), -2, 2)
                 began = step
             if block == LONG:
-                for net in range(2):
+                for net in range(arms):
                     p = arrays["bins.p_target"][net * 2**N : (net + 1) * 2**N]
                     count = np.bincount(samples[net], minlength=2**N)
                     divergences.append(np.sum(p * np.log(p * len(samples[net]) / np.where(count, count, 0.5))))
-                samples = [[], []]
+                samples = [[] for _ in range(arms)]
         if step // CYCLE % (EVERY - 1 + LONG) < LONG and step % 25 == 0:
-            for net in range(2):
+            for net in range(arms):
                 active = [any(1 <= step - s <= 50 for s in trains[net * N + k]) for k in range(N)]
                 samples[net].append(sum(2**k for k in range(N) if active[k]))
         u = b.copy()
@@ -111,30 +124,37 @@ def reference(arrays, draws):
     return w, b, spikes, divergences
 
 
-def test_networks_equal_plain_loops():
+@pytest.mark.parametrize(
+    ("experiment", "inputs", "arms"),
+    [(plasticity_noise, plasticity_noise_inputs, 2), (noisy_windows, noisy_windows_inputs, 3)],
+    ids=["versions 1 and 2", "version 3"],
+)
+def test_networks_equal_plain_loops(experiment, inputs, arms):
     """Spikes, weights, biases and divergences, with the same random numbers."""
-    draws = np.random.default_rng(3).random((STEPS, 2 * N))
-    net = network(SMALL)
+    draws = np.random.default_rng(3).random((STEPS, arms * N))
+    net = experiment.network(replace(SMALL, n_networks=arms))
     neurons, table = net["neurons"], TimedArray(draws, dt=SMALL.dt, name="draws")
     # The same network, with the random numbers of a table.
     neurons.namespace["draws"] = table
     neurons.event_codes["spike"] = neurons.event_codes["spike"].replace("rand()", "draws(t, i)")
-    for name, model in OBJECTS.items():
-        model.assign(net[name], **RULE.get(name, {}))
-    arrays = small_arrays()
+    arrays = small_arrays(inputs.inputs, arms)
+    decay = {"synapses": {"decay": DECAY}} if "synapses.decays" in arrays else {}
+    for name, model in experiment.OBJECTS.items():
+        model.assign(net[name], **RULE.get(name, {}), **decay.get(name, {}))
     for key, value in arrays.items():
         name, variable = key.split(".")
         net[name].variables[variable].get_value()[...] = value
     spikes = SpikeMonitor(neurons, name="spikes")
     net.add(spikes)
     net.run(STEPS * SMALL.dt, namespace={})
-    w, b, expected, divergences = reference(arrays, draws)
-    assert len(expected) > 80 and len(divergences) == 4
+    w, b, expected, divergences = reference(arrays, draws, arms)
+    assert len(expected) > 80 and len(divergences) == 2 * arms
     assert list(zip(np.round(spikes.t / SMALL.dt).astype(int), spikes.i, strict=True)) == expected
     np.testing.assert_allclose(net["synapses"].w, w, rtol=0, atol=1e-10)
     np.testing.assert_allclose(neurons.b, b, rtol=0, atol=1e-10)
     np.testing.assert_allclose(net["divergence"].divergence, divergences, rtol=1e-10)
-    assert np.abs(w[:6] - w[6:]).max() > 0.01  # SAL did something
+    for arm in range(1, arms):  # SAL and decay did something
+        assert np.abs(w[:6] - w[6 * arm : 6 * arm + 6]).max() > 0.01
 
 
 def test_firing_probability_per_step():
@@ -176,3 +196,17 @@ def test_initial_asymmetry_is_that_of_the_seed():
     """Noise 0.8, seed 9002: 0.959."""
     w = student(9002, 0.8, 0.0, 7)["w"]
     assert (w - w.T)[np.triu_indices(7, 1)].var() == pytest.approx(0.959, abs=5e-4)
+
+
+def test_amplitudes_are_drawn_in_the_order_of_the_authors():
+    """Of two matrices a window, the second counts below the diagonal, and on the first diagonal above it."""
+    numbers = iter([0.1, 0.2])
+    rng = SimpleNamespace(normal=lambda size: np.full(size, next(numbers)))
+    np.testing.assert_allclose(amplitudes(1.0, 3, rng), [[1.2, 1.2, 1.1], [1.2, 1.2, 1.2], [1.2, 1.2, 1.2]])
+
+
+def test_amplitudes_are_not_negative():
+    """Noise 0.8 would make some windows negative, P(-1.5 < x < -1.25) of all; those do not learn."""
+    drawn = amplitudes(0.8, 200, np.random.default_rng(1))
+    assert drawn.min() == 0
+    assert (drawn == 0).mean() == pytest.approx(0.0448, rel=0.1)

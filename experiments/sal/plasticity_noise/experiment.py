@@ -1,18 +1,16 @@
-"""The networks of ``synaptic_noise`` once more; here the learning rule is noisy."""
+"""Sampling networks whose STDP amplitudes are noisy; what is wanted of the correlations has no part in the noise."""
 
-from dataclasses import dataclass
+from brian2 import Network
 
-from experiments.sal.synaptic_noise import experiment as common
-from experiments.sal.synaptic_noise.experiment import FINAL, OBJECTS, Structure, network
-from models.base import param
+from models.sal import sampling
+from models.sal.sampling_network import FINAL, NoisyInputs, Structure, objects, wire
 
 __all__ = ["FINAL", "OBJECTS", "Inputs", "Structure", "network"]
 
+Inputs = NoisyInputs
+OBJECTS = objects(sampling.synapse)
 
-@dataclass(frozen=True)
-class Inputs(common.Inputs):
-    """Which networks there are: all combinations of targets, initial values and conditions."""
 
-    sides: bool = param(
-        False, "both sides of a window have amplitudes of their own; otherwise they share one", "", "authors' program"
-    )
+def network(p: Structure) -> Network:
+    """Build all networks; see `models.sal.sampling_network`."""
+    return wire(p, sampling.synapse)
