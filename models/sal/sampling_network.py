@@ -1,5 +1,6 @@
 """Many sampling networks that learn Boltzmann distributions, in one run of one compiled program."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -74,15 +75,15 @@ def objects(synapse: Model) -> dict[str, Model]:
     }
 
 
-def wire(p: Structure, synapse: Model) -> Network:
+def wire(p: Structure, models: Mapping[str, Model]) -> Network:
     """Build all networks, block by block; neuron k of network n has index N n + k.
 
     Parameters
     ----------
     p : Structure
         Sizes and durations.
-    synapse : Model
-        What learns: of ``models.sal.sampling``.
+    models : Mapping
+        From `objects`.
 
     Returns
     -------
@@ -90,15 +91,15 @@ def wire(p: Structure, synapse: Model) -> Network:
         Ready to be compiled.
     """
     defaultclock.dt = p.dt
-    models = {**objects(synapse), "states": sampling.state}
+    models = {**models, "states": sampling.state}
     n_states = 2**p.n_neurons
-    schedule = NeuronGroup(p.n_networks, dt=p.cycle, name="schedule", **sampling.schedule.kwargs())
-    neurons = NeuronGroup(p.n_networks * p.n_neurons, name="neurons", **sampling.neuron.kwargs())
+    schedule = NeuronGroup(p.n_networks, dt=p.cycle, name="schedule", **models["schedule"].kwargs())
+    neurons = NeuronGroup(p.n_networks * p.n_neurons, name="neurons", **models["neurons"].kwargs())
     states = NeuronGroup(p.n_networks, dt=p.sample, name="states", **sampling.state.kwargs())
-    bins = NeuronGroup(p.n_networks * n_states, dt=p.cycle, name="bins", **sampling.histogram.kwargs())
+    bins = NeuronGroup(p.n_networks * n_states, dt=p.cycle, name="bins", **models["bins"].kwargs())
     link([schedule, neurons, states, bins], models)
 
-    synapses = Synapses(neurons, neurons, name="synapses", delay={"off": p.t_psp}, **synapse.kwargs())
+    synapses = Synapses(neurons, neurons, name="synapses", delay={"off": p.t_psp}, **models["synapses"].kwargs())
     block = np.arange(p.n_networks)[:, None] * p.n_neurons
     pre, post = np.nonzero(1 - np.eye(p.n_neurons, dtype=int))
     synapses.connect(i=(block + pre).ravel(), j=(block + post).ravel())

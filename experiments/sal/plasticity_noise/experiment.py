@@ -13,4 +13,4 @@ OBJECTS = objects(sampling.synapse)
 
 def network(p: Structure) -> Network:
     """Build all networks; see `models.sal.sampling_network`."""
-    return wire(p, sampling.synapse)
+    return wire(p, OBJECTS)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from brian2 import Network, NeuronGroup, Quantity, Synapses, defaultclock, ms
 
-from models.base import param
+from models.base import attach, param
 from models.sal import alignment
 
 N_CONDITIONS = 6
@@ -50,12 +50,12 @@ def network(p: Structure) -> Network:
     """
     defaultclock.dt = p.dt
     index, row = np.arange(2 * N_CONDITIONS * p.n_pairs), p.t_max - 1
-    neurons = NeuronGroup(index.size, name="neurons", **alignment.shaped_neuron.kwargs())
-    alignment.shaped_neuron.add_steps(neurons)
-    synapses = Synapses(neurons, neurons, name="synapses", **alignment.fixed_synapse.kwargs())
+    neurons = NeuronGroup(index.size, name="neurons", **OBJECTS["neurons"].kwargs())
+    synapses = Synapses(neurons, neurons, name="synapses", **OBJECTS["synapses"].kwargs())
     synapses.connect(i=index, j=index ^ 1)
-    intervals = Synapses(neurons, neurons, name="intervals", **alignment.interval_counter.kwargs())
+    intervals = Synapses(neurons, neurons, name="intervals", **OBJECTS["intervals"].kwargs())
     intervals.connect(i=np.repeat(index, row), j=np.repeat(index ^ 1, row))
+    attach([neurons, synapses, intervals], OBJECTS)
     together = Network(neurons, synapses, intervals)
     together.schedule = alignment.SCHEDULE
     return together

@@ -12,4 +12,4 @@ OBJECTS = objects(sampling.decaying_synapse)
 
 def network(p: Structure) -> Network:
     """Build all networks; see `models.sal.sampling_network`."""
-    return wire(p, sampling.decaying_synapse)
+    return wire(p, OBJECTS)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from brian2 import Network, NeuronGroup, Quantity, Synapses, defaultclock, ms
 
-from models.base import param
+from models.base import attach, param
 from models.sal import alignment
 
 N_CONDITIONS = 4
@@ -45,13 +45,13 @@ def network(p: Structure) -> Network:
     """
     defaultclock.dt = p.dt
     n, row = 2 * N_CONDITIONS * p.n_pairs, p.t_max - 1
-    neurons = NeuronGroup(n, name="neurons", **alignment.lagged_neuron.kwargs())
-    alignment.lagged_neuron.add_steps(neurons)
+    neurons = NeuronGroup(n, name="neurons", **OBJECTS["neurons"].kwargs())
     index = np.arange(n)
-    synapses = Synapses(neurons, neurons, name="synapses", **alignment.fixed_synapse.kwargs())
+    synapses = Synapses(neurons, neurons, name="synapses", **OBJECTS["synapses"].kwargs())
     synapses.connect(i=index, j=index ^ 1)
-    intervals = Synapses(neurons, neurons, name="intervals", **alignment.interval_counter.kwargs())
+    intervals = Synapses(neurons, neurons, name="intervals", **OBJECTS["intervals"].kwargs())
     intervals.connect(i=np.repeat(index, row), j=np.repeat(index ^ 1, row))
+    attach([neurons, synapses, intervals], OBJECTS)
     together = Network(neurons, synapses, intervals)
     together.schedule = alignment.SCHEDULE
     return together
