@@ -36,6 +36,6 @@ def test_jobs_of_the_profile_are_long(slurm, repository, tmp_path):
 
 def test_flags_of_a_site_are_another_build(slurm):
     def build(*config):
-        return re.search(r"compiling sal/phase_plane, structure (\w+)", slurm("sal/phase_plane", *config))[1]
+        return re.search(r"compiling sal/phase_plane, program (\w+)", slurm("sal/phase_plane", *config))[1]
 
     assert build() != build("--config", "flags=-march=x86-64-v3")
