@@ -30,7 +30,7 @@ import pandas as pd  # noqa: E402
 from brian2 import Network, NeuronGroup, StateMonitor, Synapses, defaultclock, ms  # noqa: E402
 
 from dense import DenseSynapses  # noqa: E402
-from runner.binary import Program  # noqa: E402
+from runner.binary import CompiledProgram  # noqa: E402
 from runner.build import build  # noqa: E402
 
 OUT = Path(__file__).resolve().parent.parent / "docs"
@@ -122,17 +122,17 @@ def children() -> float:
     return used.ru_utime + used.ru_stime
 
 
-def compiled(folder: Path, n: int, variant: str) -> tuple[Program, float]:
+def compiled(folder: Path, n: int, variant: str) -> tuple[CompiledProgram, float]:
     """Return the program of a variant, and the CPU seconds that building it took."""
     module = SimpleNamespace(
         __name__="benchmarks.dense", Structure=Structure, OBJECTS={}, network=lambda _: network(n, *VARIANTS[variant])
     )
     before = children()
     build(SimpleNamespace(module=module), {}, folder)
-    return Program(folder), children() - before
+    return CompiledProgram(folder), children() - before
 
 
-def spent(program: Program, duration: float) -> float:
+def spent(program: CompiledProgram, duration: float) -> float:
     """Return the CPU seconds of one run."""
     with tempfile.TemporaryDirectory() as scratch:
         return program.run({"run.duration": duration, "run.seed": 1}, Path(scratch) / "run")["cpu_s"]

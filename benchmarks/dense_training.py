@@ -22,7 +22,7 @@ import models.eprop.network as recurrent
 from dense import DenseSynapses
 from experiments.eprop.pattern_generation.inputs import arrays
 from references.eprop.spiking_gradients import Cells, backward, forward
-from runner.binary import Program
+from runner.binary import CompiledProgram
 from runner.build import build
 from runner.experiment import load
 from runner.planning import plan
@@ -47,12 +47,12 @@ def points(n: int) -> tuple[list[dict], dict]:
     return [found.points[0] for found in plans], plans[0].builds[plans[0].points[0]["build"]]
 
 
-def compiled(folder: Path, kind: Any, structure: dict) -> Program:
+def compiled(folder: Path, kind: Any, structure: dict) -> CompiledProgram:
     """Return the program with one kind of synapses."""
     recurrent.DenseSynapses = kind
     build(load(NAME), structure, folder)
     recurrent.DenseSynapses = DenseSynapses
-    return Program(folder)
+    return CompiledProgram(folder)
 
 
 def in_numpy(point: dict) -> float:

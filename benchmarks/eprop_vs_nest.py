@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from runner.binary import Program
+from runner.binary import CompiledProgram
 from runner.build import build
 from runner.experiment import load
 from runner.planning import plan
@@ -108,7 +108,7 @@ def main() -> None:
             point, structure = planned_point(name, values, n_iterations)
             start, _ = planned_point(name, values, few)
             build(load(name), structure, Path(scratch) / "build")
-            program = Program(Path(scratch) / "build")
+            program = CompiledProgram(Path(scratch) / "build")
             for_nest(name, point, n_iterations, file)
             ours: list[float] = []
             nest: list[float] = []

@@ -17,7 +17,7 @@ from typing import Any
 
 import torch
 
-from runner.binary import Program
+from runner.binary import CompiledProgram
 from runner.build import build
 from runner.experiment import load
 from runner.planning import plan
@@ -82,7 +82,7 @@ def in_torch(batch: int, steps: int) -> float:
     return (time.process_time() - start) / steps
 
 
-def compiled(folder: Path, batch: int) -> tuple[Program, dict[str, Any], dict[str, Any]]:
+def compiled(folder: Path, batch: int) -> tuple[CompiledProgram, dict[str, Any], dict[str, Any]]:
     """Return our program, a long and a short point."""
     sizes = {"network.n_copies": batch, "network.n_taught": 5, "network.n_unseen": 0, "network.n_epochs": 4}
     points = []
@@ -90,7 +90,7 @@ def compiled(folder: Path, batch: int) -> tuple[Program, dict[str, Any], dict[st
         planned = plan(load(NAME), "smoke", overrides={**sizes, "inputs.epochs": epochs})
         points.append(planned.points[0])
     build(load(NAME), planned.builds[points[0]["build"]], folder)
-    return Program(folder), points[0], points[1]
+    return CompiledProgram(folder), points[0], points[1]
 
 
 def main() -> None:

@@ -14,7 +14,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from runner.binary import Program
+from runner.binary import CompiledProgram
 from runner.build import build
 from runner.experiment import load
 from runner.planning import plan
@@ -94,7 +94,7 @@ def seconds_per_step(name: str, overrides: dict, folder: Path, durations: tuple[
         structure = planned.builds[point["build"]]
         if program is None:
             build(load(name), structure, folder)
-            program = Program(folder)
+            program = CompiledProgram(folder)
         times = []
         for _ in range(2):
             before = children()

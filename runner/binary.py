@@ -72,7 +72,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     return manifest
 
 
-class Arrays(ABC):
+class Program(ABC):
     """A program on any device: a description of its arrays, which says what values they take, and a way to run it."""
 
     manifest: dict[str, Any]
@@ -146,7 +146,7 @@ class Arrays(ABC):
         return {key: self.check(key, value) for key, value in values.items()}
 
 
-class Program(Arrays):
+class CompiledProgram(Program):
     """A compiled program and the description of its arrays.
 
     Parameters
@@ -203,7 +203,7 @@ class Program(Arrays):
         """Return the environment of the program: one core, unless the user asks for threads (docs/dense.md)."""
         return {"OMP_NUM_THREADS": "1", **os.environ}
 
-    def complaints(self, said: str) -> str:
+    def unexpected_output(self, said: str) -> str:
         """Return what the program said that it should not have said."""
         return said.strip()
 
@@ -262,7 +262,7 @@ class Program(Arrays):
                 process.kill()
                 process.wait()
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
-        complaint = self.complaints((results / "stderr").read_text(encoding="utf-8") + "".join(said))
+        complaint = self.unexpected_output((results / "stderr").read_text(encoding="utf-8") + "".join(said))
         if status in STOPPING:
             raise StoppedError(
                 f"the program ended with status {status}: it was stopped, or killed for lack of memory; run again"

@@ -58,7 +58,7 @@ def of_runner() -> str:
     here = ROOT / "runner"
     return digest(
         code(here / "simulate.py", "run_points"),
-        code(here / "binary.py", "Program"),
+        code(here / "binary.py", "CompiledProgram"),
         code(here / "records.py", "write"),
     )
 

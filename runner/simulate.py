@@ -19,7 +19,7 @@ from base.catalogue import ROOT
 from base.errors import one_line
 from base.files import atomic, read_json, scratch
 from base.groups import CONTENT, folders
-from runner.binary import Arrays, RunError, StoppedError, log_progress
+from runner.binary import Program, RunError, StoppedError, log_progress
 from runner.devices import open_program
 from runner.programs import uncompiled
 from runner.records import points_table, recordings, refuse_empty, write
@@ -148,7 +148,7 @@ def _stacked(name: str, rounds: Sequence[Mapping[str, pd.DataFrame]]) -> pd.Data
     return pd.concat([part for part in parts if not part.empty] or parts[:1], ignore_index=True)
 
 
-def run_point(experiment: str, point: Mapping[str, Any], program: Arrays) -> tuple[dict[str, pd.DataFrame], dict]:
+def run_point(experiment: str, point: Mapping[str, Any], program: Program) -> tuple[dict[str, pd.DataFrame], dict]:
     """Run one point.
 
     Parameters
@@ -157,7 +157,7 @@ def run_point(experiment: str, point: Mapping[str, Any], program: Arrays) -> tup
         ``<paper>/<experiment>``.
     point : Mapping
         The point, from the plan.
-    program : Arrays
+    program : Program
         Its program.
 
     Returns
@@ -189,7 +189,7 @@ def _located(plan: Mapping[str, Any], number: int, error: RunError) -> str:
 
 
 def run_points(
-    plan: Mapping[str, Any], numbers: Sequence[int], program: Arrays, failed: dict[int, str] | None = None
+    plan: Mapping[str, Any], numbers: Sequence[int], program: Program, failed: dict[int, str] | None = None
 ) -> tuple[dict[str, pd.DataFrame], list[dict[str, Any]]]:
     """Run some points of a plan.
 
@@ -199,7 +199,7 @@ def run_points(
         Content of ``plan.json``.
     numbers : sequence of int
         The points; all have the same program.
-    program : Arrays
+    program : Program
         The program.
     failed : dict, optional
         Takes the number and the reason of every point whose result cannot be trusted; the others go on.

@@ -161,11 +161,11 @@ def smoke(repository: Workflow, once: Callable) -> Workflow:
 @pytest.fixture(scope="session")
 def built(smoke: Workflow) -> Callable:
     """Return a function: name of an experiment to its compiled program of scale smoke, found by the key made here."""
-    from runner.binary import Program
+    from runner.binary import CompiledProgram
 
-    def program(experiment: str) -> Program:
+    def program(experiment: str) -> CompiledProgram:
         (key,) = smoke.plan("smoke", experiment)["builds"]
-        return Program(smoke.folder / "results" / "builds" / experiment / key)
+        return CompiledProgram(smoke.folder / "results" / "builds" / experiment / key)
 
     return program
 
@@ -173,7 +173,7 @@ def built(smoke: Workflow) -> Callable:
 @pytest.fixture(scope="session")
 def toy(repository: Workflow, once: Callable):
     """Return the compiled toy; the precompiled header is shared with the builds of the workflow."""
-    from runner.binary import Program
+    from runner.binary import CompiledProgram
 
     cache = repository.folder / "results" / "builds"
 
@@ -189,7 +189,7 @@ def toy(repository: Workflow, once: Callable):
         )
         assert done.returncode == 0, done.stderr
 
-    return Program(once("toy", build))
+    return CompiledProgram(once("toy", build))
 
 
 @pytest.fixture

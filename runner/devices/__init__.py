@@ -11,7 +11,7 @@ from types import ModuleType
 from typing import Any
 
 from base.errors import BuildError, ConfigError, nearest
-from runner.binary import Arrays, read_manifest
+from runner.binary import Program, read_manifest
 from runner.devices.base import Device
 from runner.devices.cpp_standalone import CppStandalone
 from runner.devices.features import FEATURES, Requirement
@@ -125,7 +125,7 @@ def generate(
     return on.generate(module, structure, project, traces, check)
 
 
-def open_program(folder: Path) -> Arrays:
+def open_program(folder: Path) -> Program:
     """Return the program in the folder of a build.
 
     Parameters

@@ -6,7 +6,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from runner.binary import Arrays
+from runner.binary import Program
 from runner.devices import toolchain
 
 
@@ -122,7 +122,7 @@ class Device(ABC):
         return {"compiler": ": ".join(toolchain.compiler()), "flags": " ".join(toolchain.flags()), "versions": {}}
 
     @abstractmethod
-    def open(self, folder: Path) -> Arrays:
+    def open(self, folder: Path) -> Program:
         """Return the program in the folder of a build.
 
         Raises

@@ -9,7 +9,7 @@ from types import ModuleType
 from typing import Any
 
 from base.errors import BuildError
-from runner.binary import Program
+from runner.binary import CompiledProgram
 from runner.devices.base import Device
 from runner.devices.toolchain import LINK_FLAGS, compile_project, flags, recipe
 from runner.fingerprint import code
@@ -122,6 +122,6 @@ class CppStandalone(Device):
         """Compile it."""
         compile_project(project, cache, jobs)
 
-    def open(self, folder: Path) -> Program:
+    def open(self, folder: Path) -> CompiledProgram:
         """Return the program."""
-        return Program(folder)
+        return CompiledProgram(folder)

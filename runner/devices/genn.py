@@ -27,7 +27,7 @@ import numpy as np
 from base.catalogue import ROOT
 from base.errors import BuildError, ConfigError
 from base.files import atomic
-from runner.binary import Program
+from runner.binary import CompiledProgram
 from runner.devices import toolchain
 from runner.devices.base import Device
 from runner.devices.features import FEATURES
@@ -303,7 +303,7 @@ def generate_elsewhere(module: str, structure: Mapping[str, Any], project: Path)
     return json.loads((project / "manifest.json").read_text(encoding="utf-8"))
 
 
-class GennProgram(Program):
+class GennProgram(CompiledProgram):
     """A program made by brian2genn and GeNN."""
 
     def command(self, values: Mapping[str, np.ndarray], results: Path) -> list[str]:
@@ -334,6 +334,6 @@ class GennProgram(Program):
         """Return the environment variables of the program."""
         return {**os.environ, "LOCAL_CREDIT_GIVEN": str(results / "given")}
 
-    def complaints(self, said: str) -> str:
+    def unexpected_output(self, said: str) -> str:
         """Return what the program said beside its usual words."""
         return "\n".join(line for line in said.splitlines() if line.strip() and not CHATTER.fullmatch(line.strip()))

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from runner.binary import Arrays
+from runner.binary import Program
 from runner.devices.base import Device
 from runner.fingerprint import code
 
@@ -76,7 +76,7 @@ class Numpy(Device):
         return NumpyProgram(module, with_units(module, made["structure"]), traces)
 
 
-class NumpyProgram(Arrays):
+class NumpyProgram(Program):
     """A network that runs in this process, with the face of a compiled program.
 
     Parameters

@@ -22,7 +22,7 @@ DURATION = 0.35  # not a multiple of 64 steps: something waits at the end
 @pytest.fixture(scope="module")
 def result(repository, tmp_path_factory):
     """Return a function: name of a network to the final value of a state variable, by key."""
-    from runner.binary import Program
+    from runner.binary import CompiledProgram
 
     cache = repository.folder / "results" / "builds"
     readers = {}
@@ -37,7 +37,7 @@ def result(repository, tmp_path_factory):
             )
             assert made.returncode == 0, made.stderr
         if (name, threads) not in readers:
-            program, results = Program(folder), tmp_path_factory.mktemp(name) / "run"
+            program, results = CompiledProgram(folder), tmp_path_factory.mktemp(name) / "run"
             before = os.environ.get("OMP_NUM_THREADS")
             os.environ["OMP_NUM_THREADS"] = threads
             results.mkdir()

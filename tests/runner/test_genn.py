@@ -405,10 +405,10 @@ def test_a_program_ends_with_the_job_that_runs_it(tmp_path):
     (tmp_path / "manifest.json").write_text(json.dumps({"arrays": arrays}))
     (tmp_path / "build.json").write_text(json.dumps({"files": checksums(tmp_path)}), encoding="utf-8")
     code = (
-        "from pathlib import Path; from base.errors import one_line; from runner.binary import Program\n"
+        "from pathlib import Path; from base.errors import one_line; from runner.binary import CompiledProgram\n"
         f"here = Path('{tmp_path}')\n"
         "with one_line():\n"
-        "    Program(here).run({'run.seed': 1, 'run.duration': 1.0}, here / 'out')"
+        "    CompiledProgram(here).run({'run.seed': 1, 'run.duration': 1.0}, here / 'out')"
     )
     job = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stderr=subprocess.PIPE, text=True)
     pid = tmp_path / "pid"

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from runner.binary import Program, RunError, StoppedError, checksums, read_manifest
+from runner.binary import CompiledProgram, RunError, StoppedError, checksums, read_manifest
 from runner.records import recordings, refuse_empty
 
 POINT = {"point": 7, "seed": 1}
@@ -55,7 +55,7 @@ def impostor(toy, tmp_path, script):
     shutil.copytree(toy.folder, folder)
     (folder / "main").write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
     (folder / "build.json").write_text(json.dumps({"files": checksums(folder)}), encoding="utf-8")
-    return Program(folder)
+    return CompiledProgram(folder)
 
 
 # -- the traps exist ---------------------------------------------------------------------------------------------------
@@ -229,7 +229,7 @@ def test_an_incomplete_build_is_refused(toy, tmp_path, missing):
     shutil.copytree(toy.folder, tmp_path / "build")
     (tmp_path / "build" / missing).unlink()
     with pytest.raises(RunError, match="is not a complete build"):
-        Program(tmp_path / "build")
+        CompiledProgram(tmp_path / "build")
 
 
 @pytest.mark.parametrize("damage", ["cut short", "one bit", "no file", "no build.json", "half a build.json"])
@@ -257,7 +257,7 @@ def test_a_program_that_cannot_be_started(toy, toy_values, tmp_path):
     with pytest.raises(
         RunError, match="cannot be started: .*main: Permission denied; .*delete its folder and run again"
     ):
-        Program(folder).run(toy_values(), tmp_path / "run")
+        CompiledProgram(folder).run(toy_values(), tmp_path / "run")
 
 
 def test_a_program_that_is_killed_is_not_to_blame(toy, toy_values, tmp_path):
@@ -302,7 +302,7 @@ def test_a_moved_read_only_build_works(toy, toy_values, tmp_path):
         path.chmod(path.stat().st_mode & ~0o222)
     try:
         toy.run(toy_values(), tmp_path / "here")
-        Program(moved).run(toy_values(), tmp_path / "there")
+        CompiledProgram(moved).run(toy_values(), tmp_path / "there")
     finally:
         for path in (moved, *moved.rglob("*")):
             path.chmod(path.stat().st_mode | 0o200)
