@@ -28,13 +28,28 @@ def dataset(p: Mapping[str, Any]) -> Dataset:  # noqa: ARG001 - every experiment
     return load_iris()
 
 
+def encoded(x_train: np.ndarray, x_test: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Encode features as intensities: each gives two inputs, so that a small value too produces an early spike.
+
+    Parameters
+    ----------
+    x_train, x_test : ndarray, shape (rows, 4)
+        Features.
+
+    Returns
+    -------
+    tuple of ndarray, shape (rows, 8)
+        Features z, scaled to [0, 1] with the smallest and largest value of the training rows and clipped; then 1 - z.
+    """
+    low, high = x_train.min(axis=0), x_train.max(axis=0)
+    train, test = (np.clip((x - low) / (high - low), 0.0, 1.0) for x in (x_train, x_test))
+    return np.concatenate([train, 1.0 - train], axis=1), np.concatenate([test, 1.0 - test], axis=1)
+
+
 def split(
     first: int, second: int, n_train: int, n_test: int, rng: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Split two species into training and test rows and encode them.
-
-    Features are scaled to [0, 1] with the smallest and largest value of the training rows and clipped. Each gives two
-    inputs, its scaled value z and 1 - z, so that a small value too produces an early spike.
+    """Split two species into training and test rows and encode them (`encoded`).
 
     Parameters
     ----------
@@ -69,9 +84,7 @@ def split(
         raise ValueError(f"a species has too few rows for {train} training and {test} test samples")
     x_train = np.concatenate([features[rows[:train]] for rows in chosen])
     x_test = np.concatenate([features[rows[train : train + test]] for rows in chosen])
-    low, high = x_train.min(axis=0), x_train.max(axis=0)
-    scaled = [np.clip((x - low) / (high - low), 0.0, 1.0) for x in (x_train, x_test)]
-    x_train, x_test = (np.concatenate([z, 1.0 - z], axis=1) for z in scaled)
+    x_train, x_test = encoded(x_train, x_test)
     return x_train, np.repeat([0, 1], train), x_test, np.repeat([0, 1], test)
 
 
