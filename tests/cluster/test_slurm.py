@@ -92,7 +92,7 @@ def hang(slurm, node):
         found[:] = [pid for pid, where in slurm.processes("-m runner.simulate") if where == node]
         return found
 
-    wait(f"simulation on {node}", there, 300)
+    wait(f"simulation on {node}", there, 900)
     for pid in found:
         os.kill(pid, signal.SIGSTOP)
     environment = (Path("/proc") / str(found[0]) / "environ").read_bytes().decode()
@@ -180,7 +180,7 @@ def test_a_sweep_fails_grows_and_is_killed(slurm, sweeps, tmp_path):
         )
     done = remote.folder / "results" / "sweep-grown" / "gle" / "lag_line" / "recordings"
     try:
-        wait("first recordings", lambda: list(done.glob("*/cost.json")), 300)
+        wait("first recordings", lambda: list(done.glob("*/cost.json")), 900)
     finally:
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()

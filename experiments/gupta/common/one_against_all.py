@@ -96,7 +96,7 @@ def reduced(recordings: dict[str, DataFrame], tasks: Mapping[int, str]) -> dict[
     dict of DataFrame
         accuracy : pair (the task), seed, method, train, test; test is that of the last epoch.
         summary : one row a task and one for all: mean test accuracy of every method, ``gap`` (local rule minus
-            backpropagation), ``distance`` (its size), ``ties`` (share of test rows at which both fire).
+            backpropagation), ``distance`` (its size), ``gain`` (local rule minus logistic regression), ``ties`` (share of test rows at which both fire).
         curve : pair, seed, epoch, test.
     """
     points = recordings["points"].assign(pair=recordings["points"]["inputs.one"].astype(int).map(dict(tasks)))
@@ -109,10 +109,13 @@ def reduced(recordings: dict[str, DataFrame], tasks: Mapping[int, str]) -> dict[
     everything = pd.concat([table, table.assign(pair=ALL)])
     wide = everything.pivot_table(index="pair", columns="method", values="test", aggfunc="mean")
     gap = wide["local rule"] - wide["backpropagation"]
+    gain = wide["local rule"] - wide["logistic regression"]
     ties = pd.concat([last, last.assign(pair=ALL)]).groupby("pair")["ties"].mean()
     return {
         "accuracy": table.sort_values(["pair", "seed", "method"], ignore_index=True),
-        "summary": wide.assign(gap=gap, distance=gap.abs(), ties=ties).reset_index().rename_axis(columns=None),
+        "summary": wide.assign(gap=gap, distance=gap.abs(), gain=gain, ties=ties)
+        .reset_index()
+        .rename_axis(columns=None),
         "curve": curve[["pair", "seed", "epoch", "test"]],
     }
 
@@ -132,7 +135,7 @@ def draw(tables: dict[str, DataFrame], fig: Figure, chance: float) -> None:
     left, right = fig.subplots(1, 2, width_ratios=(2.2, 1.0))
     draw_accuracies(left, tables["accuracy"], METHODS)
     left.axhline(chance, color=COLOURS["black"], ls=":", lw=0.8, zorder=0)
-    left.set_ylim(min(chance, tables["accuracy"]["test"].min()) - 0.02, 1.012)
+    left.set_ylim(max(chance - 0.02, tables["accuracy"]["test"].min() - 0.04), 1.012)
     band(right, tables["curve"], "epoch", "test", colour=METHODS["local rule"])
     for method in list(METHODS)[1:]:
         mean = tables["accuracy"].query("method == @method")["test"].mean()
