@@ -96,7 +96,8 @@ def reduced(recordings: dict[str, DataFrame], tasks: Mapping[int, str]) -> dict[
     dict of DataFrame
         accuracy : pair (the task), seed, method, train, test; test is that of the last epoch.
         summary : one row a task and one for all: mean test accuracy of every method, ``gap`` (local rule minus
-            backpropagation), ``distance`` (its size), ``gain`` (local rule minus logistic regression), ``ties`` (share of test rows at which both fire).
+            backpropagation), ``distance`` (its size), ``gain`` (local rule minus logistic
+            regression), ``ties`` (share of test rows at which both fire).
         curve : pair, seed, epoch, test.
     """
     points = recordings["points"].assign(pair=recordings["points"]["inputs.one"].astype(int).map(dict(tasks)))
@@ -109,13 +110,11 @@ def reduced(recordings: dict[str, DataFrame], tasks: Mapping[int, str]) -> dict[
     everything = pd.concat([table, table.assign(pair=ALL)])
     wide = everything.pivot_table(index="pair", columns="method", values="test", aggfunc="mean")
     gap = wide["local rule"] - wide["backpropagation"]
-    gain = wide["local rule"] - wide["logistic regression"]
+    wide["gain"] = wide["local rule"] - wide["logistic regression"]
     ties = pd.concat([last, last.assign(pair=ALL)]).groupby("pair")["ties"].mean()
     return {
         "accuracy": table.sort_values(["pair", "seed", "method"], ignore_index=True),
-        "summary": wide.assign(gap=gap, distance=gap.abs(), gain=gain, ties=ties)
-        .reset_index()
-        .rename_axis(columns=None),
+        "summary": wide.assign(gap=gap, distance=gap.abs(), ties=ties).reset_index().rename_axis(columns=None),
         "curve": curve[["pair", "seed", "epoch", "test"]],
     }
 
