@@ -1,0 +1,2 @@
+// Pages are complete without it.
+"use strict";
