@@ -7,9 +7,9 @@ from base.origins import ORIGINS, OUTCOMES
 
 # -- targets -----------------------------------------------------------------------------------------------------------
 
-LEFT, UNIT, LIMIT = 190, 110, 3.0  # pixels before the axis and per tolerance; deviations beyond end there
-COLUMNS = dict(zip(OUTCOMES, (590, 655, 720, 785), strict=True))  # targets without a distance, by outcome
-STEP, WIDE = 12, 840
+LEFT, UNIT, LIMIT = 214, 108, 3.0  # pixels before the axis and per tolerance; deviations beyond end there
+COLUMNS = dict(zip(OUTCOMES, (604, 666, 728, 790), strict=True))  # targets without a distance, by outcome
+STEP, WIDE = 12, 832
 
 
 def deviations(targets: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
@@ -63,7 +63,7 @@ def _slot(target: Mapping[str, Any]) -> int:
 # -- network -----------------------------------------------------------------------------------------------------------
 
 BOX, TALL = (150, 46), 104  # size of a group; distance of two layers
-APART = 210  # of two groups in a layer
+APART, LOOP = 205, 150  # distance of two groups in a layer, and room for a loop with its label at the left
 
 
 def _ranks(groups: Iterable[str], edges: Sequence[Mapping[str, Any]]) -> dict[str, int]:
@@ -97,16 +97,6 @@ def _ranks(groups: Iterable[str], edges: Sequence[Mapping[str, Any]]) -> dict[st
     return ranks
 
 
-def _beside(ranks: dict[str, int], alone: Iterable[str], links: Iterable[Mapping[str, Any]]) -> dict[str, int]:
-    """Place groups without connections by what they are read by, or read."""
-    links = list(links)
-    for name in alone:
-        below = [ranks[link["target"]] for link in links if link["source"] == name and link["target"] in ranks]
-        above = [ranks[link["source"]] for link in links if link["target"] == name and link["source"] in ranks]
-        ranks[name] = min(below) if below else max(above) if above else 0
-    return ranks
-
-
 def network(wiring: Mapping[str, Any]) -> dict[str, Any]:
     """Place groups in layers, and connections between them.
 
@@ -132,16 +122,19 @@ def network(wiring: Mapping[str, Any]) -> dict[str, Any]:
             edges.append({**one, **ends})
     if not groups:
         return {}
-    connected = {edge[end] for edge in edges for end in ("source", "target")}
+    connected = {edge[end] for edge in edges for end in ("source", "target") if edge["source"] != edge["target"]}
     links = [link for link in wiring.get("links", ()) if {link["source"], link["target"]} <= set(groups)]
-    ranks = _beside(_ranks([name for name in groups if name in connected], edges), groups.keys() - connected, links)
+    # What has no connection stands where its links put it.
+    placing = [{**link, "plastic": []} for link in links if not {link["source"], link["target"]} <= connected]
+    ranks = _ranks(groups, [*edges, *placing])
     layers: dict[int, list[str]] = {}
     for name in sorted(groups, key=lambda name: (name not in connected, name)):
         layers.setdefault(ranks[name], []).append(name)
     wide = max(map(len, layers.values()))
-    middle = 100 + APART * (wide - 1) / 2 + BOX[0] / 2
+    apart = APART + LOOP * any(edge["source"] == edge["target"] for edge in edges)
+    middle = LOOP + apart * (wide - 1) / 2 + BOX[0] / 2
     place = {
-        name: (middle + APART * (k - (len(layer) - 1) / 2), 40 + TALL * row)
+        name: (middle + apart * (k - (len(layer) - 1) / 2), 40 + TALL * row)
         for row, (_, layer) in enumerate(sorted(layers.items()))
         for k, name in enumerate(layer)
     }
@@ -151,14 +144,15 @@ def network(wiring: Mapping[str, Any]) -> dict[str, Any]:
         pair = (edge["source"], edge["target"])
         beside[pair] = beside.get(pair, -1) + 1
         drawn.append({**edge, **_path(place[pair[0]], place[pair[1]], beside[pair])})
-    right = max([middle + APART * (wide - 1) / 2 + BOX[0] / 2, *(edge["right"] for edge in drawn)]) + 20
+    led = [{**link, **_path(place[link["source"]], place[link["target"]], 0)} for link in links]
+    right = max([middle + apart * (wide - 1) / 2 + BOX[0] / 2, *(edge["right"] for edge in [*drawn, *led])]) + 20
     return {
         "width": round(right),
         "height": round(max(y for _, y in place.values()) + 60),
         "box": BOX,
         "groups": [{**groups[name], "x": x, "y": y} for name, (x, y) in place.items()],
         "edges": drawn,
-        "links": [{**link, **_path(place[link["source"]], place[link["target"]], 0)} for link in links],
+        "links": led,
     }
 
 
@@ -169,16 +163,24 @@ def _path(start: tuple[float, float], end: tuple[float, float], number: int) -> 
     if start == end:  # a loop at the left
         out = 46 + 30 * number
         path = f"M{x - half:g} {y - 9:g} C{x - half - out:g} {y - 26:g} {x - half - out:g} {y + 26:g} {x - half:g} {y + 9:g}"
-        return {"path": path, "x": x - half - 0.78 * out, "y": y + 4 + 15 * number, "anchor": "middle", "right": x}
-    if v > y:  # downwards; past other layers in a bow
-        bow = (70 if v - y > TALL + 1 and abs(u - x) < half else 0) + 40 * number
-        a, b = y + tall, v - tall - 5
-        path = f"M{x:g} {a:g} C{x + bow:g} {a + (b - a) / 2:g} {u + bow:g} {a + (b - a) / 2:g} {u:g} {b:g}"
-        return {"path": path, "x": (x + u) / 2 + 0.75 * bow + 7, "y": (a + b) / 2 + 4, "anchor": "start",
-                "right": (x + u) / 2 + bow + 110}  # fmt: skip
-    out = 60 + 26 * number + 12 * (y - v) / TALL  # back up, or sideways
+        return {"path": path, "x": x - half - 0.78 * out - 3, "y": y + 4, "anchor": "end", "right": x}
+    if v == y:  # within a layer: below it
+        a, deep = y + tall, y + tall + 30 + abs(u - x) / 12 + 12 * number
+        path = f"M{x:g} {a:g} C{x:g} {deep:g} {u:g} {deep:g} {u:g} {a + 5:g}"
+        return {"path": path, "x": (x + u) / 2, "y": a + 0.75 * (deep - a) + 4, "anchor": "middle", "right": 0}
+    if 0 < v - y < TALL + 1:  # to the next layer
+        bow, a, b = 60 * number, y + tall, v - tall - 5
+        path = f"M{x:g} {a:g} C{x + bow:g} {(a + b) / 2:g} {u + bow:g} {(a + b) / 2:g} {u:g} {b:g}"
+        return {"path": path, "x": (x + u) / 2 + 0.75 * bow + 7, "y": (a + b) / 2 + 4, "anchor": "start", "right": 0}
+    # Back up, or past other layers: at the right.
+    out = 44 + 26 * number + 12 * abs(y - v) / TALL
     a, b = x + half, u + half + 5
     reach = max(a, b) + out
     path = f"M{a:g} {y:g} C{reach:g} {y:g} {reach:g} {v:g} {b:g} {v:g}"
-    return {"path": path, "x": max(a, b) + 0.75 * out + 4, "y": (y + v) / 2 + 4 + 15 * number, "anchor": "start",
-            "right": reach + 100}  # fmt: skip
+    return {
+        "path": path,
+        "x": max(a, b) + 0.75 * out + 4,
+        "y": (y + v) / 2 + 4 + 15 * number,
+        "anchor": "start",
+        "right": max(a, b) + out + 80,
+    }

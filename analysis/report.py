@@ -83,6 +83,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options = parser.parse_args(arguments)
     if not options.experiments.is_dir():
         sys.exit(f"error: {options.experiments}: no such folder of experiments")
+    if options.out.is_dir() and any(options.out.iterdir()) and not (options.out / "index.html").is_file():
+        sys.exit(f"error: --out {options.out}: holds other files, and would be replaced; name a new folder")
     bibliography = options.references or options.experiments.parent / "references.bib"
     print(write(options.scale, options.results, options.experiments, options.out, bibliography))
 
