@@ -117,7 +117,9 @@ def network(wiring: Mapping[str, Any]) -> dict[str, Any]:
     edges = []
     for one in wiring.get("synapses", ()):
         # Synapses that act on synapses are drawn towards the neurons of these.
-        ends = {end: one[end] if one[end] in groups else named.get(one[end], one)["target"] for end in ("source", "target")}
+        ends = {
+            end: one[end] if one[end] in groups else named.get(one[end], one)["target"] for end in ("source", "target")
+        }
         if set(ends.values()) <= set(groups):
             edges.append({**one, **ends})
     if not groups:
@@ -161,9 +163,9 @@ def _path(start: tuple[float, float], end: tuple[float, float], number: int) -> 
     (x, y), (u, v) = start, end
     half, tall = BOX[0] / 2, BOX[1] / 2
     if start == end:  # a loop at the left
-        out = 46 + 30 * number
-        path = f"M{x - half:g} {y - 9:g} C{x - half - out:g} {y - 26:g} {x - half - out:g} {y + 26:g} {x - half:g} {y + 9:g}"
-        return {"path": path, "x": x - half - 0.78 * out - 3, "y": y + 4, "anchor": "end", "right": x}
+        edge, far = x - half, x - half - 46 - 30 * number
+        path = f"M{edge:g} {y - 9:g} C{far:g} {y - 26:g} {far:g} {y + 26:g} {edge:g} {y + 9:g}"
+        return {"path": path, "x": 0.22 * edge + 0.78 * far - 3, "y": y + 4, "anchor": "end", "right": x}
     if v == y:  # within a layer: below it
         a, deep = y + tall, y + tall + 30 + abs(u - x) / 12 + 12 * number
         path = f"M{x:g} {a:g} C{x:g} {deep:g} {u:g} {deep:g} {u:g} {a + 5:g}"
@@ -173,7 +175,7 @@ def _path(start: tuple[float, float], end: tuple[float, float], number: int) -> 
         path = f"M{x:g} {a:g} C{x + bow:g} {(a + b) / 2:g} {u + bow:g} {(a + b) / 2:g} {u:g} {b:g}"
         return {"path": path, "x": (x + u) / 2 + 0.75 * bow + 7, "y": (a + b) / 2 + 4, "anchor": "start", "right": 0}
     # Back up, or past other layers: at the right.
-    out = 44 + 26 * number + 12 * abs(y - v) / TALL
+    out = 44.0 + 26 * number + 12 * abs(y - v) / TALL
     a, b = x + half, u + half + 5
     reach = max(a, b) + out
     path = f"M{a:g} {y:g} C{reach:g} {y:g} {reach:g} {v:g} {b:g} {v:g}"

@@ -100,7 +100,9 @@ def commands(name: str, scale: str, provenance: Mapping[str, Any]) -> list[tuple
         found += [("What a sweep costs", f"python -m runner.plan {name} --sweep {sweep}")]
         found += [("Sweep", f"snakemake --profile profiles/default sweep --config sweep={sweep}")]
     found += [("One point again, everything recorded", f"{again} --traces")]
-    found += [("In a debugger, without a compiler", f"python -m pdb -m {again.removeprefix('python -m ')} --device numpy")]
+    found += [
+        ("In a debugger, without a compiler", f"python -m pdb -m {again.removeprefix('python -m ')} --device numpy")
+    ]
     return found
 
 

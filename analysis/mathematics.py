@@ -76,7 +76,7 @@ NAMED = re.compile(r'data-name="(\w+)"')  # as `runner.latex.Named` marks symbol
 
 
 def _noted(name: str, owner: str, notes: Mapping[str, str]) -> str:
-    """Return the attributes of a symbol: whose it is, and what is said of it; of a neighbour after ``_pre``, ``_post``."""
+    """Return the attributes of a symbol: whose it is, and what is said of it; ``_pre`` and ``_post`` are of others."""
     base = re.sub(r"_(pre|post)$", "", name)
     keys = [f"{owner}.{name}", *(key for key in notes if key.endswith((f".{base}", f".{name}")))]
     key = next((key for key in keys if key in notes), "")
@@ -90,9 +90,7 @@ def _page(item: Mapping[str, Any]) -> str:
     return f"models/{stem.strip('-')}.html" if file else ""
 
 
-def _notes(
-    objects: Iterable[Mapping[str, Any]], tables: Iterable[Iterable[Mapping[str, Any]]]
-) -> dict[str, str]:
+def _notes(objects: Iterable[Mapping[str, Any]], tables: Iterable[Iterable[Mapping[str, Any]]]) -> dict[str, str]:
     """Return what is said of every symbol, by ``<object>.<name>``: name, meaning, value or unit, source."""
     notes: dict[str, list[str]] = {}
     for item in objects:
@@ -121,7 +119,9 @@ def mathematics(content: Mapping[str, Any], used: Mapping[str, str], provenance:
         ``objects``, ``structure`` and ``inputs``, and ``notes``: what is said of a parameter, by its key.
     """
     tables = {name: parameters(content.get(name, ()), used, provenance) for name in ("structure", "inputs")}
-    of_objects = {item["object"]: parameters(item["parameters"], used, provenance) for item in content.get("objects", ())}
+    of_objects = {
+        item["object"]: parameters(item["parameters"], used, provenance) for item in content.get("objects", ())
+    }
     notes = _notes(content.get("objects", ()), [*tables.values(), *of_objects.values()])
     objects: list[dict[str, Any]] = []
     first: dict[str, str] = {}
@@ -162,7 +162,13 @@ def models(documents: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
             if form not in model["variants"]:
                 rows = parameters(item["parameters"], {}, {})
                 notes = _notes([item], [rows])
-                variant = {**_object(item, notes), "parameters": rows, "same_as": "", "user": experiment, "notes": notes}
+                variant = {
+                    **_object(item, notes),
+                    "parameters": rows,
+                    "same_as": "",
+                    "user": experiment,
+                    "notes": notes,
+                }
                 model["variants"][form] = variant
     ordered = sorted(found.values(), key=lambda model: (model["file"], model["model"]))
     return [{**model, "variants": list(model["variants"].values())} for model in ordered]

@@ -11,12 +11,11 @@ from markdown_it import MarkdownIt
 from markupsafe import Markup
 
 from analysis.drawings import deviations, network
-from analysis.texts import cite, seconds
+from analysis.texts import SYMBOLS, cite, seconds
 from base.origins import GROUPS, ORIGINS, OUTCOMES, by_group, ratio
 
 SITE = Path(__file__).with_name("site")
 ASSETS = ("site.css", "site.js")
-SYMBOLS = {"match": "✓", "close": "≈", "differs": "✗", "not run": "–"}
 MEANING = {
     "smoke": "seconds per experiment: shows that everything runs, not that the numbers are right",
     "quick": "minutes per experiment: fewer seeds and shorter runs than in the papers",
@@ -55,7 +54,7 @@ def markdown(text: str, link: Callable[[str], str]) -> Markup:
     """
     reader = MarkdownIt("commonmark", {"html": False}).enable("table")
     tokens = reader.parse(re.sub(r"\A\s*# .*\n", "", text))
-    for token in (child for token in tokens for child in [token, *(token.children or ())]):
+    for token in (one for block in tokens for one in [block, *(block.children or ())]):
         if token.type in ("heading_open", "heading_close"):
             token.tag = f"h{min(6, int(token.tag[1]) + 1)}"
         elif token.type == "link_open" and not re.match(r"https?:|mailto:", str(token.attrs["href"])):
@@ -116,13 +115,14 @@ class Site:
         self.found = [item for group in self.groups for item in group["experiments"]]
         self.models, self.scale, self.out, self.checkout = models, scale, out, checkout
         self.templates = environment(papers)
+        self.pages = {item["name"]: item["page"] for item in self.found}
         self.common = {
             "scale": scale,
             "meaning": MEANING.get(scale, ""),
             "groups": self.groups,
             "experiments": self.found,
             "models": models,
-            "pages": {item["name"]: item["page"] for item in self.found},
+            "pages": self.pages,
             "scales": {other: Path(os.path.relpath(page, out)).as_posix() for other, page in others.items()},
         }
 
@@ -163,8 +163,8 @@ class Site:
         def link(target: str) -> str:
             path, _, fragment = target.partition("#")
             file = os.path.normpath(f"experiments/{item['name']}/{path}")
-            if file.removeprefix("experiments/") in self.common["pages"]:
-                return f"../{self.common['pages'][file.removeprefix('experiments/')]}"
+            if page := self.pages.get(file.removeprefix("experiments/")):
+                return f"../{page}"
             there = self.checkout / file
             leads = path and there.exists() and there.resolve().is_relative_to(self.checkout.resolve())
             return Path(os.path.relpath(there, self.out / "experiments")).as_posix() if leads else ""
