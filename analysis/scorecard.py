@@ -9,9 +9,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from analysis.report import SYMBOLS
 from analysis.score import summary
-from analysis.texts import read_config, read_json, references, seconds, where
+from analysis.texts import SYMBOLS, read_config, read_json, references, seconds, where
 from base.catalogue import SCALES, names
 from base.errors import ConfigError, one_line
 from base.origins import GROUPS, ORIGINS, OUTCOMES, by_group, headline, ratio

@@ -11,6 +11,8 @@ import numpy as np
 from base.errors import ConfigError
 from base.yaml_files import read_yaml
 
+SYMBOLS = {"match": "✓", "close": "≈", "differs": "✗", "not run": "–"}  # of outcomes
+
 # -- reading files -----------------------------------------------------------------------------------------------------
 
 

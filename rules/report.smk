@@ -1,4 +1,4 @@
-"""The report: equations as mathematics, and one page that opens offline."""
+"""The report: equations as mathematics, and a small site that opens offline."""
 
 
 rule document:
@@ -21,7 +21,7 @@ rule document:
 
 
 rule report:
-    """Write the page of one scale."""
+    """Write the site of one scale."""
     input:
         lambda w: [
             f"results/{w.scale}/{exp}/{file}" for exp in names() for file in SHOWN
@@ -33,7 +33,7 @@ rule report:
         configs=[folder(exp) / "config.yaml" for exp in names()],
         remarks=sorted((BASE / "experiments").glob("*/*/README.md")),
         references=BASE / "references.bib",
-        template=BASE / "analysis" / "report.html.j2",
+        site=sorted((BASE / "analysis" / "site").glob("*")),
     output:
         directory("results/{scale}/report"),
     log:

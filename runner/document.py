@@ -17,7 +17,7 @@ from brian2.equations.equations import PARAMETER, parse_string_equations
 from base.errors import one_line
 from base.files import atomic
 from models.base import Model, unit_name
-from runner.latex import Latex, automatic_symbol, formula
+from runner.latex import Latex, Named, automatic_symbol, formula
 from runner.ranges import range_of
 
 
@@ -168,6 +168,14 @@ def equations(model: Model, latex: Latex) -> list[dict[str, Any]]:
     return rows
 
 
+def file_of(model: Model) -> str:
+    """Return the file of `models` that lists a model, else that of its parameters; nothing where it is elsewhere."""
+    modules = [name for name in sorted(sys.modules) if name.startswith("models.")]
+    listing = [name for name in modules if any(one is model for one in getattr(sys.modules[name], "MODELS", ()))]
+    name = (listing or [name for name in modules if name == model.params.__module__] or [""])[0]
+    return f"{name.replace('.', '/')}.py" if name else ""
+
+
 def _lines(latex: Latex, code: str) -> list[dict[str, str]]:
     """Render statements; a lone comment becomes a line without mathematics."""
     return [
@@ -242,8 +250,9 @@ def document(objects: Mapping[str, Model], structure: type | None = None, inputs
         name for model in objects.values() for name in re.findall(r"(\w+)\s*(?:=[^:#\n]*)?:\s*boolean", model.equations)
     }
     for name, model in objects.items():
-        latex = Latex(own_symbols(model), shared, boolean)
+        latex = Named(own_symbols(model), shared, boolean)
         entry: dict[str, Any] = {"object": name, "model": model.name, "text": model.text, "source": model.source}
+        entry["file"] = file_of(model)
         entry |= {"equations": equations(model, latex), "steps": steps(model, latex)}
         described.append({**entry, "parameters": parameters(model.params, name), "deviations": list(model.deviations)})
     return {

@@ -244,6 +244,14 @@ class Latex(NodeRenderer):
         return rf"{self.symbol(name)} \leftarrow {self.render_expr(expression)}"
 
 
+class Named(Latex):
+    """LaTeX in which every symbol knows the name of its variable: in MathML an element with ``data-name``."""
+
+    def symbol(self, name: str) -> str:
+        """Return the LaTeX symbol of one name, marked for `mathml`."""
+        return rf"\textcolor{{={name}}}{{{super().symbol(name)}}}"
+
+
 def mathml(latex: str) -> str:
     """Convert LaTeX to MathML.
 
@@ -258,7 +266,8 @@ def mathml(latex: str) -> str:
         A ``<math>`` element.
     """
     # Words are <mtext>, which MathML treats as space: an operator between two of them would lose its own spacing.
-    return re.sub(r"<mtext>([^&<]{2}[^<]*)</mtext>", r"<mi>\1</mi>", convert(latex))
+    words = re.sub(r"<mtext>([^&<]{2}[^<]*)</mtext>", r"<mi>\1</mi>", convert(latex))
+    return re.sub(r'<mstyle mathcolor="=(\w+)">', r'<mstyle data-name="\1">', words)
 
 
 def formula(render: Any, text: str) -> str:

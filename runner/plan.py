@@ -9,6 +9,7 @@ import argparse
 import json
 import multiprocessing
 import os
+import shutil
 import sys
 import tempfile
 import traceback
@@ -32,7 +33,7 @@ from runner.guards import guards
 from runner.planning import Plan, build_key, plan
 from runner.plans import CHUNK_SECONDS, LIMIT, PlanError, Plans
 from runner.price import Price, allow, describe, of_plan, priced
-from runner.programs import program_key
+from runner.programs import WIRING, program_key
 from runner.quantities import plain
 from runner.records import column
 from runner.sweep import Sweep, read_sweep
@@ -56,8 +57,9 @@ def program_of(
     device : str
         Name of the device.
     results : Path
-        Folder of all results: the sources go to ``generated/<experiment>/<key>``, and beside them a file for every
-        state of the code (`runner.planning.build_key`) that is known to write this program.
+        Folder of all results: the sources go to ``generated/<experiment>/<key>``, and beside them what the network is
+        made of, and a file for every state of the code (`runner.planning.build_key`) that is known to write this
+        program.
     refused : dict, optional
         Takes the key and the reason of a structure that makes no network.
 
@@ -72,8 +74,9 @@ def program_of(
         return source
     folder = results / "generated" / experiment.name
     known = folder / "by-code" / source
-    if known.exists():
-        return known.read_text(encoding="utf-8")
+    key = known.read_text(encoding="utf-8") if known.exists() else ""
+    if (folder / "networks" / f"{key}.json").exists():
+        return key
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder, prefix=".new.") as scratch:
         project = Path(scratch) / "project"
@@ -86,6 +89,8 @@ def program_of(
                 refused[source] = str(error)
             return source
         key = program_key(project, recipe())
+        with atomic(folder / "networks" / f"{key}.json") as file:
+            shutil.copyfile(project / WIRING, file)
         if not (folder / key).exists() and not (results / "builds" / experiment.name / key).exists():
             project.rename(folder / key)
     with atomic(known) as file:

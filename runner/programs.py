@@ -16,7 +16,8 @@ from base.files import read_json
 from runner.fingerprint import digest
 
 UNCOMPILED = "failure.json"  # in the folder of a program that the compiler refuses
-NOT_SAID = ("build.json", "results", "main")  # beside the sources: cost, results, the compiled program itself
+WIRING = "network.json"  # beside the sources: what the network is made of, for the report
+NOT_SAID = ("build.json", "results", "main", WIRING)  # beside the sources, too: cost, results, the compiled program
 # Neighbouring lines that come in the order of a set: clocks that are set back, and clocks that are only kept.
 UNORDERED = re.compile(
     rb"(?:^[ \t]*_array_\w*clock\w*_(?:timestep|t)\[0\] = 0(?:\.0)?;\n){2,}|(?:^[ \t]*\w+\.add\(&\w+, NULL\);\n){2,}",

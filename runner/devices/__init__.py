@@ -5,6 +5,7 @@ is generated, because a device that lacks something does not always say so: bria
 within the time step, what it does not know. Needs no Brian2 before a network is made.
 """
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from types import ModuleType
@@ -17,6 +18,7 @@ from runner.devices.cpp_standalone import CppStandalone
 from runner.devices.features import FEATURES, Requirement
 from runner.devices.genn import Genn
 from runner.devices.numpy import Numpy
+from runner.programs import WIRING
 
 DEVICES: dict[str, Device] = {device.name: device for device in (CppStandalone(), Numpy(), Genn())}
 DEFAULT = CppStandalone.name
@@ -96,6 +98,8 @@ def generate(
 ) -> dict[str, Any]:
     """Write in a folder what a device makes of one structure, without compiling it; refuse what it cannot run.
 
+    Beside it goes what the network is made of (`runner.devices.wiring`).
+
     Parameters
     ----------
     name : str
@@ -119,6 +123,9 @@ def generate(
     on.ready()
 
     def check(network: Any) -> None:
+        from runner.devices.wiring import wiring
+
+        (project / WIRING).write_text(json.dumps(wiring(network)), encoding="utf-8")
         for required in refusals(network, on):
             raise BuildError(refusal(module.__name__, required, on))
 

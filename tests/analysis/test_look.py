@@ -2,7 +2,6 @@
 
 import base64
 import json
-import shutil
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -140,19 +139,6 @@ def test_an_experiment_may_draw_its_sweeps_itself(own, tmp_path, monkeypatch):
     svg = (folder / "figure.svg").read_text(encoding="utf-8")
     assert ('id="drawn"' in svg) == own and ("drawn of ends and failures and reported" in svg) == own
     assert base64.b64encode(svg.encode()).decode() in (folder / "index.html").read_text(encoding="utf-8")
-
-
-@pytest.fixture(scope="module")
-def browser():
-    """Start headless Chromium, as it is installed on the machine."""
-    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if program is None:
-        pytest.skip("no Chromium on the PATH")
-    api = pytest.importorskip("playwright.sync_api")
-    with api.sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
-        yield running
-        running.close()
 
 
 @pytest.mark.parametrize("width", [1280, 390])

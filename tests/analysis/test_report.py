@@ -1,4 +1,4 @@
-"""The report: complete, offline, calm at both widths, and never broken by what is missing."""
+"""The report: complete, offline, and never broken by what is missing."""
 
 import json
 import re
@@ -9,24 +9,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
+from ruamel.yaml import YAML
 
+from analysis.gathered import commands
 from analysis.report import main
-from analysis.texts import (
-    number,
-    numbers,
-    read_config,
-    read_json,
-    references,
-    resolved,
-    seconds,
-    settings,
-    where,
-)
 from base.catalogue import names
 
 BIBLIOGRAPHY = Path(__file__).parents[2] / "references.bib"
 X = '<math xmlns="http://www.w3.org/1998/Math/MathML" display="inline"><mrow>{}</mrow></math>'
-LONG = X.format("<mi>y</mi><mo>=</mo>" + "<mfrac><mi>a</mi><msub><mi>τ</mi><mi>m</mi></msub></mfrac><mo>+</mo>" * 60)
+TAU = '<mstyle data-name="tau"><msub><mi>τ</mi><mi>m</mi></msub></mstyle>'
+LONG = X.format("<mi>y</mi><mo>=</mo>" + f"<mfrac><mi>a</mi>{TAU}</mfrac><mo>+</mo>" * 60)
 NOTICE = "The authors announce patent protection for the procedures of this paper."
 EXPERIMENTS = {
     "sal/phase_plane": ("gierlich2025", "Weight symmetrisation of two neurons"),
@@ -82,6 +74,7 @@ def description():
     equations = [{**row, "meaning": "what it means, in one line that is not short"} for row in equations]
     lines = [{"math": X.format("<mi>v</mi><mo>←</mo><mn>0</mn>"), "meaning": ""}, {"math": "", "meaning": "a remark"}]
     item = {"object": "neurons", "model": "lif", "text": "A leaky neuron.", "source": "bellec2020, eq. 1"}
+    item["file"] = "models/sal/alignment.py"
     item |= {"equations": equations, "steps": [{"name": "reset", "when": "at a spike", "lines": lines}]}
     rows = [
         parameter("synapses", "eta", "0.1", "", "learning rate", 0.1),
@@ -95,10 +88,31 @@ def description():
     }
 
 
+README = """# Differences
+
+- everything, see [the line](../../gle/lag_line), [this](config.yaml) and [nowhere](../../../../etc)
+
+## Why
+
+<b>Nobody</b> knows.
+"""
+WIRING = {
+    "groups": [{"name": "neurons", "kind": "NeuronGroup", "size": 40}, {"name": "more", "kind": "Group", "size": 2}],
+    "synapses": [
+        {"name": name, "kind": "Synapses", "copies": 1, "source": source, "target": target, "plastic": plastic}
+        for name, source, target, plastic in [
+            ("forward", "neurons", "more", ["w"]),
+            ("feedback", "more", "neurons", []),
+            ("recurrent", "neurons", "neurons", ["w"]),
+        ]
+    ],
+    "links": [{"source": "more", "target": "neurons", "variables": ["x"]}],
+}
 PROVENANCE = {
     "commit": "0123456789abcdef0123456789abcdef01234567",
     "dirty": True,
     "scale": "quick",
+    "device": "cpp_standalone",
     "command": "snakemake --profile profiles/default quick --config sweep=a_sweep_with_a_long_name.yaml scale=quick",
     "created": "2026-11-22T00:10:00+00:00",
     "versions": {"python": "3.11.9", "brian2": "2.9.0", "numpy": "2.3.5"},
@@ -124,10 +138,8 @@ def plot(seed):
     return figure
 
 
-@pytest.fixture(scope="module")
-def tree(tmp_path_factory):
+def make_tree(root):
     """Make experiments and results: most complete, some with pieces missing, one never run."""
-    root = tmp_path_factory.mktemp("tree")
     for k, (name, (key, title)) in enumerate(EXPERIMENTS.items()):
         folder, place = root / "experiments" / name, root / "results" / "quick" / name
         folder.mkdir(parents=True)
@@ -152,14 +164,23 @@ def tree(tmp_path_factory):
             (root / "results" / "documents" / name).parent.mkdir(parents=True, exist_ok=True)
             write_json(root / "results" / "documents" / f"{name}.json", description())
             write_json(place / "provenance.json", PROVENANCE)
+            write_json(root / "results" / "generated" / name / "networks" / "0123456789abcdef.json", WIRING)
         if name not in ("other/unpublished", "gupta/iris"):
             plot(k).savefig(place / "figure.svg")
         entries = [entry(j, outcome) for j, outcome in enumerate(OUTCOMES[k % 2 :])]
         write_json(place / "score.json", {"scale": "quick", "summary": {}, "targets": entries})
-    (root / "experiments" / "gupta" / "iris" / "README.md").write_text("# Differences\n\n- everything\n")
+    (root / "experiments" / "gupta" / "iris" / "README.md").write_text(README)
+    (root / "models" / "sal").mkdir(parents=True)
+    (root / "models" / "sal" / "alignment.py").touch()
     (root / "experiments" / "_template" / "copy_me").mkdir(parents=True)
     (root / "experiments" / "_template" / "copy_me" / "config.yaml").write_text("title: template\n")
     return root
+
+
+@pytest.fixture(scope="module")
+def tree(site):
+    """Return the folder of everything."""
+    return site.parents[3]
 
 
 def build(root, out, scale="quick"):
@@ -169,65 +190,75 @@ def build(root, out, scale="quick"):
     return out / "index.html"
 
 
-@pytest.fixture(scope="module")
-def page(tree):
-    """Write the report once."""
-    return build(tree, tree / "results" / "quick" / "report")
-
-
 class Links(HTMLParser):
     """Collect what a page loads and links to."""
 
-    def __init__(self):
+    def __init__(self, page):
         super().__init__()
-        self.found, self.anchors, self.tags = [], set(), set()
+        self.found, self.anchors, self.scripts = [], [], []
+        self.feed(page.read_text(encoding="utf-8"))
 
     def handle_starttag(self, tag, attributes):
         """Note one tag."""
-        self.tags.add(tag)
+        given = dict(attributes)
         self.found += [value for name, value in attributes if name in ("href", "src", "srcset")]
-        self.anchors |= {value for name, value in attributes if name == "id"}
+        self.anchors += [given["id"]] if "id" in given else []
+        self.scripts += [given.get("src")] if tag == "script" else []
 
 
-def test_page_is_self_contained(page):
-    """Every link is relative and leads somewhere; there is no script."""
-    links = Links()
-    links.feed(page.read_text(encoding="utf-8"))
-    assert "script" not in links.tags
-    for target in links.found:
-        if target.startswith("#"):
-            assert target[1:] in links.anchors
-        elif target != "data:,":
-            assert not re.match(r"\w+:|/", target)
-            assert (page.parent / target).is_file()
-    assert len([target for target in links.found if target.endswith(".svg")]) == 2 * 4
+def test_every_page_is_small_and_every_link_leads_somewhere(site):
+    """Links are relative; the only script is that of the site; no name is given twice."""
+    pages = sorted(site.parent.rglob("*.html"))
+    assert len(pages) == 1 + len(EXPERIMENTS) + 1 + 1
+    links = {page.resolve(): Links(page) for page in pages}
+    for page, found in links.items():
+        assert page.stat().st_size < 2_000_000
+        assert [Path(script).name for script in found.scripts] == ["site.js"]
+        assert len(found.anchors) == len(set(found.anchors))
+        for target in found.found:
+            if target == "data:,":
+                continue
+            assert not re.match(r"\w+:|/", target), target
+            path, _, anchor = target.partition("#")
+            file = (page.parent / path).resolve() if path else page
+            assert file.exists(), (page, target)
+            assert not anchor or anchor in links[file].anchors, (page, target)
+    assert len(list((site.parent / "figures").glob("*.svg"))) == 4
 
 
-def test_page_tells_everything(page, tree):
-    """Score, sources, costs, commands, notice, deviations and missing pieces are on the page."""
-    shown = page.read_text(encoding="utf-8")
+def test_the_gallery_counts_apart(site, tree):
+    """Papers, authors' programs and theory make the score; prototypes and predictions stand beside it."""
+    shown = site.read_text(encoding="utf-8")
     for piece in (
         "<b>10 of 18</b><span>match, at scale <strong>quick</strong>: papers, authors&#39; programs and theory",
         "<dt>regression against our own prototypes</dt><dd>0 of 4 match</dd>",
-        '<span class="whose published">printed in the paper</span>',
-        '<span class="whose prototypes">our own prototype</span>',
-        FULL,
         "Gierlich et al. (2025)",
         "nobody2031",
         "not run at scale quick",
+        "10 min 55 s",
+        'data-outcome="published:match|published:close|published:differs|',
+    ):
+        assert piece in shown, piece
+    assert "copy_me" not in shown
+
+
+def test_a_page_tells_everything_of_its_experiment(site, tree):
+    """Differences, targets, network, equations, cost, commands, notice and missing pieces are on the pages."""
+    text = {page.stem: page.read_text(encoding="utf-8") for page in (site.parent / "experiments").iterdir()}
+    assert all(str(tree) not in shown for shown in text.values())
+    for piece in (
+        '<span class="whose published">printed in the paper</span>',
+        '<span class="whose prototypes">our own prototype</span>',
+        FULL,
         NOTICE,
         "Deviates from the paper",
         "The reset subtracts &lt;the threshold&gt;.",
         "read from the plot",
         "1.03 × 10⁻⁵",
         "101.96, 98.2, 97.1, … 92.1 (6 values)",
-        "0.25 ± 0.13 (n = 4)",
         "(other: 1.3)",
         "needs scale paper",
-        "0.4 ms",
         "0.1, 0.2",
-        "10 min 55 s",
-        "snakemake --profile profiles/default eprop/store_recall",
         "a_sweep_with_a_long_name.yaml",
         "g++ (Debian 12.2.0-14) 12.2.0",
         "with uncommitted changes",
@@ -235,25 +266,52 @@ def test_page_tells_everything(page, tree):
         "Read from other objects",
         "Same model as <strong>neurons</strong>",
         "Bellec et al. (2020), eq. 1",
-        "- everything",
+        '<td class="changed">0.4 ms</td>',
+        'data-name="neurons.tau" data-note="tau of neurons · time constant · value 20 ms · source: table 1',
+        '<a href="../../../../models/sal/alignment.py">models/sal/alignment.py</a>',
+        '<a href="../models/sal-alignment-lif.html">',
+        "changes w</title>",
+        "python -m pdb -m runner.point gle/lag_line --scale quick --point 0 --device numpy",
     ):
-        assert piece in shown, piece
-    assert '<td class="changed">0.4 ms</td>' in shown
-    assert "copy_me" not in shown
-    assert str(tree) not in shown
+        assert piece in text["gle-lag_line"], piece
+    assert "0.25 ± 0.13 (n = 4)" in text["gupta-iris"]
+    assert "snakemake --profile profiles/default eprop/store_recall" in text["eprop-store_recall"]
+    assert "<li>everything, see" in text["gupta-iris"] and "<h3>Why</h3>" in text["gupta-iris"]
+    assert '<a href="../experiments/gle-lag_line.html">the line</a>' in text["gupta-iris"]
+    assert "<a>nowhere</a>" in text["gupta-iris"] and "&lt;b&gt;" in text["gupta-iris"]
 
 
-def test_report_is_a_function_of_the_files(tree, page, tmp_path):
-    """The same files give the same page; figures of experiments that are gone do not stay."""
-    again = build(tree, tmp_path / "report")
-    assert again.read_bytes() == page.read_bytes()
-    (again.parent / "figures" / "gone.svg").touch()
-    build(tree, tmp_path / "report")
-    assert not (again.parent / "figures" / "gone.svg").exists()
+def test_a_model_has_one_page(site):
+    """With its users, its deviations and defaults."""
+    (page,) = (page for page in (site.parent / "models").iterdir() if page.name != "index.html")
+    shown = page.read_text(encoding="utf-8")
+    assert shown.count("as neurons, more</span>") == len(EXPERIMENTS) - 2
+    assert "The reset subtracts &lt;the threshold&gt;." in shown and "value used" not in shown
+    assert "sal-alignment-lif.html" in (page.parent / "index.html").read_text(encoding="utf-8")
+
+
+def contents(folder):
+    """Return all files of a folder."""
+    return {file.relative_to(folder): file.read_bytes() for file in folder.rglob("*") if file.is_file()}
+
+
+def test_report_is_a_function_of_the_files(tree, site):
+    """The same files give the same site; pages of experiments that are gone do not stay."""
+    before = contents(site.parent)
+    (site.parent / "experiments" / "gone.html").touch()
+    assert contents(build(tree, site.parent).parent) == before
+
+
+def test_other_scales_are_linked(tree, tmp_path):
+    """Where their reports are beside this one."""
+    shutil.copytree(tree, tmp_path / "tree", ignore=shutil.ignore_patterns("report"))
+    build(tmp_path / "tree", tmp_path / "tree" / "results" / "smoke" / "report", "smoke")
+    page = build(tmp_path / "tree", tmp_path / "tree" / "results" / "quick" / "report")
+    assert '<a href="../../smoke/report/index.html">scale smoke</a>' in page.read_text(encoding="utf-8")
 
 
 def test_nothing_run_and_nothing_there(tree, tmp_path):
-    """A scale without results, an empty folder and broken files still give a page; a wrong folder gives one line."""
+    """A scale without results, an empty folder and broken files still give a site; a wrong folder gives one line."""
     assert build(tree, tmp_path / "paper", "paper").read_text().count("not run at scale paper") == len(EXPERIMENTS)
     (tmp_path / "experiments").mkdir()
     assert "no experiment yet" in build(tmp_path, tmp_path / "empty").read_text()
@@ -265,126 +323,14 @@ def test_nothing_run_and_nothing_there(tree, tmp_path):
     assert "a/b" in build(tmp_path, tmp_path / "broken").read_text()
     with pytest.raises(SystemExit, match="no such folder of experiments"):
         build(tmp_path / "nowhere", tmp_path / "none")
+    with pytest.raises(SystemExit, match="holds other files, and would be replaced; name a new folder"):
+        build(tmp_path, tmp_path / "experiments")
 
 
-def test_bibliography():
-    """The papers of the suite are in the file, with short citations."""
-    found = references(BIBLIOGRAPHY)
-    assert {"gierlich2025", "bellec2019", "bellec2020", "ellenberger2024", "gupta2020"} <= set(found)
-    assert {"stimberg2019", "molder2021"} <= set(found)
-    assert found["gupta2020"]["cite"] == "Gupta (2020)"
-    assert found["gupta2020"]["title"].endswith("for ANNs")
-    assert found["bellec2020"]["where"] == "Nature Communications 11, 3625, doi:10.1038/s41467-020-17236-y"
-    assert references(Path("none.bib")) == {}
-
-
-def test_values_as_written_and_as_simulated():
-    """The config gives texts; the provenance gives numbers in base units, shown in the unit of the config."""
-    config = {
-        "title": "x",
-        "network": {"dt": "1 ms", "n": 3},
-        "synapses": {"eta": 0.1, "on": True},
-        "sweep": [{"synapses.eta": [0.1, 1.0e-5]}, {"network.n": [4]}],
-        "scales": {"quick": {"seeds": 2, "network.dt": "2 ms", "run": {"duration": "3 s"}}},
-    }
-    assert settings(config, "quick") == {
-        "network.dt": "2 ms",
-        "run.duration": "3 s",
-        "network.n": "4",
-        "synapses.eta": "0.1, 1e-05",
-        "synapses.on": "true",
-    }
-    made = {"parameters": {"a.tau": [0.02, 0.03], "a.n": 3, "a.v": 0.1}, "units": {"a.tau": ["ms", 1e-3], "a.v": "mV"}}
-    assert resolved(made) == {"a.tau": "20, 30 ms", "a.n": "3"}
-
-
-@pytest.mark.parametrize(
-    ("value", "shown"),
-    [(0.123456, "0.1235"), (-1.5e-7, "−1.5 × 10⁻⁷"), (1234567.0, "1.235 × 10⁶"), (None, "NaN"), (3, "3")],
-)
-def test_numbers(value, shown):
-    """Four digits, real minus signs, powers of ten."""
-    assert number(value) == shown
-
-
-@pytest.mark.parametrize(
-    ("paper", "shown"),
-    [
-        ({"figure": "2d"}, "figure 2d"),
-        ({"figure": ["S7", "S8"]}, "figure S7, S8"),
-        ({"figure": "none"}, "none"),
-        (3, ""),
-    ],
-)
-def test_places(paper, shown):
-    """A number gets the word figure, anything else speaks for itself."""
-    assert where(paper) == shown
-
-
-def test_lists_of_numbers():
-    """Short lists are written out, long ones outlined, samples summarised."""
-    assert numbers([1, 2]) == "1, 2"
-    assert numbers(list(range(9))) == "0, 1, 2, … 8 (9 values)"
-    assert numbers([1.0, 3.0], "distribution") == "2 ± 1.4 (n = 2)"
-    assert numbers(None) == ""
-
-
-@pytest.mark.parametrize(
-    ("value", "shown"),
-    [(0.345, "0.34 s"), (12.3, "12 s"), (119.9, "2 min 0 s"), (3000, "50 min 0 s"), (9000, "2.5 h"), (None, "–")],
-)
-def test_durations(value, shown):
-    """Durations are readable from milliseconds to days."""
-    assert seconds(value) == shown
-
-
-def test_files_that_are_not_what_they_should_be(tmp_path):
-    """A list where a mapping belongs is as good as nothing."""
-    (tmp_path / "list").write_text("[1]")
-    assert read_json(tmp_path / "list") == {}
-    assert read_config(tmp_path / "list") == {}
-    assert names(tmp_path) == ()
-
-
-@pytest.fixture(scope="module")
-def browser():
-    """Start headless Chromium, as it is installed on the machine."""
-    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if program is None:
-        pytest.skip("no Chromium on the PATH")
-    api = pytest.importorskip("playwright.sync_api")
-    with api.sync_playwright() as playwright:
-        running = playwright.chromium.launch(
-            executable_path=program, args=["--no-sandbox", "--disable-background-networking", "--disable-gpu"]
-        )
-        yield running
-        running.close()
-
-
-@pytest.mark.parametrize("width", [1280, 390])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_page_in_a_browser(browser, page, width, scheme):
-    """No broken image, no error, no request to the network, no sideways scrolling, readable text."""
-    tab = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
-    problems, requests = [], []
-    tab.on("console", lambda message: problems.append(message.text) if message.type in ("error", "warning") else None)
-    tab.on("pageerror", lambda error: problems.append(str(error)))
-    tab.on("requestfailed", lambda request: problems.append(request.url))
-    tab.on("request", lambda request: requests.append(request.url))
-    tab.goto(page.as_uri())
-    tab.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
-    images = tab.evaluate("[...document.images].map(each => [each.complete, each.naturalWidth, each.alt])")
-    assert len(images) == 2 * 5
-    assert all(complete and wide > 0 and alt for complete, wide, alt in images)
-    assert tab.evaluate("document.documentElement.scrollWidth") <= width
-    # Everything that is wider than the window sits in a box of its own that scrolls.
-    outside = """[...document.querySelectorAll('main *')].filter(each =>
-        each.getBoundingClientRect().right > innerWidth + 1 && !each.closest('.scroll, .command')).length"""
-    assert tab.evaluate(outside) == 0
-    sizes = tab.evaluate(
-        "[...document.querySelectorAll('td, p, dd, figcaption')].map(x => getComputedStyle(x).fontSize)"
-    )
-    assert min(float(size[:-2]) for size in sizes) >= 12
-    assert problems == []
-    assert all(request.startswith(("file:", "data:")) for request in requests)
-    tab.close()
+def test_a_sweep_to_try():
+    """The first number of a neuron or synapse, and half of it, in the unit of the config."""
+    made = {"parameters": {"network.dt": 1e-3, "a.on": True, "a.n": 3, "b.tau": 0.02}, "units": {"b.tau": ["ms", 1e-3]}}
+    found = dict(commands("sal/lif", "quick", made))
+    swept = YAML(typ="safe").load(found["Sweep"].split("sweep=")[1].strip("'"))
+    assert swept == {"experiment": "sal/lif", "scale": "quick", "name": "mine", "sweep": {"b.tau": ["20 ms", "10 ms"]}}
+    assert "Sweep" not in dict(commands("sal/lif", "quick", {}))

@@ -9,7 +9,7 @@ import pytest
 from brian2 import Quantity, ms
 
 from models.base import Model, Step, param
-from runner.document import comments, document, main
+from runner.document import comments, document, file_of, main
 from runner.latex import Latex, automatic_symbol, formula
 
 
@@ -164,6 +164,24 @@ def test_every_part_is_rendered(described):
     assert neuron["deviations"] == ["The reset subtracts."]
     assert described["structure"][0]["key"] == "network.eta"
     assert described["inputs"] == []
+
+
+def test_symbols_know_their_variables(described):
+    """Also on the left side, below a fraction, in a statement, and of the other side of a synapse."""
+    neuron, synapse = described["objects"]
+    found = re.findall(r'data-name="(\w+)"', neuron["equations"][0]["math"])
+    assert found == ["v", "I", "v", "tau_m", "I", "tau_m"]
+    learning = next(block for block in synapse["steps"] if block["name"] == "on_pre: learning")
+    assert 'data-name="tau_m_post"' in learning["lines"][0]["math"]
+    assert "mathcolor" not in json.dumps(described)
+
+
+def test_a_model_says_in_which_file_it_stands():
+    import importlib
+
+    alignment = importlib.import_module("models.sal.alignment")
+    assert file_of(alignment.neuron) == "models/sal/alignment.py"
+    assert file_of(NEURON) == ""
 
 
 def test_parameter_table(described):
