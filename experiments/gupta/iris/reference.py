@@ -7,11 +7,9 @@ import numpy as np
 from pandas import DataFrame
 
 from experiments.gupta.common.attacks import of_classifier
+from experiments.gupta.common.baselines import IRIS
 from experiments.gupta.iris.inputs import moved, split
 from references.gupta.backprop import accuracy, train_backprop, train_logistic
-
-# The baseline is our design, as the rest.
-BACKPROP = {"rate": 5e-3, "batch": 16, "epochs": 100}
 
 
 def reference(p: Mapping[str, Any], rng: np.random.Generator) -> dict[str, DataFrame]:
@@ -33,7 +31,7 @@ def reference(p: Mapping[str, Any], rng: np.random.Generator) -> dict[str, DataF
     keys = ("inputs.first", "inputs.second", "inputs.n_train", "inputs.n_test")
     x_train, y_train, x_test, y_test = split(*(p[key] for key in keys), rng)
     hidden = (p["network.n_1"], p["network.n_2"])
-    backprop = train_backprop(x_train, y_train, hidden=hidden, seed=p["run.seed"], **BACKPROP)
+    backprop = train_backprop(x_train, y_train, hidden=hidden, seed=p["run.seed"], **IRIS)
     models = {"backpropagation": backprop, "logistic regression": train_logistic(x_train, y_train)}
     scores = [
         {"method": method, "train": accuracy(model, x_train, y_train), "test": accuracy(model, x_test, y_test)}

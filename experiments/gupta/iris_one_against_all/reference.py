@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from pandas import DataFrame
 
-from experiments.gupta.iris.reference import BACKPROP
+from experiments.gupta.common.baselines import IRIS
 from experiments.gupta.iris_one_against_all.inputs import split
 from references.gupta.backprop import accuracy, train_backprop, train_logistic
 
@@ -29,7 +29,7 @@ def reference(p: Mapping[str, Any], rng: np.random.Generator) -> dict[str, DataF
     x_train, y_train, x_test, y_test = split(p, rng)
     hidden = (p["network.n_1"], p["network.n_2"])
     models = {
-        "backpropagation": train_backprop(x_train, y_train, hidden=hidden, seed=p["run.seed"], **BACKPROP),
+        "backpropagation": train_backprop(x_train, y_train, hidden=hidden, seed=p["run.seed"], **IRIS),
         "logistic regression": train_logistic(x_train, y_train),
     }
     scores = [
