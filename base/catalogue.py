@@ -43,7 +43,7 @@ def check_targets(targets: Sequence[str], sweep: bool) -> None:
     ConfigError
         With the nearest target.
     """
-    known = {*SCALES, *names(), *(name.split("/")[0] for name in names()), *({"sweep"} if sweep else ())}
+    known = {"compare", *SCALES, *names(), *(name.split("/")[0] for name in names()), *({"sweep"} if sweep else ())}
     for target in targets:
         parts = Path(target).parts
         if target == "sweep" and not sweep:
