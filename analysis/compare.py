@@ -77,8 +77,8 @@ def gap(row: Mapping[str, Any]) -> str:
     """Write how far a target has moved, with the unit."""
     if row["verdict"] in ("same bits", "not run") or "difference" not in row:
         return ""
-    told = f"{row['in_units']:+.2g} {UNITS[row['unit']]}" if "unit" in row else f"{row['difference']:+.2g}"
-    return told.replace("-", "−")
+    value, unit = (row["in_units"], UNITS[row["unit"]]) if "unit" in row else (row["difference"], "")
+    return f"{'+' if value > 0 else ''}{number(value, 2)} {unit}".strip()
 
 
 def lines(models: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -43,20 +43,23 @@ class Panel(NamedTuple):
 def keys(before: DataFrame, now: DataFrame) -> list[str]:
     """Return the columns that say of what a row is, and not what was observed.
 
-    In a tidy table they come first: those whose values are the same in both runs, up to the first one where they are
-    not.
+    In a tidy table they come first: as many as tell all rows apart, as long as both runs have the same values there, or
+    one of them fewer.
 
     Parameters
     ----------
     before, now : DataFrame
         The same table of both runs.
     """
-    found = []
+    found: list[str] = []
     for column in before.columns:
-        sets = [set(table[column].dropna().unique()) for table in (before, now)]
-        if len(sets[0] & sets[1]) < 0.5 * min(map(len, sets)):
+        less, more = sorted((set(table[column].dropna()) for table in (before, now)), key=len)
+        aligned = len(before) == len(now)
+        if not (before[column].equals(now[column]) if aligned else less <= more):
             break
         found.append(column)
+        if not any(table.duplicated(found).any() for table in (before, now)):
+            break
     return found
 
 
