@@ -16,7 +16,7 @@ ifeq ($(shell test -d "$(HOME)" && test -w "$(HOME)" && echo yes),)
 export XDG_CACHE_HOME ?= $(CURDIR)/.snakemake/cache
 endif
 
-.PHONY: reproduce test report status compare clean
+.PHONY: reproduce test report status compare crate clean
 .DEFAULT_GOAL := reproduce
 
 # Builds of many experiments go side by side; one of them alone would use two compilers. A line for every finished one.
@@ -41,6 +41,10 @@ report: reproduce
 
 status: $(READY)
 	@$(BIN)/python -m runner.status $(if $(SCALE),--scale $(SCALE)) $(if $(SWEEP),--sweep $(SWEEP))
+
+# Tables, figures, scores and provenance of a scale, described for a repository with a DOI: SCALE=paper for another one.
+crate: $(READY)
+	@$(BIN)/python -m analysis.crate $(if $(SCALE),--scale $(SCALE))
 
 # What an edit does: make compare ONLY=sal/phase_plane, also BASE=, TO=, DEVICES=, SCALE= (docs/compare.md).
 compare: $(READY)

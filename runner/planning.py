@@ -254,6 +254,7 @@ def plan(
     overrides: Mapping[str, Any] | None = None,
     chunk_seconds: float = CHUNK_SECONDS,
     device: str | None = None,
+    seed: int | None = None,
 ) -> Plan:
     """Plan all runs of an experiment at one scale.
 
@@ -271,6 +272,8 @@ def plan(
         How long one job should last.
     device : str, optional
         Name of the device; default is that of the configuration.
+    seed : int, optional
+        The only seed; default is those of the scale.
 
     Returns
     -------
@@ -310,6 +313,10 @@ def plan(
         files = {key: file for key, file in files.items() if key not in user.values}
         files |= dict.fromkeys(user.values, user.file)
     strongest = {key: experiment.parse(key, value, "--set") for key, value in (overrides or {}).items()}
+    if seed is not None:
+        if not 0 < seed <= LAST_SEED:
+            raise ConfigError("--set", "seed", f"must lie between 1 and {LAST_SEED}, got {seed}")
+        seeds = 1
     if not isinstance(seeds, int) or isinstance(seeds, bool) or seeds < 1:
         raise ConfigError(sweep_file, "seeds", f"needs a whole number of at least 1, got {seeds!r}")
 
@@ -339,7 +346,8 @@ def plan(
         conditions_of_one = inside.of(block)
         for combination in block:
             swept |= dict.fromkeys(combination)
-            seeds_of_one = _seeds(seeds, combination if user and user.random == "independent" else None)
+            apart = combination if user and user.random == "independent" else None
+            seeds_of_one = [seed] if seed is not None else _seeds(seeds, apart)
             for condition in conditions_of_one:
                 resolved = values | condition | combination | strongest
                 check(varied if not condition else conditions, resolved, given)
