@@ -29,7 +29,7 @@ def outputs(smoke, tmp_path_factory):
         ("\nfound", "Run of sal/phase_plane, scale smoke, 2 points: weights (1600), final (80), points (2)"),
         ("head()", "point  seed  t_ms  index    w"),
         ("except Exception", "neurons.tau_plus: 12 has no unit; write for example '12 ms'"),
-        ("unstack()", "0.03"),
+        ("pivot_table", "0.03"),
         ('snakemake("compare"', "+ w += plastic * eta * pairs / n_epoch - 0.01 * plastic * w"),
         ('snakemake("compare"', "| `sum_conserved` | ✓"),
     ],
