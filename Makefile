@@ -16,7 +16,7 @@ ifeq ($(shell test -d "$(HOME)" && test -w "$(HOME)" && echo yes),)
 export XDG_CACHE_HOME ?= $(CURDIR)/.snakemake/cache
 endif
 
-.PHONY: reproduce test report status clean
+.PHONY: reproduce test report status compare crate clean
 .DEFAULT_GOAL := reproduce
 
 # Builds of many experiments go side by side; one of them alone would use two compilers. A line for every finished one.
@@ -41,6 +41,15 @@ report: reproduce
 
 status: $(READY)
 	@$(BIN)/python -m runner.status $(if $(SCALE),--scale $(SCALE)) $(if $(SWEEP),--sweep $(SWEEP))
+
+# Tables, figures, scores and provenance of a scale, described for a repository with a DOI: SCALE=paper for another one.
+crate: $(READY)
+	@$(BIN)/python -m analysis.crate $(if $(SCALE),--scale $(SCALE))
+
+# What an edit does: make compare ONLY=sal/phase_plane, also BASE=, TO=, DEVICES=, SCALE= (docs/compare.md).
+compare: $(READY)
+	@$(BIN)/snakemake --profile $(PROFILE) compare --quiet all --config base=$(or $(BASE),HEAD) $(if $(TO),to=$(TO)) \
+		$(if $(ONLY),only=$(ONLY)) $(if $(DEVICES),devices=$(DEVICES)) $(if $(SCALE),scale=$(SCALE))
 
 $(READY): requirements.txt
 	@$(if $(shell command -v $(COMPILER)),,$(error C++ compiler '$(COMPILER)' not found; install g++ or set CXX, then run make again))

@@ -4,6 +4,7 @@ snakemake --profile profiles/default quick            all experiments at scale q
 snakemake --profile profiles/default sal              one paper
 snakemake --profile profiles/default sal/phase_plane  one experiment (--config scale=paper for another scale)
 snakemake --profile profiles/default sweep --config sweep=my.yaml
+snakemake --profile profiles/default compare --config base=HEAD only=sal/phase_plane    what an edit does
 """
 
 from snakemake.utils import min_version
@@ -15,6 +16,7 @@ include: "rules/common.smk"
 include: "rules/simulate.smk"
 include: "rules/analyse.smk"
 include: "rules/report.smk"
+include: "rules/compare.smk"
 include: "rules/targets.smk"
 
 

@@ -44,7 +44,7 @@ def check_targets(targets: Sequence[str], sweep: bool) -> None:
     ConfigError
         With the nearest target.
     """
-    known = {*SCALES, *names(), *(name.split("/")[0] for name in names()), *(OF_SWEEPS if sweep else ())}
+    known = {"compare", *SCALES, *names(), *(name.split("/")[0] for name in names()), *(OF_SWEEPS if sweep else ())}
     for target in targets:
         parts = Path(target).parts
         if target in OF_SWEEPS and not sweep:

@@ -14,6 +14,7 @@ if "flags" in config:
     os.environ.update(LOCAL_CREDIT_FLAGS=str(config["flags"]))
 
 from runner import devices
+from runner.comparison import Asked, words
 from base.catalogue import SCALES, check_targets, names
 from base.errors import ConfigError, Told, nearest, of_system
 from base.groups import folders
@@ -42,6 +43,12 @@ wildcard_constraints:
     key="[0-9a-f]{16}",
     chunk="[0-9a-f]+",
     part="[0-9]+",
+
+
+@cache
+def comparison():
+    """Return what is to be compared."""
+    return Asked.of(asked_for)
 
 
 try:
@@ -80,6 +87,8 @@ try:
     if workflow.is_main_process:
         targets = targets_of(sys.argv[1:])
         check_targets(targets, USER is not None)
+        if "compare" in targets:
+            comparison()  # says what is wrong before anything is started
         if not (OTHER & set(sys.argv[1:]) or workflow.output_settings.dryrun):
             late = set_back(
                 [

@@ -21,7 +21,7 @@ from runner.latex import Latex, Named, automatic_symbol, formula
 from runner.ranges import range_of
 
 
-def _statements(code: str) -> Iterator[tuple[str, str]]:
+def statements(code: str) -> Iterator[tuple[str, str]]:
     """Split abstract code into statements with their comments; a comment on a line of its own stands alone."""
     for line in code.splitlines():
         text, _, comment = line.partition("#")
@@ -147,25 +147,41 @@ def equations(model: Model, latex: Latex) -> list[dict[str, Any]]:
         row = {"name": "", "kind": "unparsed", "unit": "", "flags": [], "meaning": ""}
         lines = [html.escape(line.strip()) for line in model.equations.splitlines() if line.strip()]
         return [{**row, "math": f"<code>{line}</code>"} for line in lines]
-    rows = []
-    for name, equation in parsed.items():
-        left = latex.symbol(name)
-        if equation.type == PARAMETER:
-            math = formula(lambda _, s=left: s, name)
-        else:
-            code = str(equation.expr)
-            if equation.type.startswith("differential"):
-                left = rf"\frac{{d {left}}}{{d t}}"
-            sign = r"\Leftrightarrow" if equation.var_type == "boolean" else "="
-            math = formula(lambda text, s=left, sign=sign: f"{s} {sign} {latex.render_expr(text)}", code)
-            if math.startswith("<code>"):
-                shown = f"d{name}/dt" if equation.type.startswith("differential") else name
-                math = f"<code>{html.escape(f'{shown} = {code}')}</code>"
-        kind = "variable" if equation.type == PARAMETER else equation.type
-        unit = equation.var_type if equation.var_type != "float" else str(unit_name(Quantity(1.0, dim=equation.dim)))
-        row = {"name": name, "kind": kind, "math": math, "unit": unit, "flags": list(equation.flags)}
-        rows.append({**row, "meaning": meaning.get(name, "")})
-    return rows
+    return [{**row_of(name, equation, latex), "meaning": meaning.get(name, "")} for name, equation in parsed.items()]
+
+
+def row_of(name: str, equation: Any, latex: Latex) -> dict[str, Any]:
+    """Render one equation.
+
+    Parameters
+    ----------
+    name : str
+        Its variable.
+    equation : SingleEquation
+        As Brian2 has parsed it.
+    latex : Latex
+        Renderer with its symbols.
+
+    Returns
+    -------
+    dict
+        ``name``, ``kind``, ``math`` (HTML), ``unit`` and ``flags``.
+    """
+    left = latex.symbol(name)
+    if equation.type == PARAMETER:
+        math = formula(lambda _: left, name)
+    else:
+        code = str(equation.expr)
+        if equation.type.startswith("differential"):
+            left = rf"\frac{{d {left}}}{{d t}}"
+        sign = r"\Leftrightarrow" if equation.var_type == "boolean" else "="
+        math = formula(lambda text: f"{left} {sign} {latex.render_expr(text)}", code)
+        if math.startswith("<code>"):
+            shown = f"d{name}/dt" if equation.type.startswith("differential") else name
+            math = f"<code>{html.escape(f'{shown} = {code}')}</code>"
+    kind = "variable" if equation.type == PARAMETER else equation.type
+    unit = equation.var_type if equation.var_type != "float" else str(unit_name(Quantity(1.0, dim=equation.dim)))
+    return {"name": name, "kind": kind, "math": math, "unit": unit, "flags": list(equation.flags)}
 
 
 def file_of(model: Model) -> str:
@@ -180,7 +196,7 @@ def _lines(latex: Latex, code: str) -> list[dict[str, str]]:
     """Render statements; a lone comment becomes a line without mathematics."""
     return [
         {"math": formula(latex.statement, text) if text else "", "meaning": comment}
-        for text, comment in _statements(code)
+        for text, comment in statements(code)
     ]
 
 
@@ -199,6 +215,31 @@ def steps(model: Model, latex: Latex) -> list[dict[str, Any]]:
     list of dict
         ``name``, ``when`` (text) and ``lines`` (``math`` as HTML, ``meaning``) of each block.
     """
+    rendered = []
+    for name, when, kind, text in blocks(model):
+        if kind == "statements":
+            lines = _lines(latex, text)
+        elif kind == "expression":
+            lines = [{"math": formula(latex.render_expr, text), "meaning": ""}]
+        else:
+            lines = [{"math": f"<code>{html.escape(text)}</code>", "meaning": ""}]
+        rendered.append({"name": name, "when": when, "lines": lines})
+    return rendered
+
+
+def blocks(model: Model) -> Iterator[tuple[str, str, str, str]]:
+    """Yield what a model does at spikes, events and on clocks.
+
+    Parameters
+    ----------
+    model : Model
+        The model.
+
+    Yields
+    ------
+    tuple of str
+        Name, when (text), kind (``statements``, ``expression`` or ``text``) and the text itself.
+    """
     titles = {
         "threshold": "spike if",
         "reset": "at a spike",
@@ -206,27 +247,27 @@ def steps(model: Model, latex: Latex) -> list[dict[str, Any]]:
         "on_pre": "at a presynaptic spike",
         "on_post": "at a postsynaptic spike",
     }
-    blocks = []
+    kinds = {**dict.fromkeys(("reset", "on_pre", "on_post"), "statements"), "threshold": "expression"}
+    kinds |= {"events": "expression"}
     for key, value in model.code.items():
-        if isinstance(value, Mapping):
-            when = titles.get(key, "event if" if key == "events" else "")
-            parts = [(f"{key}: {name}", when, code) for name, code in value.items()]
-        else:
-            parts = [(key, titles.get(key, ""), value)]
-        for name, when, code in parts:
+        when = titles.get(key, "event if" if key == "events" else "")
+        parts = value.items() if isinstance(value, Mapping) else [("", value)]
+        for name, code in parts:
             text = " ".join(_value(code)).strip() if not isinstance(code, str) else code
-            if key in ("reset", "on_pre", "on_post"):
-                lines = _lines(latex, text)
-            elif key in ("threshold", "events") or (key == "refractory" and isinstance(code, str)):
-                lines = [{"math": formula(latex.render_expr, text), "meaning": ""}]
-            else:
-                lines = [{"math": f"<code>{html.escape(text)}</code>", "meaning": ""}]
-            blocks.append({"name": name, "when": when, "lines": lines})
+            kind = "expression" if key == "refractory" and isinstance(code, str) else kinds.get(key, "text")
+            yield f"{key}: {name}" if name else key, when, kind, text
     for step in model.steps:
         clock = f"at every event '{step.event}'" if step.event else f"every {step.every or 'time step'}"
-        when = f"{clock}, slot {step.when}, order {step.order}"
-        blocks.append({"name": step.name, "when": when, "lines": _lines(latex, step.code)})
-    return blocks
+        yield step.name, f"{clock}, slot {step.when}, order {step.order}", "statements", step.code
+
+
+def renderers(objects: Mapping[str, Model], kind: type[Latex] = Latex) -> dict[str, Latex]:
+    """Return the renderer of each object of a network, which knows the symbols of the others."""
+    shared = {name: symbol for model in objects.values() for name, symbol in own_symbols(model).items()}
+    boolean = {
+        name for model in objects.values() for name in re.findall(r"(\w+)\s*(?:=[^:#\n]*)?:\s*boolean", model.equations)
+    }
+    return {name: kind(own_symbols(model), shared, boolean) for name, model in objects.items()}
 
 
 def document(objects: Mapping[str, Model], structure: type | None = None, inputs: type | None = None) -> dict[str, Any]:
@@ -245,12 +286,9 @@ def document(objects: Mapping[str, Model], structure: type | None = None, inputs
         ``objects``, ``structure`` and ``inputs``, ready for JSON.
     """
     described = []
-    shared = {name: symbol for model in objects.values() for name, symbol in own_symbols(model).items()}
-    boolean = {
-        name for model in objects.values() for name in re.findall(r"(\w+)\s*(?:=[^:#\n]*)?:\s*boolean", model.equations)
-    }
+    latex_of = renderers(objects, Named)
     for name, model in objects.items():
-        latex = Named(own_symbols(model), shared, boolean)
+        latex = latex_of[name]
         entry: dict[str, Any] = {"object": name, "model": model.name, "text": model.text, "source": model.source}
         entry["file"] = file_of(model)
         entry |= {"equations": equations(model, latex), "steps": steps(model, latex)}

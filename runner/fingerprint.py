@@ -68,6 +68,11 @@ def _without_docstring(body: Sequence[ast.stmt]) -> list[ast.stmt]:
     return list(body[1:] if documented and isinstance(first.value.value, str) else body)  # type: ignore[union-attr]
 
 
+def said(text: str) -> str:
+    """Return what the code of a file says, without comments, docstrings, prose and layout."""
+    return ast.dump(_Normalise().visit(ast.Module(_without_docstring(ast.parse(text).body), [])))
+
+
 class _Unit(NamedTuple):
     """Statements that count together: all that bind one name, or one that binds none."""
 

@@ -12,6 +12,8 @@ from brian2.parsing.rendering import NodeRenderer
 from brian2.parsing.statements import parse_statement
 from latex2mathml.converter import convert
 
+from runner.terms import differing, with_names
+
 # Symbols of what Brian2 provides. `t` and `xi` need none: the automatic symbol is right.
 BUILT_IN = {
     "dt": r"\Delta t",
@@ -85,6 +87,11 @@ class _Sign(ast.NodeTransformer):
         return node
 
 
+def _tree(expr: str) -> ast.expr:
+    """Parse an expression."""
+    return _Sign().visit(ast.parse(expr, mode="eval").body)
+
+
 class Latex(NodeRenderer):
     """Brian2 expression to LaTeX, with the terms in the order in which they are written.
 
@@ -98,6 +105,13 @@ class Latex(NodeRenderer):
         Symbols of the models it is connected to: the fallback for ``<name>_pre``, ``<name>_post`` and ``<name>``.
     boolean : set of str
         Names of boolean variables, so that ``int(x)`` is rendered as an indicator.
+
+    Attributes
+    ----------
+    counterpart : str or None
+        The same expression, or statement, in another state of the code: what differs from it is marked.
+    names : Mapping
+        Names in the counterpart to names here.
     """
 
     def __init__(
@@ -106,10 +120,29 @@ class Latex(NodeRenderer):
         super().__init__()
         self.symbols, self.other = symbols, other or {}
         self.boolean = (boolean or set()) | {"not_refractory"}
+        self.counterpart: str | None = None
+        self.names: Mapping[str, str] = {}
+        self.marked: set[int] = set()
 
     def render_expr(self, expr: str, strip: bool = True) -> str:
         """Render an expression as LaTeX."""
-        return self.render_node(_Sign().visit(ast.parse(expr.strip() if strip else expr, mode="eval").body))
+        tree = _tree(expr.strip() if strip else expr)
+        # Kept while nodes are known by their `id`.
+        counterpart = None if self.counterpart is None else with_names(_tree(self.counterpart), self.names)
+        self.marked = set() if counterpart is None else differing(tree, counterpart)
+        return self.render_node(tree)
+
+    def render_node(self, node: ast.AST) -> str:
+        """Render a part of an expression, marked if it differs."""
+        text = super().render_node(node)
+        return changed(text) if id(node) in self.marked else text
+
+    def signed(self, sign: str, node: ast.AST) -> str:
+        """Render what is added or subtracted; the sign of a term that differs is marked with it."""
+        if id(node) not in self.marked:
+            return f" {sign} {self.inside(node, PRODUCT)}"
+        self.marked.remove(id(node))
+        return " " + changed(f"{sign} {self.inside(node, PRODUCT)}")
 
     def symbol(self, name: str) -> str:
         """Return the LaTeX symbol of one name."""
@@ -194,9 +227,9 @@ class Latex(NodeRenderer):
             base = self.render_node(left) if plain else rf"\left( {self.render_node(left)} \right)"
             return f"{base}^{{{self.render_node(right)}}}"
         if isinstance(node.op, ast.Add):
-            return f"{self.inside(left, SUM)} + {self.inside(right, PRODUCT)}"
+            return self.inside(left, SUM) + self.signed("+", right)
         if isinstance(node.op, ast.Sub):
-            return f"{self.inside(left, SUM)} - {self.inside(right, PRODUCT)}"
+            return self.inside(left, SUM) + self.signed("-", right)
         if isinstance(node.op, ast.Mod):
             return rf"{self.inside(left, PRODUCT)} \bmod {self.inside(right, POWER)}"
         if isinstance(node.op, ast.Mult):
@@ -238,9 +271,7 @@ class Latex(NodeRenderer):
         str
             LaTeX.
         """
-        name, operator, expression, _ = parse_statement(line)
-        if operator != "=":  # x *= a + b means x * (a + b)
-            expression = f"{name} {operator[:-1]} ({expression})"
+        name, expression = assigned(line)
         return rf"{self.symbol(name)} \leftarrow {self.render_expr(expression)}"
 
 
@@ -250,6 +281,17 @@ class Named(Latex):
     def symbol(self, name: str) -> str:
         """Return the LaTeX symbol of one name, marked for `mathml`."""
         return rf"\textcolor{{={name}}}{{{super().symbol(name)}}}"
+
+
+def assigned(line: str) -> tuple[str, str]:
+    """Return the variable of a statement, and the expression that it becomes: ``x *= a + b`` is x * (a + b)."""
+    name, operator, expression, _ = parse_statement(line)
+    return name, expression if operator == "=" else f"{name} {operator[:-1]} ({expression})"
+
+
+def changed(latex: str) -> str:
+    """Mark a part of a formula: `mathml` makes it an element of class ``changed``."""
+    return rf"\textcolor{{changed}}{{{latex}}}"
 
 
 def mathml(latex: str) -> str:
@@ -267,7 +309,8 @@ def mathml(latex: str) -> str:
     """
     # Words are <mtext>, which MathML treats as space: an operator between two of them would lose its own spacing.
     words = re.sub(r"<mtext>([^&<]{2}[^<]*)</mtext>", r"<mi>\1</mi>", convert(latex))
-    return re.sub(r'<mstyle mathcolor="=(\w+)">', r'<mstyle data-name="\1">', words)
+    named = re.sub(r'<mstyle mathcolor="=(\w+)">', r'<mstyle data-name="\1">', words)
+    return named.replace('<mstyle mathcolor="changed">', '<mstyle class="changed">')
 
 
 def formula(render: Any, text: str) -> str:

@@ -14,29 +14,29 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from filelock import FileLock
 
-from analysis.experiment_code import load as load_figure
-from analysis.observe import observe_by
 from base.catalogue import SCALES, names
 from base.errors import BuildError, ConfigError, one_line
 from base.files import atomic
 from base.tables import checksum
 from runner import devices
+from runner.binary import Program
 from runner.build import compiled, generate
 from runner.devices.toolchain import recipe
 from runner.experiment import Experiment, load
 from runner.fingerprint import digest
 from runner.guards import guards
+from runner.interface import observed, recorded
 from runner.planning import build_key, planned
 from runner.programs import contents, program_key
 from runner.quantities import plain
-from runner.refer import refer
-from runner.simulate import drawn, inputs_module, run_points
+from runner.simulate import drawn, inputs_module
 
 
 def of_guards(experiment: Experiment, scale: str, builds: Path) -> dict[str, str]:
@@ -84,28 +84,12 @@ def of_tables(experiment: Experiment, scale: str, builds: Path) -> dict[str, str
         Folder of programs, shared by both sides: equal programs are compiled once.
     """
     plan = planned(experiment.name, scale)
-    tables: dict[str, Any] = {}
-    for key, structure in plan.builds.items():
-        program = devices.open_program(_program(experiment, structure, builds, plan.device))
-        numbers = [point["point"] for point in plan.points if point["build"] == key]
-        with tempfile.TemporaryFile("w") as log:
-            out, sys.stdout = sys.stdout, log
-            try:
-                recorded, _ = run_points(plan.content(), numbers, program)
-            finally:
-                sys.stdout = out
-        for name, table in recorded.items():
-            tables.setdefault(name, []).append(table)
-    import pandas as pd
 
-    merged = {
-        name: pd.concat(parts, ignore_index=True).sort_values("point", kind="stable", ignore_index=True)
-        for name, parts in tables.items()
-    }
-    references = refer(experiment.name, plan.groups)
-    observe = load_figure(experiment.folder / "figure.py").observe
-    observed = observe_by(observe, {**merged, **references}, [])
-    return {name: checksum({name: table}) for name, table in observed.items()}
+    def program(structure: dict[str, Any]) -> AbstractContextManager[Program]:
+        return nullcontext(devices.open_program(_program(experiment, structure, builds, plan.device)))
+
+    tables = observed(plan, recorded(plan, program))
+    return {name: checksum({name: table}) for name, table in tables.items()}
 
 
 def _copy(source: str, target: Path) -> None:

@@ -256,6 +256,7 @@ def plan(
     overrides: Mapping[str, Any] | None = None,
     chunk_seconds: float = CHUNK_SECONDS,
     device: str | None = None,
+    seed: int | None = None,
 ) -> Plan:
     """Plan all runs of an experiment at one scale.
 
@@ -273,6 +274,8 @@ def plan(
         How long one job should last.
     device : str, optional
         Name of the device; default is that of the configuration.
+    seed : int, optional
+        The only seed; default is those of the scale.
 
     Returns
     -------
@@ -298,6 +301,10 @@ def plan(
     if user is not None:
         label, sweep_file, sweep = f"sweep-{user.name}", user.file, user.sweep
         seeds = seeds if user.seeds is None else user.seeds
+    if seed is not None:
+        if not 0 < seed <= LAST_SEED:
+            raise ConfigError("--set", "seed", f"must lie between 1 and {LAST_SEED}, got {seed}")
+        seeds = 1
     if not isinstance(seeds, int) or isinstance(seeds, bool) or seeds < 1:
         raise ConfigError(sweep_file, "seeds", f"needs a whole number of at least 1, got {seeds!r}")
 
@@ -346,7 +353,8 @@ def plan(
                     named = ", ".join(str(combination[model]) for model in models)
                     raise ConfigError(sweep_file, f"sweep.{key}", f"no parameter of {named}; give it another block")
             swept |= dict.fromkeys(combination)
-            seeds_of_one = _seeds(seeds, combination if user and user.random == "independent" else None)
+            apart = combination if user and user.random == "independent" else None
+            seeds_of_one = [seed] if seed is not None else _seeds(seeds, apart)
             for condition in conditions_of_one:
                 resolved = here.values | condition | combination | strongest
                 check(varied if not condition else here.conditions, resolved, given)

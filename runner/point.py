@@ -2,8 +2,6 @@
 
 import argparse
 import logging
-import os
-import tempfile
 from pathlib import Path
 
 from brian2 import ms
@@ -12,10 +10,9 @@ from base.errors import ConfigError, one_line
 from base.files import atomic
 from base.yaml_files import read_value
 from runner import devices
-from runner.build import build
 from runner.experiment import load
-from runner.plan import program_of
-from runner.planning import build_key, plan
+from runner.opened import opened
+from runner.planning import plan
 from runner.quantities import parse
 from runner.records import write
 from runner.simulate import run_point
@@ -37,7 +34,6 @@ def main() -> None:
     parser.add_argument("--device", choices=devices.DEVICES, help="default: that of the configuration")
     parser.add_argument("--out", type=Path, help="folder of tables; default results/points/<experiment>/<point>")
     args = parser.parse_args()
-    os.environ.setdefault("LOCAL_CREDIT_CACHE", "results/builds")  # as the rules of the workflow do
     logging.getLogger("brian2").setLevel(logging.WARNING)
     overrides = {}
     for item in args.set:
@@ -62,16 +58,7 @@ def main() -> None:
             raise ConfigError("--elements", str(args.elements), "must be at least 1")
         if traces["every"] <= 0 * ms:
             raise ConfigError("--every", args.every, "must be positive")
-    # Without traces it is the program of the workflow.
-    key = build_key(experiment, structure, traces, device)
-    key = key if traces else program_of(experiment, structure, device, Path("results"))
-    with tempfile.TemporaryDirectory() as scratch:
-        kept = devices.DEVICES[device].kept
-        folder = (Path("results/builds") if kept else Path(scratch)) / experiment.name / key
-        if not folder.exists():
-            print(f"{'compiling' if kept else 'making'} {experiment.name}", flush=True)
-            build(experiment, structure, folder, traces=traces, device=device)
-        program = devices.open_program(folder)
+    with opened(experiment, structure, device, Path("results"), traces) as program:
         tables, _ = run_point(experiment.name, point, program)
     out = args.out or Path("results/points") / experiment.name / str(args.point)
     with atomic(out, directory=True) as folder:

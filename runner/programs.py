@@ -8,7 +8,7 @@ that does not reach it compiles and simulates nothing.
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -77,6 +77,47 @@ def program_key(project: Path, identity: Any) -> str:
 def differing(one: Mapping[str, str], other: Mapping[str, str]) -> list[str]:
     """Return the names of the files in which two projects differ, sorted."""
     return sorted(name for name in {*one, *other} if one.get(name) != other.get(name))
+
+
+def same_but_names(one: Path, other: Path, names: Mapping[str, str]) -> bool:
+    """Return whether two generated projects differ only by the names of some variables.
+
+    Brian2 sorts by name, so lines that hold a renamed variable may stand elsewhere. Every file must consist of the same
+    lines; and all others must come in the same order, but in ``objects.cpp``, which declares, reads and writes arrays
+    one by one. Whether the equations themselves are the same is another question (`runner.differences.same`).
+
+    Parameters
+    ----------
+    one, other : Path
+        Folders of the projects.
+    names : Mapping
+        Names in `one` to names in `other`.
+    """
+    old = {_with_names(name, names): one / name for name in contents(one)}
+    new = {_with_names(name, {}): other / name for name in contents(other)}
+    moving = set(names.values())
+    return set(old) == set(new) and all(
+        _lines(old[name], names, moving) == _lines(new[name], {}, moving) for name in old
+    )
+
+
+def _with_names(text: str, names: Mapping[str, str]) -> str:
+    """Return a text of generated code with other names, and without what Brian2 makes of the names of arrays."""
+    for old, new in names.items():
+        text = re.sub(rf"(?<![A-Za-z0-9])(_num)?{old}(?![A-Za-z0-9])", rf"\g<1>{new}", text)
+    return re.sub(r"(_array_\w+?)_\d{6,10}\b", r"\1", text)
+
+
+def _lines(file: Path, names: Mapping[str, str], moving: Collection[str]) -> tuple[list[str], list[str]]:
+    """Return all lines of a file, sorted, and in their order those that hold no name that may move."""
+    said = _said(file).decode(errors="replace")
+    if file.suffix == ".json":
+        return [json.dumps(json.loads(_with_names(said, names)), sort_keys=True)], []
+    lines = _with_names(said, names).splitlines()
+    if file.stem == "objects":
+        return sorted(lines), []
+    holds = re.compile("|".join(rf"(?<![A-Za-z0-9])(_num)?{name}(?![A-Za-z0-9])" for name in moving) or "(?!)")
+    return sorted(lines), [line for line in lines if not holds.search(line)]
 
 
 def uncompiled(build: Path) -> str | None:

@@ -14,15 +14,16 @@ from pathlib import Path
 from typing import Any
 
 from base.catalogue import ROOT
+from base.errors import Told
 from runner.programs import differing
 
 
-class Refused(Exception):
+class Refused(Told):
     """Nothing can be compared."""
 
 
-def git(*arguments: str) -> str:
-    """Return what git says.
+def git(*arguments: str, index: Path | None = None) -> str:
+    """Return what git says, with an index of its own if one is given.
 
     Raises
     ------
@@ -30,7 +31,10 @@ def git(*arguments: str) -> str:
         With git's own word.
     """
     try:
-        done = subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True, check=False)
+        environment = {**os.environ, **({"GIT_INDEX_FILE": str(index)} if index else {})}
+        done = subprocess.run(
+            ["git", *arguments], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+        )
     except FileNotFoundError:
         raise Refused("git: not found; two states of the code are compared by git worktrees") from None
     if done.returncode:

@@ -6,7 +6,7 @@ import pytest
 from brian2 import set_device
 
 from runner.build import generate
-from runner.programs import contents, differing, program_key
+from runner.programs import contents, differing, program_key, same_but_names
 from tests.toy.experiment import toy
 
 MAIN = """
@@ -85,3 +85,35 @@ def test_two_generations_say_the_same(tmp_path):
         generate(experiment, structure, tmp_path / name)
     one, two = contents(tmp_path / "one"), contents(tmp_path / "two")
     assert not differing(one, two) and len(one) > 20
+
+
+PAIRS = """double alpha = _ptr_array_cells_alpha_12345678[i];
+double b = 1;
+alpha += b;
+b *= 2;
+"""
+ZETA = """double b = 1;
+double zeta = _ptr_array_cells_zeta_87654321[i];
+zeta += b;
+b *= 2;
+"""
+
+
+@pytest.mark.parametrize(
+    ("now", "names", "same"),
+    [
+        (ZETA, {"alpha": "zeta"}, True),
+        (ZETA, {}, False),
+        (ZETA, {"alpha": "eta"}, False),
+        (ZETA.replace("zeta += b", "zeta -= b"), {"alpha": "zeta"}, False),
+        ("".join(reversed(ZETA.splitlines(keepends=True))), {"alpha": "zeta"}, False),  # other lines in another order
+        (PAIRS, {}, True),
+    ],
+)
+def test_programs_that_differ_only_by_names(project, now, names, same):
+    old, new = "alpha", next(iter(names.values()), "alpha")
+    projects = (
+        project(PAIRS, **{f"cells.{old}": "_array_cells_alpha_12345678"}),
+        project(now, **{f"cells.{new}": f"_array_cells_{new}_87654321"}),
+    )
+    assert same_but_names(*projects, names) == same
