@@ -366,8 +366,8 @@ def plan(
                         told = ", ".join(f"{name}: {plain(value)}" for name, value in combination.items())
                         raise ConfigError(sweep_file, "sweep", f"two blocks hold the point {told}; keep one of them")
                     seen.add(same)
-                for seed in seeds_of_one:
-                    points.append({"point": len(points), "seed": seed, "build": key, "values": numbers})
+                for one in seeds_of_one:
+                    points.append({"point": len(points), "seed": one, "build": key, "values": numbers})
 
     others = [key for key in inside.keys if key not in swept]
     cost = _expected_cost(experiment, scale)
