@@ -46,6 +46,7 @@ def test_tables_of_the_workflow(smoke):
 def test_one_seed():
     planned = plan(load("sal/phase_plane"), "paper", seed=7)
     assert [point["seed"] for point in planned.points] == [7, 7]
+    assert [point["seed"] for point in plan(load("sal/phase_plane"), "paper").points] == [*range(1, 11)] * 2
     with pytest.raises(ConfigError, match="seed: must lie between 1 and"):
         plan(load("sal/phase_plane"), "paper", seed=0)
 
