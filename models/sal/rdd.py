@@ -37,6 +37,15 @@ class NeuronParams:
 
 
 @dataclass(frozen=True)
+class StimulusParams:
+    """Parameters of the input."""
+
+    rate: Quantity = param(
+        20 * Hz, "rate of a source of an active input", r"r", "authors' program: 200 Hz of ten of them", valid=">= 0"
+    )
+
+
+@dataclass(frozen=True)
 class InputParams:
     """Strength of the stimulus."""
 
@@ -106,6 +115,18 @@ neuron = Model(
         Step("open", "opened = t; top = free", when="resets", order=-1, event="opens"),
     ),
     symbols=SYMBOLS,
+)
+
+# The authors draw Poisson numbers: at 200 Hz the variance in a step of 1 ms is 0.2, and 0.16 of one source alone.
+stimulus = Model(
+    name="rdd_stimulus",
+    text="Sources of the input of one neuron, which together may fire several times in a step; a random fifth of the "
+    "inputs is active, chosen anew all the time",
+    source=SOURCE,
+    params=StimulusParams,
+    equations="target : integer (constant)                                         # the input that it belongs to",
+    code={"threshold": "active(t, target) > 0 and rand() < rate * dt"},
+    symbols={"target": "j"},
 )
 
 drive = Model(
@@ -191,4 +212,4 @@ feedback = Model(
     symbols=SYMBOLS,
 )
 
-MODELS = [neuron, drive, forward, memory, feedback]
+MODELS = [neuron, stimulus, drive, forward, memory, feedback]

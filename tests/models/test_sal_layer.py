@@ -11,7 +11,7 @@ from experiments.sal.weight_transport.experiment import OBJECTS, Structure, infe
 from experiments.sal.weight_transport.inputs import angle, inputs, weights
 
 N = 4
-SMALL = Structure(n_in=N, n_out=N, n_stimuli=10, cycle=20 * ms, update=20 * ms, stimulus=50 * ms)
+SMALL = Structure(n_in=N, n_out=N, n_sources=2, n_stimuli=10, cycle=20 * ms, update=20 * ms, stimulus=50 * ms)
 
 
 @pytest.fixture(autouse=True)
@@ -155,8 +155,8 @@ def test_rdd_equals_plain_loops():
     steps = 400
     arrays = small_arrays()
     active = TimedArray(np.ones((10, N)), dt=SMALL.stimulus, name="active_rdd")
-    net = prepared(regression(SMALL, active), arrays, rdd_feedback={"eta": 0.05})
-    draws = np.random.default_rng(3).random((steps, N))
+    net = prepared(regression(SMALL, active), arrays, rdd_feedback={"eta": 0.05}, rdd_stimulus={"rate": 0.1 / ms})
+    draws = np.random.default_rng(3).random((steps, 2 * N))
     net["rdd_stimulus"].namespace["draws"] = TimedArray(draws, dt=SMALL.dt_rdd, name="draws")
     net["rdd_stimulus"].events["spike"] = net["rdd_stimulus"].events["spike"].replace("rand()", "draws(t, i)")
     closes = EventMonitor(net["rdd_lower"], "closes", variables=["top"], name="windows")
@@ -165,7 +165,7 @@ def test_rdd_equals_plain_loops():
     net.run(steps * ms, namespace={})
 
     w = arrays["rdd_forward.w"].reshape(N, N).T
-    shots = [draws < 0.2, np.zeros((steps, N)), np.zeros((steps, N))]
+    shots = [(draws < 0.1).reshape(steps, N, 2).sum(axis=2), np.zeros((steps, N)), np.zeros((steps, N))]
     v, last = np.zeros((2, N)), np.full((2, N), -100)
     opened, free, top = np.full(N, -100), np.zeros(N), np.zeros(N)
     lines, kernels, windows = np.zeros((2, 2, N, N)), np.zeros((steps, N)), []

@@ -17,6 +17,9 @@ class Structure:
     n_out: int = param(50, "neurons of the upper layer", r"n_\mathrm{out}", "authors' program")
     n_stimuli: int = param(1001, "stimuli, one after the other", r"n_s", "authors' program")
     stimulus: Quantity = param(100 * ms, "length of a stimulus", r"T_s", "authors' program")
+    n_sources: int = param(
+        10, "sources of each input of RDD: together they are nearly a Poisson process", r"n_r", "our choice"
+    )
     dt_sal: Quantity = param(0.1 * ms, "time step of SAL, tau_ref / 10", r"\Delta t_\mathrm{SAL}", "authors' program")
     dt_rdd: Quantity = param(1 * ms, "time step of RDD", r"\Delta t_\mathrm{RDD}", "authors' program")
     dt_stdwi: Quantity = param(0.25 * ms, "time step of STDWI", r"\Delta t_\mathrm{STDWI}", "authors' program")
@@ -37,7 +40,7 @@ OBJECTS = {
     "lower": layered.neuron,
     "upper": layered.neuron,
     "sal_feedback": layered.feedback,
-    "rdd_stimulus": stdwi.stimulus,
+    "rdd_stimulus": rdd.stimulus,
     "rdd_drive": rdd.drive,
     "rdd_lower": rdd.neuron,
     "rdd_upper": rdd.neuron,
@@ -76,12 +79,13 @@ def sal(p: Structure) -> tuple:
 def regression(p: Structure, active: TimedArray) -> tuple:
     """Return the layers of RDD."""
     dt = p.dt_rdd
-    stimulus = NeuronGroup(p.n_in, dt=dt, name="rdd_stimulus", **OBJECTS["rdd_stimulus"].kwargs(active=active))
+    sources = np.arange(p.n_in * p.n_sources)
+    stimulus = NeuronGroup(sources.size, dt=dt, name="rdd_stimulus", **OBJECTS["rdd_stimulus"].kwargs(active=active))
     lower = NeuronGroup(p.n_in, dt=dt, name="rdd_lower", **OBJECTS["rdd_lower"].kwargs())
     upper = NeuronGroup(p.n_out, dt=dt, name="rdd_upper", **OBJECTS["rdd_upper"].kwargs())
     ends = {"ends": 30 * dt}
     drive = Synapses(stimulus, lower, dt=dt, name="rdd_drive", delay=ends, **OBJECTS["rdd_drive"].kwargs())
-    drive.connect(j="i")
+    drive.connect(i=sources, j=sources // p.n_sources)
     forward = Synapses(lower, upper, dt=dt, name="rdd_forward", delay=ends, **rdd.forward.kwargs())
     feedback = Synapses(upper, lower, dt=dt, name="rdd_feedback", **OBJECTS["rdd_feedback"].kwargs())
     memory = Synapses(upper, upper, dt=dt, name="rdd_memory", delay=ends, **rdd.memory.kwargs())

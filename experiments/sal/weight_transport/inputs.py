@@ -53,6 +53,7 @@ def inputs(p: Mapping[str, Any], rng: np.random.Generator) -> dict[str, np.ndarr
     arrays = {
         "sal_forward.w": w.T.ravel(),
         "rdd_forward.w": p["inputs.gain_rdd"] * w.T.ravel() / w.std(),
+        "rdd_stimulus.target": np.repeat(np.arange(n_in), p["network.n_sources"]),
         "stdwi_forward.w": p["inputs.gain_stdwi"] * w.T.ravel(),
         "active_rdd.values": tables[0].astype(float),
         "active_stdwi.values": tables[1].astype(float),
