@@ -90,15 +90,16 @@ def commands(name: str, scale: str, provenance: Mapping[str, Any]) -> list[tuple
     Returns
     -------
     list of tuple of str
-        A sweep is shown where a number of a neuron, synapse or input was simulated: over that, and half of it.
+        A sweep is shown where a number of a neuron or a synapse was simulated: over that, and half of it.
     """
     made = str(provenance.get("command") or f"snakemake --profile profiles/default {name} --config scale={scale}")
     again = f"python -m runner.point {name} --scale {scale} --point 0"
     found = [("Reproduce", made)]
     if swept := _example(provenance):
-        sweep = f"'{{experiment: {name}, scale: {scale}, name: mine, sweep: {{{swept}}}}}'"
-        found += [("What a sweep costs", f"python -m runner.plan {name} --sweep {sweep}")]
-        found += [("Sweep", f"snakemake --profile profiles/default sweep --config sweep={sweep}")]
+        file = f"experiment: {name}\nscale: {scale}\nsweep: {{{swept}}}"
+        does = [f"python -m runner.plan {name} --sweep mine.yaml   # what it costs"]
+        does += ["snakemake --profile profiles/default sweep --config sweep=mine.yaml"]
+        found += [("Sweep", "\n".join([f"cat > mine.yaml <<END\n{file}\nEND", *does]))]
     found += [("One point again, everything recorded", f"{again} --traces")]
     found += [
         ("In a debugger, without a compiler", f"python -m pdb -m {again.removeprefix('python -m ')} --device numpy")
@@ -107,14 +108,16 @@ def commands(name: str, scale: str, provenance: Mapping[str, Any]) -> list[tuple
 
 
 def _example(provenance: Mapping[str, Any]) -> str:
-    """Return a key with two values as a sweep declares them; nothing where no number was simulated."""
+    """Return a key with two values as a sweep declares them, a learning rate if there is one; nothing without numbers."""
     units = provenance.get("units") or {}
-    for key, value in (provenance.get("parameters") or {}).items():
-        of_run = key.split(".")[0] in ("run", "network", "inputs")
-        if of_run or isinstance(value, bool) or not isinstance(value, float) or value <= 0:
-            continue
+    numbers_of = {
+        key: value
+        for key, value in (provenance.get("parameters") or {}).items()
+        if key.split(".")[0] not in ("run", "network", "inputs") and isinstance(value, float) and value > 0
+    }
+    for key in sorted(numbers_of, key=lambda key: not key.split(".")[-1].startswith("eta")):
         unit, size = units.get(key, ("", 1))
-        return f"{key}: [{', '.join(f'{part * value / size:g} {unit}'.strip() for part in (1, 0.5))}]"
+        return f"{key}: [{', '.join(f'{part * numbers_of[key] / size:g} {unit}'.strip() for part in (1, 0.5))}]"
     return ""
 
 
