@@ -75,7 +75,7 @@ def _wiring(name: str, results: Path, keys: Iterable[str]) -> dict[str, Any]:
     return {}
 
 
-def commands(name: str, scale: str, provenance: Mapping[str, Any]) -> list[tuple[str, str]]:
+def commands(name: str, scale: str, provenance: Mapping[str, Any], copies: bool = False) -> list[tuple[str, str]]:
     """List what can be typed to do it again, as meaning and command.
 
     Parameters
@@ -86,6 +86,8 @@ def commands(name: str, scale: str, provenance: Mapping[str, Any]) -> list[tuple
         Scale of the results.
     provenance : Mapping
         What made them; may be empty.
+    copies : bool
+        Whether neurons are copies that share synapses, which needs the compiled program: there is nothing to debug.
 
     Returns
     -------
@@ -101,14 +103,14 @@ def commands(name: str, scale: str, provenance: Mapping[str, Any]) -> list[tuple
         does += ["snakemake --profile profiles/default sweep --config sweep=mine.yaml"]
         found += [("Sweep", "\n".join([f"cat > mine.yaml <<END\n{file}\nEND", *does]))]
     found += [("One point again, everything recorded", f"{again} --traces")]
-    found += [
-        ("In a debugger, without a compiler", f"python -m pdb -m {again.removeprefix('python -m ')} --device numpy")
-    ]
+    if not copies:
+        debugged = again.replace("python -m", "python -m pdb -m", 1)
+        found += [("In a debugger, without a compiler", f"{debugged} --device numpy")]
     return found
 
 
 def _example(provenance: Mapping[str, Any]) -> str:
-    """Return a key with two values as a sweep declares them, a learning rate if there is one; nothing without numbers."""
+    """Return a key with two values as a sweep declares them, rather a learning rate; nothing without numbers."""
     units = provenance.get("units") or {}
     numbers_of = {
         key: value
@@ -157,6 +159,7 @@ def experiment(name: str, scale: str, results: Path, folder: Path) -> dict[str, 
     build, runs = provenance.get("build") or {}, provenance.get("runs") or {}
     files = {kind: place / f"figure.{kind}" for kind in ("svg", "png")}
     anchor = name.replace("/", "-")
+    wiring = {} if shipped else _wiring(name, results, build.get("keys") or [])
     stem = anchor + ("-published" if shipped else "")
     return {
         "name": name,
@@ -177,7 +180,7 @@ def experiment(name: str, scale: str, results: Path, folder: Path) -> dict[str, 
         "mathematics": mathematics(
             {} if shipped else read_json(results / "documents" / f"{name}.json"), used, provenance
         ),
-        "wiring": {} if shipped else _wiring(name, results, build.get("keys") or []),
+        "wiring": wiring,
         "programs": len(build.get("keys") or []),
         "readme": readme.read_text(encoding="utf-8").strip() if readme.is_file() else "",
         "code": {file: meaning for file, meaning in CODE.items() if (folder / name / file).is_file()},
@@ -188,7 +191,7 @@ def experiment(name: str, scale: str, results: Path, folder: Path) -> dict[str, 
         "facts": _facts(provenance, build, runs) if provenance else [],
         "cost": {"build": build.get("cpu_s"), "runs": runs.get("cpu_s"), "n": runs.get("n")},
         "command": str(provenance.get("command") or f"snakemake --profile profiles/default {name}"),
-        "commands": commands(name, scale, provenance),
+        "commands": commands(name, scale, provenance, any(one["copies"] > 1 for one in wiring.get("synapses", ()))),
     }
 
 

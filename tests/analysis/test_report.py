@@ -340,3 +340,5 @@ def test_a_sweep_to_try():
         "sweep": {"c.eta_w": [0.1, 0.05]},
     }
     assert "Sweep" not in dict(commands("sal/lif", "quick", {}))
+    # Copies of neurons exist in the compiled program only.
+    assert len(commands("sal/lif", "quick", {}, copies=True)) == len(commands("sal/lif", "quick", {})) - 1
