@@ -75,7 +75,7 @@ def _wiring(name: str, results: Path, keys: Iterable[str]) -> dict[str, Any]:
     return {}
 
 
-def commands(name: str, scale: str, provenance: Mapping[str, Any]) -> list[tuple[str, str]]:
+def commands(name: str, scale: str, provenance: Mapping[str, Any], copies: bool = False) -> list[tuple[str, str]]:
     """List what can be typed to do it again, as meaning and command.
 
     Parameters
@@ -86,35 +86,40 @@ def commands(name: str, scale: str, provenance: Mapping[str, Any]) -> list[tuple
         Scale of the results.
     provenance : Mapping
         What made them; may be empty.
+    copies : bool
+        Whether neurons are copies that share synapses, which needs the compiled program: there is nothing to debug.
 
     Returns
     -------
     list of tuple of str
-        A sweep is shown where a number of a neuron, synapse or input was simulated: over that, and half of it.
+        A sweep is shown where a number of a neuron or a synapse was simulated: over that, and half of it.
     """
     made = str(provenance.get("command") or f"snakemake --profile profiles/default {name} --config scale={scale}")
     again = f"python -m runner.point {name} --scale {scale} --point 0"
     found = [("Reproduce", made)]
     if swept := _example(provenance):
-        sweep = f"'{{experiment: {name}, scale: {scale}, name: mine, sweep: {{{swept}}}}}'"
-        found += [("What a sweep costs", f"python -m runner.plan {name} --sweep {sweep}")]
-        found += [("Sweep", f"snakemake --profile profiles/default sweep --config sweep={sweep}")]
+        file = f"experiment: {name}\nscale: {scale}\nsweep: {{{swept}}}"
+        does = [f"python -m runner.plan {name} --sweep mine.yaml   # what it costs"]
+        does += ["snakemake --profile profiles/default sweep --config sweep=mine.yaml"]
+        found += [("Sweep", "\n".join([f"cat > mine.yaml <<END\n{file}\nEND", *does]))]
     found += [("One point again, everything recorded", f"{again} --traces")]
-    found += [
-        ("In a debugger, without a compiler", f"python -m pdb -m {again.removeprefix('python -m ')} --device numpy")
-    ]
+    if not copies:
+        debugged = again.replace("python -m", "python -m pdb -m", 1)
+        found += [("In a debugger, without a compiler", f"{debugged} --device numpy")]
     return found
 
 
 def _example(provenance: Mapping[str, Any]) -> str:
-    """Return a key with two values as a sweep declares them; nothing where no number was simulated."""
+    """Return a key with two values as a sweep declares them, rather a learning rate; nothing without numbers."""
     units = provenance.get("units") or {}
-    for key, value in (provenance.get("parameters") or {}).items():
-        of_run = key.split(".")[0] in ("run", "network", "inputs")
-        if of_run or isinstance(value, bool) or not isinstance(value, float) or value <= 0:
-            continue
+    numbers_of = {
+        key: value
+        for key, value in (provenance.get("parameters") or {}).items()
+        if key.split(".")[0] not in ("run", "network", "inputs") and isinstance(value, float) and value > 0
+    }
+    for key in sorted(numbers_of, key=lambda key: not key.split(".")[-1].startswith("eta")):
         unit, size = units.get(key, ("", 1))
-        return f"{key}: [{', '.join(f'{part * value / size:g} {unit}'.strip() for part in (1, 0.5))}]"
+        return f"{key}: [{', '.join(f'{part * numbers_of[key] / size:g} {unit}'.strip() for part in (1, 0.5))}]"
     return ""
 
 
@@ -154,6 +159,7 @@ def experiment(name: str, scale: str, results: Path, folder: Path) -> dict[str, 
     build, runs = provenance.get("build") or {}, provenance.get("runs") or {}
     files = {kind: place / f"figure.{kind}" for kind in ("svg", "png")}
     anchor = name.replace("/", "-")
+    wiring = {} if shipped else _wiring(name, results, build.get("keys") or [])
     stem = anchor + ("-published" if shipped else "")
     return {
         "name": name,
@@ -174,7 +180,7 @@ def experiment(name: str, scale: str, results: Path, folder: Path) -> dict[str, 
         "mathematics": mathematics(
             {} if shipped else read_json(results / "documents" / f"{name}.json"), used, provenance
         ),
-        "wiring": {} if shipped else _wiring(name, results, build.get("keys") or []),
+        "wiring": wiring,
         "programs": len(build.get("keys") or []),
         "readme": readme.read_text(encoding="utf-8").strip() if readme.is_file() else "",
         "code": {file: meaning for file, meaning in CODE.items() if (folder / name / file).is_file()},
@@ -185,7 +191,7 @@ def experiment(name: str, scale: str, results: Path, folder: Path) -> dict[str, 
         "facts": _facts(provenance, build, runs) if provenance else [],
         "cost": {"build": build.get("cpu_s"), "runs": runs.get("cpu_s"), "n": runs.get("n")},
         "command": str(provenance.get("command") or f"snakemake --profile profiles/default {name}"),
-        "commands": commands(name, scale, provenance),
+        "commands": commands(name, scale, provenance, any(one["copies"] > 1 for one in wiring.get("synapses", ()))),
     }
 
 

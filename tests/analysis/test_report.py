@@ -328,9 +328,17 @@ def test_nothing_run_and_nothing_there(tree, tmp_path):
 
 
 def test_a_sweep_to_try():
-    """The first number of a neuron or synapse, and half of it, in the unit of the config."""
+    """The first number of a neuron or synapse, and half of it, in the unit of the config; rather a learning rate."""
     made = {"parameters": {"network.dt": 1e-3, "a.on": True, "a.n": 3, "b.tau": 0.02}, "units": {"b.tau": ["ms", 1e-3]}}
+    assert "sweep: {b.tau: [20 ms, 10 ms]}" in dict(commands("sal/lif", "quick", made))["Sweep"]
+    made["parameters"]["c.eta_w"] = 0.1
     found = dict(commands("sal/lif", "quick", made))
-    swept = YAML(typ="safe").load(found["Sweep"].split("sweep=")[1].strip("'"))
-    assert swept == {"experiment": "sal/lif", "scale": "quick", "name": "mine", "sweep": {"b.tau": ["20 ms", "10 ms"]}}
+    file = found["Sweep"].split("<<END\n")[1].split("\nEND")[0]
+    assert YAML(typ="safe").load(file) == {
+        "experiment": "sal/lif",
+        "scale": "quick",
+        "sweep": {"c.eta_w": [0.1, 0.05]},
+    }
     assert "Sweep" not in dict(commands("sal/lif", "quick", {}))
+    # Copies of neurons exist in the compiled program only.
+    assert len(commands("sal/lif", "quick", {}, copies=True)) == len(commands("sal/lif", "quick", {})) - 1
