@@ -30,10 +30,10 @@ of :math:`\delta'`). ``synthetic`` 0 leaves out all guesses.
 its number. Going forward, a step of the block before is overwritten; then it enters the traces, so that these hold
 :math:`\epsilon^0` on the way back. A batch is as many copies of all neurons, which share the weights.
 
-Everything runs in the slot ``groups``. Orders: -32 to -28, once per block, weights change; -24 the task; -23 inputs;
+Everything runs in the slot ``groups``. Orders: -32 to -28, once per block, weights change; -25 and -24 the task; -23 inputs;
 -22 activities are sent; -21 drives; -20 gates, cells, rectifying units; -19 and -18 guesses, and outputs are sent;
--17 to -14 readouts; -13 their errors are sent; -12 what comes from beyond the border; -11 it is sent back; -10 learning
-signals; -9 gradients and traces; -8 the task counts.
+-17 to -14 readouts; -13 their errors are sent; -12 what comes from beyond the border; -11 it is sent back; -10 and -9
+learning signals; -8 gradients and traces; -7 the task counts.
 """
 
 from dataclasses import dataclass
@@ -85,13 +85,14 @@ SYMBOLS = {
 
 # What every task has, and what it says of the present tick.
 TASK = """
-    slot : integer                               # step of the block that the tick is about, from 1
-    backward : 1                                 # 1 on the way back
-    border : 1                                   # 1 in the first tick on the way back, which looks ahead
+    phase : integer (shared)                     # tick of the block, from 0
+    slot : integer (shared)                      # step of the block that the tick is about, from 1
+    begins : 1 (shared)                          # 1 in the first tick of a block
+    backward : 1 (shared)                        # 1 on the way back
+    border : 1 (shared)                          # 1 in the first tick on the way back, which looks ahead
     forward : 1                                  # 1 if a step of the sequence is made
     fresh : 1                                    # 1 if it is the first one
     ahead : 1                                    # 1 at the border of a sequence that goes on
-    begins : 1                                   # 1 in the first tick of a block
     begun : 1                                    # 1 if the sequence began with this block
     ended : 1                                    # 1 if the sequence ended with the block before the last border
     updates : 1 (shared)                         # changes of weights so far, this one included
@@ -112,11 +113,18 @@ RATES = Step(
     order=-32,
     every="block",
 )
-PHASE = """phase = timestep(t, dt) % (2 * n_block)
-            begins = int(phase == 0)
-            backward = int(phase >= n_block)
-            border = int(phase == n_block)
-            slot = (1 - int(backward)) * (phase + 1) + int(backward) * (2 * n_block - phase)"""
+PHASE = Step(
+    "phase",
+    """
+    phase = timestep(t, dt) % (2 * n_block)
+    begins = int(phase == 0)
+    backward = int(phase >= n_block)
+    border = int(phase == n_block)
+    slot = clip(phase + 1, 1, n_block) - clip(phase - n_block, 0, n_block)
+    """,
+    when="groups",
+    order=-25,
+)
 # What the targets of plastic synapses read of the task.
 RATE_LINKS = """rate : 1 (linked)
     rate_guess : 1 (linked)
@@ -165,8 +173,8 @@ def keep(n_block: int, *names: str) -> str:
     """Return the statements that keep, on the way forward, what this step is; 0 behind the end of a sequence."""
     lines = []
     for k in range(1, n_block + 1):
-        lines.append(f"now = (1 - backward) * int(slot == {k})")
-        lines += [f"{name}_{k} = now * forward * {name} + (1 - now) * {name}_{k}" for name in names]
+        now = f"(1 - backward) * int(slot == {k})"
+        lines += [f"{name}_{k} = {now} * forward * {name} + (1 - {now}) * {name}_{k}" for name in names]
     return LINE.join(lines)
 
 
@@ -245,6 +253,7 @@ def cells(n_block: int) -> Model:
     later_own : 1                                # the same, if the block has no future
     back : 1 (linked)                            # what all gates send back to this cell
     from_readout : 1 (linked)                    # what all readouts send back to this cell
+    sent : 1                                     # what all gates have sent back
     learning_signal : 1                          # dE/dh
     total : 1                                    # dE/dc
     own : 1                                      # the same, if the block has no future
@@ -304,12 +313,21 @@ def cells(n_block: int) -> Model:
                 order=-12,
             ),
             Step(
+                "listen",
+                """
+            error = from_readout
+            sent = back
+            """,
+                when="groups",
+                order=-10,
+            ),
+            Step(
                 "look_back",
                 f"""
-            error = from_readout
+            enters = carry * (1 - backward)
             {recall(n_block, *KEPT)}
             {keep(n_block, *KEPT)}
-            learning_signal = backward * (error_then + back)
+            learning_signal = backward * (error_then + sent)
             total = backward * (learning_signal * slope_then + later)
             own = backward * (learning_signal * slope_then + carry * later_own + (1 - carry) * later)
             back_i = total * to_i_then
@@ -323,14 +341,13 @@ def cells(n_block: int) -> Model:
             signal_f = recurrent * own * to_f_then
             signal_o = recurrent * back_o
             reach = recurrent * carry * int(slot == 1) * later_own
-            enters = carry * (1 - backward)
             memory = backward + enters * kept_then
             into_i = enters * to_i_then
             into_g = enters * to_g_then
             into_f = enters * to_f_then
             """,
                 when="groups",
-                order=-10,
+                order=-9,
             ),
         ),
         links=("task",),
@@ -370,7 +387,7 @@ gates = Model(
             elig_f = memory_post * elig_f + into_f_post * s_then_pre
             """,
             when="groups",
-            order=-9,
+            order=-8,
         ),
         Step(
             "learn",
@@ -399,7 +416,7 @@ output = Model(
     from_readout_pre = w * err_post : 1 (summed)
     """,
     steps=(
-        Step("gradient", "grad += err_post * a_pre", when="groups", order=-9),
+        Step("gradient", "grad += err_post * a_pre", when="groups", order=-8),
         Step("learn", learn(), when="groups", order=-28, every="block"),
     ),
     summed={"y_post": ("groups", -17), "from_readout_pre": ("groups", -13)},

@@ -73,10 +73,10 @@ copy_task = Model(
     code={"events": {"judged": "due > 0.5"}},
     steps=(
         RATES,
+        PHASE,
         Step(
             "advance",
-            f"""
-            {PHASE}
+            """
             n_vectors = 1 + (level + 1) // 2
             n_repeats = 1 + level // 2
             length = (n_repeats + 1) * n_vectors + 3
@@ -95,7 +95,7 @@ copy_task = Model(
         Step(
             "judge",
             """
-            over = int(timestep(t, dt) % (2 * n_block) == 2 * n_block - 1) * int(done == length)
+            over = int(phase == 2 * n_block - 1) * int(done == length)
             due = over
             sequences += over * n_copies
             cost_sum += forward * cost
@@ -110,7 +110,7 @@ copy_task = Model(
             asked *= 1 - due
             """,
             when="groups",
-            order=-8,
+            order=-7,
         ),
     ),
     symbols={**SYMBOLS, "place": "k", "n_vectors": "N", "n_repeats": "R", "length": "T", "bits": "E"},
@@ -196,10 +196,10 @@ text_task = Model(
     code={"events": {"report": "reported > 0.5"}},
     steps=(
         RATES,
+        PHASE,
         Step(
             "advance",
-            f"""
-            {PHASE}
+            """
             forward = 1 - backward
             fresh = forward * int(done == 0)
             begun = begins * fresh + (1 - begins) * begun
@@ -219,7 +219,7 @@ text_task = Model(
             cost_sum *= 1 - reported
             """,
             when="groups",
-            order=-8,
+            order=-7,
         ),
     ),
     symbols={**SYMBOLS, "number": "k", "bits": "E"},

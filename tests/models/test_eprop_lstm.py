@@ -133,7 +133,7 @@ def test_a_batch_of_copies_equals_the_reference(built, tmp_path):
     results.mkdir()
     program.run({**values, **given}, results)
     read = program.reader(results)
-    assert p["network.n_copies"] == 32 and len(batches) > 2
+    assert p["network.n_copies"] == 16 and len(batches) > 2
     np.testing.assert_allclose(read("task.bits"), batches[-1][0], rtol=1e-10)
     assert_learnt(read, w, p)
 

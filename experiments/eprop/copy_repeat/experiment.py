@@ -30,19 +30,19 @@ OBJECTS = objects(*TASK)
 def network(p: Structure) -> Network:
     """Return the network, with one record per batch, and all inputs and readouts of the last steps."""
     net = build(p, objects(*TASK, p.n_block), "bits_of")
-    net["task"].set_event_schedule("judged", when="groups", order=-7)
-    net["stimulus"].set_event_schedule("watched_step", when="groups", order=-7)
-    net["readout"].set_event_schedule("watched_step", when="groups", order=-7)
+    net["task"].set_event_schedule("judged", when="groups", order=-6)
+    net["stimulus"].set_event_schedule("watched_step", when="groups", order=-6)
+    net["readout"].set_event_schedule("watched_step", when="groups", order=-6)
     net.add(
         EventMonitor(
             net["task"],
             "judged",
             ["sequences", "level", "bits", "solved", "length_seen"],
             when="groups",
-            order=-6,
+            order=-5,
             name="batches",
         ),
-        EventMonitor(net["stimulus"], "watched_step", ["x"], when="groups", order=-6, name="shown"),
-        EventMonitor(net["readout"], "watched_step", ["p", "goal", "within"], when="groups", order=-6, name="outputs"),
+        EventMonitor(net["stimulus"], "watched_step", ["x"], when="groups", order=-5, name="shown"),
+        EventMonitor(net["readout"], "watched_step", ["p", "goal", "within"], when="groups", order=-5, name="outputs"),
     )
     return net

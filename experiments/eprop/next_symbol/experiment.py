@@ -42,6 +42,6 @@ def network(p: Structure) -> Network:
     """Return the network, with the mean loss of every few thousand characters."""
     models = {**objects(*TASK, p.n_block), "pool": sequences.pool}
     net = build(p, models, "symbols")
-    net["task"].set_event_schedule("report", when="groups", order=-7)
-    net.add(EventMonitor(net["task"], "report", ["bits", "done"], when="groups", order=-6, name="reports"))
+    net["task"].set_event_schedule("report", when="groups", order=-6)
+    net.add(EventMonitor(net["task"], "report", ["bits", "done"], when="groups", order=-5, name="reports"))
     return net
