@@ -1,6 +1,6 @@
-"""E-prop 3 for an LSTM in blocks of several steps, in NumPy: a batch of sequences, weights that change after every block.
+"""E-prop 3 for an LSTM in blocks of several steps, in NumPy: a batch of sequences, and weights that change block by block.
 
-The independent reference for the block form. Rows of all matrices are presynaptic; the gates read inputs, outputs of the
+The independent reference of the block form. Rows of all matrices are presynaptic; the gates read inputs, outputs of the
 step before, and 1, in this order, and the readout and the network that guesses read outputs and 1.
 """
 
@@ -80,6 +80,69 @@ def advance(w: Weights, x: np.ndarray, h: np.ndarray, c: np.ndarray, fresh: bool
     return row
 
 
+def backward(
+    w: Weights, rows: list[dict[str, np.ndarray]], err: np.ndarray, beyond: Weights, traces: np.ndarray, carry: bool
+) -> tuple[Weights, np.ndarray]:
+    """Go back through a block, and let it enter the traces.
+
+    Parameters
+    ----------
+    w : dict
+        Weights.
+    rows : list of dict
+        What `advance` returns, step by step.
+    err : ndarray, shape (steps, batch, n_out)
+        Derivative of the loss by the readout.
+    beyond : dict
+        What the step after the block sends back: ``i``, ``g``, ``f``, derivatives by the drives of these gates, and
+        ``c``, by the cell state of the last step within the cell; shape (batch, n). Empty if there is nothing.
+    traces : ndarray, shape (3, batch, n_in + n + 1, n)
+        Eligibility vectors of ``i``, ``g`` and ``f`` before the block; afterwards, those at its end.
+    carry : bool
+        Whether traces reach beyond the block.
+
+    Returns
+    -------
+    grads : dict
+        Of ``i``, ``g``, ``f`` and ``o``, summed over the batch.
+    total : ndarray, shape (batch, n)
+        Derivative of the loss by the cell state of the first step.
+    """
+    nothing = np.zeros_like(rows[0]["h"])
+    recurrent = {gate: w[gate][-1 - nothing.shape[1] : -1] for gate in GATES}
+    sent = dict.fromkeys(GATES, nothing) | {gate: value for gate, value in beyond.items() if gate != "c"}
+    later, own, passed = beyond.get("c", nothing), nothing, np.ones_like(nothing)
+    grads = {gate: np.zeros_like(w[gate]) for gate in GATES}
+    enters = np.zeros_like(traces)
+    for row, wrong in zip(reversed(rows), reversed(err), strict=True):
+        signal = wrong @ w["out"][:-1].T + sum(sent[gate] @ recurrent[gate].T for gate in GATES)
+        total = signal * row["slope"] + later
+        own = signal * row["slope"] + own if carry else total  # what the traces do not hold already
+        sent = {gate: total * row[f"to_{gate}"] for gate in "igf"} | {"o": signal * row["to_o"]}
+        for gate in "igf":
+            grads[gate] += row["s"].T @ (own * row[f"to_{gate}"])
+        grads["o"] += row["s"].T @ sent["o"]
+        if carry:
+            enters += [row["s"][:, :, None] * (passed * row[f"to_{gate}"])[:, None, :] for gate in "igf"]
+        later, own, passed = row["f"] * total, row["f"] * own, row["f"] * passed
+    if carry:
+        for trace, gate in zip(traces, "igf", strict=True):
+            grads[gate] += (own[:, None, :] * trace).sum(axis=0)
+        traces[:] = passed[:, None, :] * traces + enters
+    return grads, total
+
+
+def guess(w: Weights, h: np.ndarray) -> np.ndarray:
+    """Guess the derivative of the loss by the cell state of the next step."""
+    return np.maximum(with_one(h) @ w["guess_in"], 0) @ w["guess_out"]
+
+
+def improve(w: Weights, h: np.ndarray, target: np.ndarray) -> Weights:
+    """Return the gradient of half the squared error of a guess."""
+    r, miss = np.maximum(with_one(h) @ w["guess_in"], 0), guess(w, h) - target
+    return {"guess_out": r.T @ miss, "guess_in": with_one(h).T @ ((r > 0) * (miss @ w["guess_out"].T))}
+
+
 class Adam:
     """Adam in the form of TensorFlow."""
 
@@ -99,7 +162,7 @@ class Adam:
             self.w[name] -= eta * corrected * mean / (np.sqrt(square) + 1e-8)
 
 
-def learn(w: Weights, blocks: Iterable[Block], rule: Rule) -> Iterator[Weights]:
+def learn(w: Weights, blocks: Iterable[Block], rule: Rule) -> Iterator[None]:
     """Train block after block.
 
     Parameters
@@ -113,70 +176,36 @@ def learn(w: Weights, blocks: Iterable[Block], rule: Rule) -> Iterator[Weights]:
 
     Yields
     ------
-    dict
-        Gradient of every block, mean over the batch, after the weights have changed.
+    None
+        When the weights have changed.
     """
-    adam = Adam(w)
+    adam, n = Adam(w), w["i"].shape[1]
     h = c = traces = np.zeros(0)
     for block in blocks:
-        n_batch, n = block.x.shape[1], w["i"].shape[1]
+        n_batch = block.x.shape[1]
         if not h.size:
-            h, c = np.zeros((n_batch, n)), np.zeros((n_batch, n))
+            h = c = np.zeros((n_batch, n))
             traces = np.zeros((3, n_batch, len(w["i"]), n))
-        start = with_one(h)
-        rows = []
+        start, rows = h, []
         for k, x in enumerate(block.x):
             rows.append(advance(w, x, h, c, block.fresh and k == 0))
             h, c = rows[-1]["h"], rows[-1]["c"]
-        run = {name: np.array([row[name] for row in rows]) for name in rows[0]}
-        read = with_one(run["h"])
+        read = with_one(np.array([row["h"] for row in rows]))
         err = block.compare(read @ w["out"])
-
+        beyond = {}
+        if block.ahead is not None and rule.synthetic:
+            ahead, future = advance(w, block.ahead, h, c, fresh=False), guess(w, h)
+            beyond = {gate: future * ahead[f"to_{gate}"] for gate in "igf"} | {"c": future * ahead["f"]}
+        gates, total = backward(w, rows, err, beyond, traces, rule.carry)
         grads = {name: np.zeros_like(value) for name, value in w.items()}
-
-        def improve(read: np.ndarray, target: np.ndarray, grads: Weights = grads) -> None:
-            """Add the gradient of half the squared error of a guess."""
-            r = np.maximum(read @ w["guess_in"], 0)
-            miss = r @ w["guess_out"] - target
-            grads["guess_out"] += r.T @ miss
-            grads["guess_in"] += read.T @ ((r > 0) * (miss @ w["guess_out"].T))
-
-        # What the step after the block sends back: the guess of dE/dc there, through its gates and its forget gate.
-        sent = dict.fromkeys(GATES, np.zeros((n_batch, n)))
-        later, own = np.zeros((n_batch, n)), np.zeros((n_batch, n))
+        if rule.recurrent:
+            grads |= gates
+        grads["out"] = np.einsum("kbi,kbj->ij", read, err)
+        targets = [] if block.fresh else [(start, total)]
         if block.ahead is None:
-            improve(with_one(h), np.zeros((n_batch, n)))
-        elif rule.synthetic:
-            guess = np.maximum(with_one(h) @ w["guess_in"], 0) @ w["guess_out"]
-            ahead = advance(w, block.ahead, h, c, fresh=False)
-            sent = {**sent, **{gate: guess * ahead[f"to_{gate}"] for gate in "igf"}}
-            later = ahead["f"] * guess
-        n_in = block.x.shape[2]
-        for k in reversed(range(len(rows))):
-            row = rows[k]
-            signal = err[k] @ w["out"][:-1].T + sum(sent[gate] @ w[gate][n_in:-1].T for gate in GATES)
-            total = signal * row["slope"] + later  # dE/dc
-            own = signal * row["slope"] + own if rule.carry else total  # what the traces do not hold already
-            sent = {gate: total * row[f"to_{gate}"] for gate in "igf"} | {"o": signal * row["to_o"]}
-            for gate in "igf":
-                grads[gate] += row["s"].T @ (own * row[f"to_{gate}"])
-            grads["o"] += row["s"].T @ sent["o"]
-            later, own = row["f"] * total, row["f"] * own
-        if rule.carry:
-            passed = np.ones((n_batch, n))
-            kept = [passed]  # share of every step that is left at the end of the block
-            for row in reversed(rows):
-                kept.insert(0, kept[0] * row["f"])
-            s = run["s"].transpose(1, 2, 0)
-            for trace, gate in zip(traces, "igf", strict=True):
-                grads[gate] += (own[:, None, :] * trace).sum(axis=0)
-                trace *= kept[0][:, None, :]
-                trace += s @ (np.array(kept[1:]) * run[f"to_{gate}"]).transpose(1, 0, 2)
-        grads["out"] += read.reshape(-1, read.shape[-1]).T @ err.reshape(-1, err.shape[-1])
-        if not block.fresh:
-            improve(start, total)
-        for gate in GATES:
-            grads[gate] *= rule.recurrent
-        grads = {name: grad / n_batch for name, grad in grads.items()}
-        adam.step(grads, rule)
-        yield grads
+            targets.append((h, np.zeros_like(h)))
+        for before, target in targets:
+            for name, grad in improve(w, before, target).items():
+                grads[name] += grad
+        adam.step({name: grad / n_batch for name, grad in grads.items()}, rule)
+        yield
