@@ -246,7 +246,8 @@ class DenseSynapses(Synapses):
             try:
                 code_object = own(run_namespace)
             except NotDense as reason:
-                if used := self.own & set.union(*touched(self, runner)):
+                read, written = touched(self, runner)
+                if used := self.own & (read | written):
                     what = f"'{min(used)}' is one for each copy"
                     raise ValueError(f"'{self.name}': {what}, but {runner.name} runs once: {reason}") from reason
                 runner.template, runner.codeobj_class, runner.template_kwds, runner.needed_variables = plain

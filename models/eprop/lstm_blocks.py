@@ -1,4 +1,4 @@
-r"""E-prop 3: an LSTM learns in blocks of a few steps, from what happens in the block, its past, and a guess of its future.
+r"""E-prop 3: an LSTM learns in blocks of a few steps, from the block, traces of its past, and a guess of its future.
 
 Reference: Bellec et al. (2019), ``bellec2019``, e-prop 3. With :math:`E` the loss of a sequence,
 :math:`\delta^t = dE/dc^t` and :math:`L^t = dE/dh^t`, all of them total derivatives, a block of the steps 1 to T has
@@ -30,10 +30,10 @@ of :math:`\delta'`). ``synthetic`` 0 leaves out all guesses.
 its number. Going forward, a step of the block before is overwritten; then it enters the traces, so that these hold
 :math:`\epsilon^0` on the way back. A batch is as many copies of all neurons, which share the weights.
 
-Everything runs in the slot ``groups``. Orders: -32 to -28, once per block, weights change; -25 and -24 the task; -23 inputs;
--22 activities are sent; -21 drives; -20 gates, cells, rectifying units; -19 and -18 guesses, and outputs are sent;
--17 to -14 readouts; -13 their errors are sent; -12 what comes from beyond the border; -11 it is sent back; -10 and -9
-learning signals; -8 gradients and traces; -7 the task counts.
+Everything runs in the slot ``groups``. Orders: -32 to -28, once per block, weights change; -25 and -24 the task; -23
+inputs; -22 activities are sent; -21 drives; -20 gates, cells, rectifying units; -19 and -18 guesses, and outputs are
+sent; -17 to -14 readouts; -13 their errors are sent; -12 what comes from beyond the border; -11 it is sent back; -10
+and -9 learning signals; -8 gradients and traces; -7 the task counts.
 """
 
 from dataclasses import dataclass
@@ -68,7 +68,11 @@ SYMBOLS = {
     **{f"to_{p}": rf"\partial c / \partial z_{p}" for p in "igf"},
     **{f"elig_{p}": rf"\epsilon_{p}" for p in "igf"},
     **{f"w_{p}": f"W_{p}" for p in GATES},
-    **{f"{kind}_{p}": f"{symbol}_{p}" for kind, symbol in (("grad", "G"), ("mean", "m"), ("square", "v")) for p in GATES},
+    **{
+        f"{kind}_{p}": f"{symbol}_{p}"
+        for kind, symbol in (("grad", "G"), ("mean", "m"), ("square", "v"))
+        for p in GATES
+    },
     "grad": "G",
     "mean": "m",
     "square": "v",
@@ -144,8 +148,16 @@ def learn(name: str = "", rate: str = "rate") -> str:
     rate : str
         Which learning rate of the postsynaptic unit.
     """
-    moments = {"beta_1": "beta_m_post", "beta_2": "beta_s_post", "epsilon": "epsilon_post"}
-    step = adam(f"w{name}", f"slope{name}", f"mean{name}", f"square{name}", rate=f"{rate}_post", **moments)
+    step = adam(
+        f"w{name}",
+        f"slope{name}",
+        f"mean{name}",
+        f"square{name}",
+        rate=f"{rate}_post",
+        beta_1="beta_m_post",
+        beta_2="beta_s_post",
+        epsilon="epsilon_post",
+    )
     return LINE.join((f"slope{name} = grad{name} / n_copies_post", step, f"grad{name} = 0"))
 
 

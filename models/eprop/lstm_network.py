@@ -1,4 +1,4 @@
-"""Copies of an LSTM with its readouts and the network that guesses its gradients: what all e-prop 3 experiments build."""
+"""Copies of an LSTM, its readouts and the network that guesses its gradients: what all e-prop 3 experiments build."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,7 +1,7 @@
 """Tasks for an LSTM that learns with e-prop 3: copy-repeat with its curriculum, and the next symbol of a text.
 
-Reference: Bellec et al. (2019), ``bellec2019``, e-prop 3. For the order of everything, and for the ticks of a block, see
-`models.eprop.lstm_blocks`. All copies are shown sequences of the same length, at the same time.
+Reference: Bellec et al. (2019), ``bellec2019``, e-prop 3. For the order of everything, and for the ticks of a block,
+see `models.eprop.lstm_blocks`. All copies are shown sequences of the same length, at the same time.
 
 Tables (TimedArrays) are read at ``number * dt``.
 """

@@ -1,4 +1,4 @@
-"""E-prop 3 for an LSTM in blocks of several steps, in NumPy: a batch of sequences, and weights that change block by block.
+"""E-prop 3 for an LSTM in blocks of several steps, in NumPy: batches, and weights that change block by block.
 
 The independent reference of the block form. Rows of all matrices are presynaptic; the gates read inputs, outputs of the
 step before, and 1, in this order, and the readout and the network that guesses read outputs and 1.

@@ -120,19 +120,27 @@ def test_training_equals_the_reference(more):
     assert np.array_equal(w["i"].ravel(), arrays["gates.w_i"]) == (p["inputs.rule"] == "readout")
 
 
-def test_a_batch_of_copies_equals_the_reference(built, tmp_path):
-    """The compiled program: 32 sequences at a time."""
-    name, n_blocks = "eprop/copy_repeat", 9
-    point = planned(name, "smoke").points[0]
-    p = {**point["values"], "run.seed": point["seed"], "inputs.n_iterations": n_blocks * point["values"]["network.n_block"]}
-    p["task.criterion"] = 2.0
-    given = copy.arrays(p, np.random.default_rng(point["seed"]))
+@pytest.fixture
+def compiled(built, tmp_path):
+    """Return a function: a program and changes to its values, to all that it was given, and how to read its results."""
+
+    def run(module, name, **changes):
+        point = planned(name, "smoke").points[0]
+        p = {**point["values"], "run.seed": point["seed"], **changes}
+        given = module.arrays(p, np.random.default_rng(point["seed"]))
+        values = {k: v for k, v in p.items() if k.split(".")[0] not in ("network", "inputs")}
+        program, results = built(name), tmp_path / "run"
+        results.mkdir()
+        program.run({**values, **given}, results)
+        return p, given, program.reader(results)
+
+    return run
+
+
+def test_a_batch_of_copies_equals_the_reference(compiled):
+    """The compiled program: 16 sequences at a time, which become longer."""
+    p, given, read = compiled(copy, "eprop/copy_repeat", **{"inputs.n_iterations": 36, **LONGER})
     batches, w = reference(given, p)
-    values = {k: v for k, v in p.items() if k.split(".")[0] not in ("network", "inputs")}
-    program, results = built(name), tmp_path / "run"
-    results.mkdir()
-    program.run({**values, **given}, results)
-    read = program.reader(results)
     assert p["network.n_copies"] == 16 and len(batches) > 2
     np.testing.assert_allclose(read("task.bits"), batches[-1][0], rtol=1e-10)
     assert_learnt(read, w, p)
@@ -144,14 +152,14 @@ def stretches(arrays, p, costs):
     n_each = arrays["task.n_each"]
     places = arrays["symbols.values"].astype(int)[np.arange(n_each)[:, None] + n_each * np.arange(n_copies)]
     goals = arrays["symbols.values"].astype(int)[1 + np.arange(n_each)[:, None] + n_each * np.arange(n_copies)]
-    for k in range(0, n_each - n_block, n_block):
+    for k in range(0, n_each - n_block + 1, n_block):
 
-        def compare(y, goal=np.eye(n_in)[goals[k : k + n_block]]):
-            odds = np.exp(y) / np.exp(y).sum(axis=-1, keepdims=True)
+        def compare(y, part=goals[k : k + n_block]):
+            odds, goal = np.exp(y) / np.exp(y).sum(axis=-1, keepdims=True), np.eye(n_in)[part]
             costs.extend(-np.log2((odds * goal).sum(axis=-1)).mean(axis=-1))
             return odds - goal
 
-        yield Block(np.eye(n_in)[places[k : k + n_block]], compare, k == 0, np.eye(n_in)[places[k + n_block]])
+        yield Block(np.eye(n_in)[places[k : k + n_block]], compare, k == 0, np.eye(n_in)[goals[k + n_block - 1]])
 
 
 @pytest.mark.parametrize("rule_name", ["e-prop 3", "synthetic gradient", "traces"])
@@ -176,6 +184,17 @@ def test_reading_equals_the_reference(rule_name, monkeypatch):
     np.testing.assert_allclose(tables["reports"]["bits"], expected, rtol=1e-10)
     final = tables["final"]
     assert_learnt(lambda name: final.loc[final["variable"] == name, "value"].to_numpy(), w, p)
+
+
+def test_reading_in_copies_equals_the_reference(compiled):
+    """The compiled program: 32 stretches at a time."""
+    p, given, read = compiled(text, "eprop/next_symbol", **{"inputs.n_symbols": 32 * 40 + 1, "task.n_report": 40})
+    w, costs = start(given, p), []
+    for _ in learn(w, stretches(given, p, costs), rule(given, p)):
+        pass
+    assert p["network.n_copies"] == 32 and len(costs) == 40
+    np.testing.assert_allclose(read("task.bits"), np.mean(costs), rtol=1e-10)
+    assert_learnt(read, w, p)
 
 
 def test_words_are_spelled_out():

@@ -1,4 +1,4 @@
-"""Gradients of the LSTM agree with finite differences, with the factorisation of e-prop, and blocks of e-prop 3 with both."""
+"""Gradients of the LSTM agree with finite differences and the factorisation of e-prop, blocks of e-prop 3 with both."""
 
 import numpy as np
 import pytest
@@ -51,7 +51,7 @@ def test_traces_times_ideal_learning_signals_are_the_gradient(case):
 
 
 def in_blocks(case, n_block, carry, synthetic=True):
-    """Return the gradient of e-prop 3 in blocks whose guesses are right, and dE/dc of all first steps, with exact ones."""
+    """Return the gradient in blocks whose guesses are right, the exact one, and dE/dc of all first steps by both."""
     w, x, run, _, err = case
     exact = backward(w, run, err)
     h, c, eps = np.zeros((1, N)), np.zeros((1, N)), np.zeros((3, 1, N_IN + N + 1, N))
