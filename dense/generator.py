@@ -33,6 +33,8 @@ class Name:
         Pointer to the values; empty for values that are computed before the loop.
     loaded, stored : bool
         Whether the statements need the value from before, and whether they change it.
+    own : bool
+        Whether every copy has its own values.
     """
 
     name: str
@@ -40,6 +42,7 @@ class Name:
     array: str = ""
     loaded: bool = True
     stored: bool = False
+    own: bool = False
 
 
 class FloatRenderer(CPPNodeRenderer):
@@ -84,6 +87,8 @@ class DenseGenerator(CPPCodeGenerator):
         for name in sorted(read | write):
             if self.variable_indices[name] not in (ROW, COLUMN, SYNAPSE, SCALAR):
                 raise NotDense(f"'{name}' has an index of its own")
+            if name in self.owner.own and self.template_name != "dense_pass":
+                raise NotDense("it is a spike or a sum")
             if name in write and self.variable_indices[name] in (ROW, COLUMN) and self.template_name != "dense_pathway":
                 raise NotDense(f"'{name}' is written for every synapse of a neuron")
         arrays: dict[str, set[str]] = {}
@@ -116,6 +121,7 @@ class DenseGenerator(CPPCodeGenerator):
                     self.get_array_name(self.variables[n]),
                     loaded=n in read,
                     stored=n in write,
+                    own=index == SYNAPSE and n in self.owner.own,
                 )
                 for n in chosen
             ]

@@ -1,7 +1,7 @@
 """`DenseSynapses`: Brian2's `Synapses` between all pairs of neurons, with nested loops instead of lists of indices."""
 
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,7 @@ from brian2.devices.cpp_standalone.device import CPPStandaloneDevice
 from brian2.groups.group import CodeRunner
 from brian2.synapses.synapses import SummedVariableUpdater, SynapticPathway
 
-from dense.blocking import flush_name, waiting_for, why_not_wait
+from dense.blocking import flush_name, touched, waiting_for, why_not_wait
 from dense.generator import DenseCodeObject, NotDense
 
 BLOCK = 64  # steps that statements wait at most: the state of the synapses is fetched once for all of them
@@ -41,6 +41,11 @@ class Layout:
     target_start: int
     self_connections: bool
 
+    @property
+    def n_synapses(self) -> int:
+        """Synapses of one copy."""
+        return self.n_pre * self.n_post - (0 if self.self_connections else self.n_pre)
+
 
 class DenseSynapses(Synapses):
     """Synapses from every neuron of the source to every neuron of the target.
@@ -64,6 +69,9 @@ class DenseSynapses(Synapses):
         ``c`` is element ``c * n_pre + u``. Spikes and summed variables stay within a copy. A step that names a variable
         of a neuron anywhere runs, as a whole, once per copy and in order, so that ``grad += err_post * rate_pre`` sums
         over the copies; a step that names none runs once.
+    own : sequence of str
+        Variables of which every copy has values of its own, such as eligibility traces: ``copies * n_pre * n_post`` of
+        them, copy after copy. Only steps may use them, and such a step runs once per copy.
 
     Attributes
     ----------
@@ -73,7 +81,7 @@ class DenseSynapses(Synapses):
     Raises
     ------
     ValueError
-        A number of neurons that is no multiple of ``copies``, or a delay.
+        A number of neurons that is no multiple of ``copies``, a delay, or a spike or sum that uses one of `own`.
     NotImplementedError
         At a run: ``copies`` above 1 on another device than C++ standalone.
 
@@ -82,10 +90,19 @@ class DenseSynapses(Synapses):
     Delays are not dense; use `Synapses`. In double precision everything is equal to the bit to what `Synapses` compute.
     """
 
-    def __init__(self, source: Any, target: Any = None, *args: Any, copies: int = 1, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        source: Any,
+        target: Any = None,
+        *args: Any,
+        copies: int = 1,
+        own: Sequence[str] = (),
+        **kwargs: Any,
+    ) -> None:
         # GeNN's device is a kind of C++ standalone, with other loops.
         self.on_device = type(get_device()) is CPPStandaloneDevice
         self.copies = copies
+        self.own = frozenset(own) if copies > 1 else frozenset()
         self.self_connections = True
         self.plans: dict[str, str] = {}
         if kwargs.get("delay") is not None:
@@ -98,6 +115,14 @@ class DenseSynapses(Synapses):
             return
         for runner in [*self.contained_objects]:
             self._make_dense(runner)
+
+    def _create_variables(self, equations: Any, user_dtype: Any = None) -> None:
+        """Create the variables; those of `own` do not grow with the synapses, but have their size from the start."""
+        super()._create_variables(equations, user_dtype)
+        for name in self.own:
+            one = self.variables._variables.pop(name)
+            size = len(self.source) * len(self.target) // self.copies
+            self.variables.add_array(name, size=size, dimensions=one.dim, dtype=one.dtype)
 
     @property
     def float_dtype(self) -> np.dtype:
@@ -221,6 +246,10 @@ class DenseSynapses(Synapses):
             try:
                 code_object = own(run_namespace)
             except NotDense as reason:
+                read, written = touched(self, runner)
+                if used := self.own & (read | written):
+                    what = f"'{min(used)}' is one for each copy"
+                    raise ValueError(f"'{self.name}': {what}, but {runner.name} runs once: {reason}") from reason
                 runner.template, runner.codeobj_class, runner.template_kwds, runner.needed_variables = plain
                 self.plans[runner.name] = f"plain: {reason}"
                 return own(run_namespace)

@@ -3,6 +3,9 @@
 {% import 'dense_parts.cpp' as _parts %}
 {# Columns that are computed together. A lone sum needs more of them: additions to it wait for each other. #}
 {% set _lanes = 64 if state|length == 1 else 16 %}
+{# What every copy has of its own is fetched when the turn is its. #}
+{% set _own = state|selectattr('own')|list %}
+{% set _by_copy = pre or post or _own %}
 
 {% block extra_headers %}
 {{ _parts.targets() }}
@@ -35,16 +38,25 @@ DENSE_INLINE void _columns(const int _row, const int _first, const int _width, c
 {
     {% for v in state %}
     {{v.type}} _at_{{v.name}}[_lanes] = {};
-    {% if v.loaded %}
+    {% if v.loaded and not v.own %}
     for (int _lane = 0; _lane < _width; _lane++) _at_{{v.name}}[_lane] = _of_{{v.name}}[_synapse + _lane];
     {% endif %}
     {% endfor %}
     {% if uses_i %}
     const int i = _row;
     {% endif %}
+    {% if _own %}
+    for (int _copy = 0; _copy < _copies; _copy++) {
+    const size_t _mine = _copy * size_t({{layout.n_synapses}}) + _synapse;
+    {% for v in _own if v.loaded %}
+    for (int _lane = 0; _lane < _width; _lane++) _at_{{v.name}}[_lane] = _of_{{v.name}}[_mine + _lane];
+    {% endfor %}
+    for (int _moment = _copy; _moment < _moments; _moment += _copies) {
+    {% else %}
     for (int _moment = 0; _moment < _moments; _moment++) {
+    {% endif %}
         {% for v in varying %}
-        const {{v.type}} {{v.name}} = _steps_{{v.name}}[_moment{% if pre or post %} / _copies{% endif %}];
+        const {{v.type}} {{v.name}} = _steps_{{v.name}}[_moment{% if _by_copy %} / _copies{% endif %}];
         {% endfor %}
         {% for v in pre %}
         const {{v.type}} {{v.name}} = _rows_{{v.name}}[_moment * _n_pre + _row];
@@ -68,8 +80,14 @@ DENSE_INLINE void _columns(const int _row, const int _first, const int _width, c
             {% endfor %}
         }
     }
+    {% if _own %}
+    {% for v in _own if v.stored %}
+    for (int _lane = 0; _lane < _width; _lane++) _of_{{v.name}}[_mine + _lane] = _at_{{v.name}}[_lane];
+    {% endfor %}
+    }
+    {% endif %}
     {% for v in state %}
-    {% if v.stored %}
+    {% if v.stored and not v.own %}
     for (int _lane = 0; _lane < _width; _lane++) _of_{{v.name}}[_synapse + _lane] = _at_{{v.name}}[_lane];
     {% endif %}
     {% endfor %}
@@ -120,7 +138,7 @@ void {{flush}}()
     {{pointers_lines|autoindent}}
     const size_t _vectorisation_idx = -1;
     {{scalar_code|autoindent}}
-    const int _moments = _collected{% if pre or post %} * _copies{% endif %};
+    const int _moments = _collected{% if _by_copy %} * _copies{% endif %};
     _collected = 0;
 {{ _parts.bands() }}
     for (int _band = 0; _band < _bands; _band++)

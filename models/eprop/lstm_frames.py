@@ -1,8 +1,7 @@
-r"""E-prop 1 for an LSTM that classifies frames: feedback that is symmetric, random or adaptive, and no guesses.
+r"""E-prop 1 for an LSTM that classifies frames: feedback that is symmetric, random or adaptive.
 
 Reference: Bellec et al. (2020), ``bellec2020``, phoneme recognition. Cells and eligibility traces are those of
-`models.eprop.lstm`, where the order of everything is explained. What is sent back through recurrent weights is left
-out, so that the learning signal is the error of this frame alone:
+`models.eprop.lstm`, where the order of everything is explained. The learning signal is the error of this frame alone:
 
 .. math::
     L_j^t = \sum_k B_{jk} (\pi_k^t - \pi_k^{*,t}), \quad dE/dW_p = \sum_t L^t \, (\partial h^t / \partial c^t) \,
@@ -23,9 +22,8 @@ from models.eprop.lstm import SYMBOLS, TASK, RuleParams, at_learn, gates, learn,
 
 @dataclass(frozen=True)
 class FrameParams(RuleParams):
-    """The rule, how tables are read, and what is recorded; nothing here reads ``eta_guess``."""
+    """The rule, how tables are read, and what is recorded."""
 
-    synthetic: float = param(0.0, "1: with synthetic gradients, 0: without", r"a_s", "e-prop 1 has none")
     epsilon: float = param(1e-5, "Adam: smallest denominator", r"\epsilon", "authors' code")
     n_steps: int = param(100, "frames of a sequence", "T", "our design")
     n_rows: int = param(1000, "frames in the table, which is repeated", r"n_r", "our design")

@@ -1,37 +1,49 @@
-"""An LSTM with its readouts and the network that guesses its gradients: what all e-prop 3 experiments build."""
+"""Copies of an LSTM, its readouts and the network that guesses its gradients: what all e-prop 3 experiments build."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from brian2 import Network, NeuronGroup, Quantity, TimedArray, defaultclock, linked_var, ms
+from brian2 import Network, Quantity, TimedArray, defaultclock, linked_var, ms
 
-from dense import DenseSynapses
+from dense import DenseSynapses, VectorGroup
 from models.base import Model, attach, link, param
-from models.eprop import lstm, synthetic_gradients
+from models.eprop import lstm_blocks, synthetic_gradients
 
-FINAL = ["gates.w_i", "gates.w_g", "gates.w_f", "gates.w_o", "output.w", "guess_in.w", "guess_out.w_c", "guess_out.w_h"]
+FINAL = ["gates.w_i", "gates.w_g", "gates.w_f", "gates.w_o", "output.w", "guess_in.w", "guess_out.w"]
+ENDS = {  # of synapses
+    "gates": ("sender", "cells"),
+    "output": ("sender", "readout"),
+    "guess_in": ("sender", "rectifier"),
+    "guess_out": ("rectifier", "guesser"),
+    "pool": ("readout", "readout"),
+}
+GUESSING = ("rectifier", "guesser", "guess_in", "guess_out")  # on a clock of half a block
 
 
 @dataclass(frozen=True)
 class Structure:
-    """What changes the compiled program: sizes and lengths of tables."""
+    """What changes the compiled program: sizes, lengths of blocks and of tables."""
 
     n_in: int = param(5, "inputs", r"n_\mathrm{in}", "our design")
     n_rec: int = param(32, "cells", r"n_\mathrm{rec}", "our design")
     n_out: int = param(4, "readouts", r"n_\mathrm{out}", "our design")
     n_guess: int = param(64, "rectifying units of the network that guesses gradients", r"n_s", "our design")
+    n_block: int = param(4, "steps of a block", "T", "paper, e-prop 3", valid=">= 1")
+    n_copies: int = param(32, "sequences of a batch", r"n_\mathrm{batch}", "our design", valid=">= 1")
     n_table: int = param(30000, "entries of the table of inputs", r"n_t", "our design")
-    dt: Quantity = param(1 * ms, "what one step is simulated as", r"\Delta t", "our design")
+    dt: Quantity = param(1 * ms, "what one tick is simulated as", r"\Delta t", "our design")
 
 
-def objects(task: Model, sender: Model, readout: Model) -> dict[str, Model]:
+def objects(task: Model, stimulus: Model, readout: Model, n_block: int = 4) -> dict[str, Model]:
     """Name the objects of the network.
 
     Parameters
     ----------
-    task, sender, readout : Model
+    task, stimulus, readout : Model
         From `models.eprop.sequences`.
+    n_block : int
+        Steps of a block.
 
     Returns
     -------
@@ -40,20 +52,22 @@ def objects(task: Model, sender: Model, readout: Model) -> dict[str, Model]:
     """
     return {
         "task": task,
-        "sender": sender,
-        "cells": lstm.cells,
+        "stimulus": stimulus,
+        "sender": lstm_blocks.sender(n_block),
+        "cells": lstm_blocks.cells(n_block),
         "readout": readout,
-        "guess": synthetic_gradients.rectifier,
-        "gates": synthetic_gradients.gates,
-        "output": lstm.output,
+        "rectifier": synthetic_gradients.rectifier,
+        "guesser": synthetic_gradients.guesser,
+        "gates": lstm_blocks.gates,
+        "output": lstm_blocks.output,
         "guess_in": synthetic_gradients.guess_in,
         "guess_out": synthetic_gradients.guess_out,
-        "account": lstm.account,
+        "account": lstm_blocks.account,
     }
 
 
 def build(p: Structure, models: Mapping[str, Model], table: str) -> Network:
-    """Build the network, all-to-all.
+    """Build all copies of the network, and the weights that they share.
 
     Parameters
     ----------
@@ -71,42 +85,50 @@ def build(p: Structure, models: Mapping[str, Model], table: str) -> Network:
     """
     defaultclock.dt = p.dt
     inputs = {table: TimedArray(np.zeros(p.n_table), dt=p.dt, name=table)}
+    n_send = p.n_in + p.n_rec + 1
+    clock = {name: (p.n_block if name in GUESSING else 1) * p.dt for name in models}
+    sizes = {"stimulus": p.n_in, "sender": n_send, "cells": p.n_rec, "readout": p.n_out}
+    sizes |= {"rectifier": p.n_guess, "guesser": p.n_rec}
+    copies = {"task": 1} | {name: p.n_copies * size for name, size in sizes.items()}
     groups = {
-        name: NeuronGroup(
-            n, name=name, **models[name].kwargs(**(inputs if name in ("sender", "readout", "task") else {}))
+        name: VectorGroup(
+            n,
+            name=name,
+            dt=clock[name],
+            **models[name].kwargs(**(inputs if name in ("stimulus", "readout") else {})),
         )
-        for name, n in (
-            ("task", 1),
-            ("sender", p.n_in + p.n_rec + 1),
-            ("cells", p.n_rec),
-            ("readout", p.n_out),
-            ("guess", p.n_guess),
-        )
+        for name, n in copies.items()
     }
     link(groups.values(), models)
-    for name, group in groups.items():
-        if name in ("sender", "guess"):
-            group.set_event_schedule("learn", when="groups", order=-9)
-    cell = np.arange(p.n_in + p.n_rec + 1) - p.n_in  # that a unit of the sender stands for, if it does
-    groups["sender"].h = linked_var(groups["cells"], "h", index=np.where((cell >= 0) & (cell < p.n_rec), cell, 0))
+    for name in ("stimulus", "readout"):
+        groups[name].copy, groups[name].channel = np.divmod(np.arange(copies[name]), sizes[name])
+
+    # Units of the sender, copy after copy: inputs, cells, and the one that is always 1.
+    copy, unit = np.divmod(np.arange(copies["sender"]), n_send)
+    sender, is_x, is_h = groups["sender"], unit < p.n_in, (unit >= p.n_in) & (unit < n_send - 1)
+    sender.is_x, sender.is_h = is_x.astype(float), is_h.astype(float)
+    sender.x = linked_var(groups["stimulus"], "x", index=np.where(is_x, copy * p.n_in + unit, 0))
+    sender.h = linked_var(groups["cells"], "h", index=np.where(is_h, copy * p.n_rec + unit - p.n_in, 0))
     for variable in ("back", "from_readout"):
-        setattr(groups["cells"], variable, linked_var(groups["sender"], variable, index=p.n_in + np.arange(p.n_rec)))
-    ends = {
-        "gates": ("sender", "cells"),
-        "output": ("sender", "readout"),
-        "guess_in": ("sender", "guess"),
-        "guess_out": ("guess", "cells"),
-        "account": ("readout", "task"),
-        "pool": ("readout", "readout"),
-    }
-    synapses = {}
-    for name, model in models.items():
-        if name in ends:
-            source, target = (groups[end] for end in ends[name])
-            synapses[name] = one = DenseSynapses(source, target, name=name, **model.kwargs())
+        setattr(groups["cells"], variable, linked_var(sender, variable, index=np.flatnonzero(is_h)))
+    groups["cells"].guess = linked_var(groups["guesser"], "guess")
+    groups["guesser"].total = linked_var(groups["cells"], "total")
+
+    made = [*groups.values()]
+    for name, (source, target) in ENDS.items():
+        if name in models:
+            one = DenseSynapses(
+                groups[source],
+                groups[target],
+                copies=p.n_copies,
+                name=name,
+                dt=clock[name],
+                **models[name].kwargs(),
+            )
             one.connect()
-            if "on_event" in model.code:
-                one.learn.when, one.learn.order = "groups", -8
-    made = [*groups.values(), *synapses.values()]
-    attach(made, models)
+            made.append(one)
+    account = DenseSynapses(groups["readout"], groups["task"], name="account", **models["account"].kwargs())
+    account.connect()
+    made.append(account)
+    attach(made, models, block=2 * p.n_block * p.dt)
     return Network(*made)

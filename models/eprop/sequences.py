@@ -1,16 +1,15 @@
-"""Tasks for an LSTM that learns with e-prop: copy-repeat with its curriculum, and the next symbol of a text.
+"""Tasks for an LSTM that learns with e-prop 3: copy-repeat with its curriculum, and the next symbol of a text.
 
-Reference: Bellec et al. (2019), ``bellec2019``, e-prop 3. For the order of everything see `models.eprop.lstm`. Readouts
-of step t-1 are computed, compared and paid for in step t.
+Reference: Bellec et al. (2019), ``bellec2019``, e-prop 3. For the order of everything, and for the ticks of a block,
+see `models.eprop.lstm_blocks`. All copies are shown sequences of the same length, at the same time.
 
 Tables (TimedArrays) are read at ``number * dt``.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from models.base import Model, Step, param
-from models.eprop import readouts
-from models.eprop.lstm import SYMBOLS, TASK, RuleParams, sender
+from models.eprop.lstm_blocks import PHASE, RATE_LINKS, RATES, SYMBOLS, TASK, RuleParams
 
 CURRICULUM = "copy-repeat of the literature on synthetic gradients"
 
@@ -23,24 +22,29 @@ class CopyParams(RuleParams):
     n_rows: int = param(1000, "vectors in the table, which is repeated", r"n_r", "our design")
     count: float = param(0.25, "input that stands for one repetition", r"x_R", "our design")
     criterion: float = param(0.15, "bits below which a batch counts as solved", r"E^*", CURRICULUM)
-    watch: int = param(10**9, "step from which everything is recorded", r"k_w", "our design")
+    watch: int = param(10**9, "tick from which everything is recorded", r"k_w", "our design")
 
 
 @dataclass(frozen=True)
 class TextParams(RuleParams):
-    """The rule and the table of symbols."""
+    """The rule, and what every copy reads of the table of symbols."""
 
-    n_report: int = param(2000, "symbols over which the loss is averaged", r"n_r", "our design")
+    n_each: int = param(1000, "symbols that a copy reads", r"n_k", "our design")
+    n_report: int = param(250, "symbols of a copy over which the loss is averaged", r"n_r", "our design")
 
 
-# Units of the sender and readouts read these of the task.
+# Inputs and readouts read these of the task.
 PLACE_LINKS = """place : integer (linked)
-    completed : integer (linked)
     n_vectors : integer (linked)
     n_repeats : integer (linked)
     first_row : integer (linked)
     n_bits : integer (linked)
-    n_rows : integer (linked)"""
+    n_rows : integer (linked)
+    forward : 1 (linked)
+    watched : 1 (linked)
+    copy : integer (constant)                    # which sequence of the batch
+    channel : integer (constant)                 # which input or readout of the copy"""
+BIT = "bits_of((row * n_bits + clip(channel, 0, n_bits - 1)) * dt + dt / 4)"
 
 copy_task = Model(
     name="copy_repeat",
@@ -50,12 +54,13 @@ copy_task = Model(
     params=CopyParams,
     equations=f"""
     {TASK}
-    place : integer                              # step within the sequence, from 1; 0: pause
-    completed : integer                          # the step before
+    due : 1                                      # 1 in the last tick of a batch
+    done : integer                               # steps of the sequence that are over
+    place : integer                              # step of the sequence, from 1
     level : integer                              # how often the sequences have become longer
     n_vectors : integer                          # N
     n_repeats : integer                          # R
-    first_row : integer                          # of the table of bits, in this sequence
+    first_row : integer                          # of the table of bits, in this batch
     length : integer                             # steps of the sequence
     sequences : integer                          # sequences that are over
     cost_sum : 1                                 # cost of the batch so far
@@ -67,58 +72,75 @@ copy_task = Model(
     """,
     code={"events": {"judged": "due > 0.5"}},
     steps=(
+        RATES,
+        PHASE,
         Step(
             "advance",
             """
-            completed = place
             n_vectors = 1 + (level + 1) // 2
             n_repeats = 1 + level // 2
             length = (n_repeats + 1) * n_vectors + 3
-            place = (place + 1) % (length + 1)
-            awake = int(place > 0)
-            valid = int(completed > 0)
-            watched = int(timestep(t, dt) >= watch)
-            corrected = sqrt(1 - beta_s ** (updates + 1)) / (1 - beta_m ** (updates + 1))
-            next_rate = eta * corrected
-            next_rate_guess = eta_guess * corrected
+            forward = (1 - backward) * int(done < length)
+            fresh = forward * int(done == 0)
+            begun = begins * fresh + (1 - begins) * begun
+            ahead = border * int(done < length)
+            ended = border * int(done == length) + (1 - border) * ended
+            place = done + 1
+            done += int(forward > 0.5)
+            watched = forward * int(timestep(t, dt) >= watch)
             """,
             when="groups",
-            order=-20,
+            order=-24,
         ),
         Step(
             "judge",
             """
-            ends = int(place == 0)
-            sequences += ends
-            due = ends * int(sequences % n_batch == 0)
-            cost_sum += cost
-            asked += int(completed > n_vectors + 2) * (n_bits + 1)
+            over = int(phase == 2 * n_block - 1) * int(done == length)
+            due = over
+            sequences += over * n_copies
+            cost_sum += forward * cost
+            asked += forward * int(place > n_vectors + 2) * (n_bits + 1) * n_copies
             bits = (1 - due) * bits + due * cost_sum / (log(2.0) * clip(asked, 1, inf))
             solved = due * int(bits < criterion)
             length_seen = length
-            first_row = (first_row + ends * n_vectors) % n_rows
+            first_row = (first_row + over * n_vectors * n_copies) % n_rows
+            done = (1 - over) * done
             level += int(solved > 0.5)
             cost_sum *= 1 - due
             asked *= 1 - due
-            updates += int(due > 0.5)
             """,
             when="groups",
-            order=-10,
+            order=-7,
         ),
     ),
     symbols={**SYMBOLS, "place": "k", "n_vectors": "N", "n_repeats": "R", "length": "T", "bits": "E"},
 )
 
-copy_sender = sender(
-    """
-            row = (first_row + clip(place - 2, 0, n_vectors)) % n_rows
-            shown = int(place > 1) * int(place < n_vectors + 2) * int(i < n_bits)
-            x = shown * bits_of((row * n_bits + clip(i, 0, n_bits - 1)) * dt + dt / 4)
-            x += int(i == n_bits) * int(place == 1)
-            x += int(i == n_bits + 1) * int(place == n_vectors + 2) * count * n_repeats
+copy_input = Model(
+    name="copy_input",
+    text="Bits of the vectors, start marker, and the number of repetitions",
+    source="bellec2019, copy-repeat",
+    equations=f"""
+    x : 1                                        # input
+    {PLACE_LINKS}
+    count : 1 (linked)
+    """,
+    code={"events": {"watched_step": "watched > 0.5"}},
+    steps=(
+        Step(
+            "show",
+            f"""
+            row = (first_row + copy * n_vectors + clip(place - 2, 0, n_vectors - 1)) % n_rows
+            x = int(place > 1) * int(place < n_vectors + 2) * int(channel < n_bits) * {BIT}
+            x += int(channel == n_bits) * int(place == 1)
+            x += int(channel == n_bits + 1) * int(place == n_vectors + 2) * count * n_repeats
             """,
-    PLACE_LINKS + "\n    count : 1 (linked)\n    watched : 1 (linked)",
-    {"watched_step": "watched > 0.5"},
+            when="groups",
+            order=-23,
+        ),
+    ),
+    links=("task",),
+    symbols=SYMBOLS,
 )
 
 copy_readout = Model(
@@ -126,32 +148,32 @@ copy_readout = Model(
     text="Sigmoid readouts of all bits and of the end marker, with their cross-entropy",
     source="bellec2019, copy-repeat",
     equations=f"""
-    y : 1                                        # readout of the step before
+    y : 1                                        # readout
     p : 1                                        # probability of a 1
     goal : 1                                     # what is asked for
     within : 1                                   # 1 if something is asked for
     err : 1                                      # derivative of the cross-entropy
     price : 1                                    # cross-entropy, nats
     {PLACE_LINKS}
-    watched : 1 (linked)
+    {RATE_LINKS}
     """,
     code={"events": {"watched_step": "watched > 0.5"}},
     steps=(
         Step(
             "compare",
-            """
-            within = int(completed > n_vectors + 2)
-            number = clip(completed - n_vectors - 3, 0, inf)
+            f"""
+            within = forward * int(place > n_vectors + 2)
+            number = clip(place - n_vectors - 3, 0, inf)
             copying = int(number < n_vectors * n_repeats)
-            row = (first_row + int(number) % n_vectors) % n_rows
-            goal = copying * int(i < n_bits) * bits_of((row * n_bits + clip(i, 0, n_bits - 1)) * dt + dt / 4)
-            goal += (1 - copying) * int(i == n_bits)
+            row = (first_row + copy * n_vectors + int(number) % n_vectors) % n_rows
+            goal = copying * int(channel < n_bits) * {BIT}
+            goal += (1 - copying) * int(channel == n_bits)
             p = 1 / (1 + exp(-y))
             err = within * (p - goal)
             price = within * (clip(y, 0, inf) - goal * y + log(1 + exp(-abs(y))))
             """,
             when="groups",
-            order=-16,
+            order=-14,
         ),
     ),
     links=("task",),
@@ -165,77 +187,110 @@ text_task = Model(
     params=TextParams,
     equations=f"""
     {TASK}
+    done : integer                               # symbols of each copy that were shown
     number : integer                             # of the present symbol
     cost_sum : 1                                 # cost since the last report
     bits : 1                                     # cost per symbol in the last report
-    reported : 1                                 # 1 if there is a report in this step
+    reported : 1                                 # 1 if there is a report in this tick
     """,
     code={"events": {"report": "reported > 0.5"}},
     steps=(
+        RATES,
+        PHASE,
         Step(
             "advance",
             """
-            number = timestep(t, dt)
-            awake = 1
-            valid = int(number > 0)
-            corrected = sqrt(1 - beta_s ** (updates + 1)) / (1 - beta_m ** (updates + 1))
-            next_rate = eta * corrected
-            next_rate_guess = eta_guess * corrected
+            forward = 1 - backward
+            fresh = forward * int(done == 0)
+            begun = begins * fresh + (1 - begins) * begun
+            ahead = border
+            done += int(forward > 0.5)
+            number = done - int(forward > 0.5)
             """,
             when="groups",
-            order=-20,
+            order=-24,
         ),
         Step(
             "judge",
             """
-            due = valid * int(number % n_batch == 0)
-            updates += int(due > 0.5)
-            reported = valid * int(number % n_report == 0)
-            cost_sum += cost
-            bits = (1 - reported) * bits + reported * cost_sum / (log(2.0) * n_report)
+            cost_sum += forward * cost
+            reported = forward * int(done % n_report == 0)
+            bits = (1 - reported) * bits + reported * cost_sum / (log(2.0) * n_report * n_copies)
             cost_sum *= 1 - reported
             """,
             when="groups",
-            order=-10,
+            order=-7,
         ),
     ),
     symbols={**SYMBOLS, "number": "k", "bits": "E"},
 )
 
-text_sender = sender("x = int(abs(symbols(number * dt + dt / 4) - i) < 0.5)", "number : integer (linked)")
+SYMBOL_LINKS = """number : integer (linked)
+    n_each : integer (linked)
+    forward : 1 (linked)
+    copy : integer (constant)                    # which stretch of the text
+    channel : integer (constant)                 # which symbol"""
 
-# The symbol of this step is what the readout of the step before should have predicted.
+text_input = Model(
+    name="text_input",
+    text="One input for each symbol",
+    source="bellec2019, prediction of words; here of characters",
+    equations=f"""
+    x : 1                                        # input
+    {SYMBOL_LINKS}
+    """,
+    steps=(
+        Step(
+            "show",
+            "x = int(abs(symbols((copy * n_each + number) * dt + dt / 4) - channel) < 0.5)",
+            when="groups",
+            order=-23,
+        ),
+    ),
+    links=("task",),
+    symbols=SYMBOLS,
+)
+
 text_readout = Model(
     name="next_symbol",
     text="Softmax readouts of all symbols, with their cross-entropy",
     source="bellec2019, prediction of words; here of characters",
-    equations="""
-    y : 1                                        # readout of the step before
-    total : 1                                    # sum of exp(y) over all readouts
+    equations=f"""
+    y : 1                                        # readout
+    odds : 1                                     # exp(y)
+    total : 1                                    # sum of the odds of all readouts
     p : 1                                        # probability of this symbol
-    goal : 1                                     # 1 for the symbol that is there
+    goal : 1                                     # 1 for the symbol that comes next
     err : 1                                      # derivative of the cross-entropy
     price : 1                                    # cross-entropy, nats
-    valid : 1 (linked)
-    number : integer (linked)
+    {SYMBOL_LINKS}
+    {RATE_LINKS}
     """,
     steps=(
+        Step("weigh", "odds = exp(y)", when="groups", order=-16),
         Step(
             "compare",
             """
-            goal = int(abs(symbols(number * dt + dt / 4) - i) < 0.5)
-            p = exp(y) / total
-            err = valid * (p - goal)
-            price = -valid * goal * log(p)
+            goal = int(abs(symbols((copy * n_each + number + 1) * dt + dt / 4) - channel) < 0.5)
+            p = odds / total
+            err = forward * (p - goal)
+            price = forward * goal * (log(total) - y)
             """,
             when="groups",
-            order=-16,
+            order=-14,
         ),
     ),
     links=("task",),
-    symbols={**SYMBOLS, "p": r"\pi", "goal": r"\pi^*"},
+    symbols={**SYMBOLS, "p": r"\pi", "goal": r"\pi^*", "odds": r"\exp y"},
 )
 
-pool = replace(readouts.pool, summed={"total_post": ("groups", -17)})
+pool = Model(
+    name="pool",
+    text="Common denominator of the probabilities of the symbols",
+    source="bellec2019, prediction of words; here of characters",
+    equations="total_post = odds_pre : 1 (summed)",
+    summed={"total_post": ("groups", -15)},
+    symbols=SYMBOLS,
+)
 
-MODELS = [copy_task, copy_sender, copy_readout, text_task, text_sender, text_readout]
+MODELS = [copy_task, copy_input, copy_readout, text_task, text_input, text_readout, pool]

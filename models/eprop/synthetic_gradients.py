@@ -1,23 +1,12 @@
-"""The network that guesses what a later step would send back, and what gates send back to cells: e-prop 3.
+"""The network that guesses, at the border of a block, the gradient of what follows: synthetic gradients of e-prop 3.
 
 Reference: Bellec et al. (2019), ``bellec2019``, e-prop 3. The equations, and the order of everything, are explained in
-`models.eprop.lstm`.
+`models.eprop.lstm_blocks`. This network runs twice in a block, on a clock of its own: at the start, for the guess that
+is trained on this block, and at the border, for the guess that is used.
 """
 
-from dataclasses import replace
-
 from models.base import Model, Step
-from models.eprop import lstm
-from models.eprop.lstm import LEARN, RATE_LINKS, SYMBOLS, at_learn, learn
-
-gates = replace(
-    lstm.gates,
-    equations=f"""{lstm.gates.equations}
-    back_pre = w_i * back_i_post + w_g * back_g_post + w_f * back_f_post + w_o * back_o_post : 1 (summed)
-    """,
-    summed={**lstm.gates.summed, "back_pre": ("groups", -14)},
-    deviations=("Guesses go back through the output gate if `through_output` is 1; in the paper they never do.",),
-)
+from models.eprop.lstm_blocks import RATE_LINKS, SYMBOLS, learn, plastic
 
 rectifier = Model(
     name="rectifier",
@@ -26,23 +15,51 @@ rectifier = Model(
     equations=f"""
     drive : 1                                    # drive
     r : 1                                        # activity
-    r_before : 1                                 # a step ago
-    miss : 1                                     # error of the guesses a step ago, sent back
-    rate_guess : 1                               # learning rate
+    r_start : 1                                  # half a block ago: at its start
+    back_start : 1                               # error of the guess that was made at the start, sent back
+    back_end : 1                                 # error of the guess at the end of a sequence, sent back
     {RATE_LINKS}
     """,
-    code={"events": LEARN},
     steps=(
         Step(
             "rectify",
             """
-            r_before = r
+            r_start = r
             r = clip(drive, 0, inf)
-            rate_guess = next_rate_guess
             """,
             when="groups",
-            order=-17,
+            order=-20,
         ),
+    ),
+    links=("task",),
+    symbols=SYMBOLS,
+)
+
+guesser = Model(
+    name="guesser",
+    text="Guesses of dE/dc, and by how much they miss: at the end of a sequence there is nothing to come",
+    source="bellec2019, e-prop 3: synthetic gradients",
+    equations=f"""
+    guess : 1                                    # guess of dE/dc of the next step
+    guess_start : 1                              # half a block ago: at its start
+    total : 1 (linked)                           # dE/dc of the first step of the block that is over
+    miss_start : 1                               # error of the guess that was made before it
+    miss_end : 1                                 # error of the guess after it, if the sequence is over
+    begun : 1 (linked)
+    ended : 1 (linked)
+    {RATE_LINKS}
+    """,
+    steps=(
+        Step(
+            "compare",
+            """
+            miss_start = (1 - begun) * (guess_start - total)
+            miss_end = ended * guess
+            """,
+            when="groups",
+            order=-31,
+        ),
+        Step("go_on", "guess_start = guess", when="groups", order=-20),
     ),
     links=("task",),
     symbols=SYMBOLS,
@@ -52,53 +69,46 @@ guess_in = Model(
     name="guess_in",
     text="Weights onto the rectifying units",
     source="bellec2019, e-prop 3: synthetic gradients",
-    equations="""
-    w : 1                                        # weight
-    grad : 1                                     # gradient of the batch so far
-    mean : 1                                     # Adam: running mean of the gradient
-    square : 1                                   # Adam: running mean of its square
+    equations=f"""
+    {plastic()}
     drive_post = w * a_pre : 1 (summed)
     """,
-    code=at_learn(learn(rate="rate_guess")),
-    steps=(Step("gradient", "grad += miss_post * a_before_pre", when="groups", order=-11),),
-    summed={"drive_post": ("groups", -18)},
+    steps=(
+        Step(
+            "gradient",
+            "grad += int(r_start_post > 0) * back_start_post * a_start_pre + int(r_post > 0) * back_end_post * a_pre",
+            when="groups",
+            order=-29,
+            every="block",
+        ),
+        Step("learn", learn(rate="rate_guess"), when="groups", order=-28, every="block"),
+    ),
+    summed={"drive_post": ("groups", -21)},
     symbols=SYMBOLS,
 )
 
 guess_out = Model(
     name="guess_out",
-    text="Weights from the rectifying units to both guesses",
+    text="Weights from the rectifying units to the guesses",
     source="bellec2019, e-prop 3: synthetic gradients",
-    equations="""
-    w_c : 1                                      # weight
-    grad_c : 1                                   # gradient of the batch so far
-    mean_c : 1                                   # Adam: running mean of the gradient
-    square_c : 1                                 # Adam: running mean of its square
-    w_h : 1                                      # weight
-    grad_h : 1                                   # gradient of the batch so far
-    mean_h : 1                                   # Adam: running mean of the gradient
-    square_h : 1                                 # Adam: running mean of its square
-    guess_c_post = w_c * r_pre : 1 (summed)
-    guess_h_post = w_h * r_pre : 1 (summed)
-    miss_pre = int(r_before_pre > 0) * (w_c * miss_c_post + w_h * miss_h_post) : 1 (summed)
+    equations=f"""
+    {plastic()}
+    guess_post = w * r_pre : 1 (summed)
+    back_start_pre = w * miss_start_post : 1 (summed)
+    back_end_pre = w * miss_end_post : 1 (summed)
     """,
-    code=at_learn(f"""
-            {learn("_c", rate="rate_guess")}
-            {learn("_h", rate="rate_guess")}
-            """),
     steps=(
         Step(
             "gradient",
-            """
-            grad_c += miss_c_post * r_before_pre
-            grad_h += miss_h_post * r_before_pre
-            """,
+            "grad += miss_start_post * r_start_pre + miss_end_post * r_pre",
             when="groups",
-            order=-11,
+            order=-29,
+            every="block",
         ),
+        Step("learn", learn(rate="rate_guess"), when="groups", order=-28, every="block"),
     ),
-    summed={"guess_c_post": ("groups", -16), "guess_h_post": ("groups", -16), "miss_pre": ("groups", -12)},
+    summed={"guess_post": ("groups", -19), "back_start_pre": ("groups", -30), "back_end_pre": ("groups", -30)},
     symbols=SYMBOLS,
 )
 
-MODELS = [gates, rectifier, guess_in, guess_out]
+MODELS = [rectifier, guesser, guess_in, guess_out]

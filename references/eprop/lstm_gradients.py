@@ -1,10 +1,10 @@
-"""Gradients of an LSTM by backpropagation through time, exact or cut, its eligibility traces, and e-prop 3, in NumPy.
+"""Gradients of an LSTM by backpropagation through time, exact or cut, and its eligibility traces, in NumPy.
 
 The independent reference for e-prop with an LSTM. Rows of all matrices are presynaptic; the gates read inputs, outputs
 of the step before, and 1, in this order.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -107,54 +107,3 @@ def traces(run: Mapping[str, np.ndarray]) -> Iterator[dict[str, np.ndarray]]:
         for gate in vector:
             vector[gate] = run["f"][t] * vector[gate] + np.outer(s, run[f"to_{gate}"][t])
         yield {gate: run["slope"][t] * e for gate, e in vector.items()} | {"o": np.outer(s, run["to_o"][t])}
-
-
-def online(
-    w: Weights,
-    run: Mapping[str, np.ndarray],
-    err: np.ndarray,
-    guess: Callable[[int], tuple[np.ndarray, np.ndarray]],
-    carry: bool = True,
-    through_output: bool = False,
-) -> dict[str, np.ndarray]:
-    """Return the gradient of e-prop 3 with blocks of one step.
-
-    Parameters
-    ----------
-    w : Mapping
-        As in `forward`.
-    run : Mapping
-        What `forward` returns.
-    err : ndarray, shape (steps, n_out)
-        Derivative of the loss by the readout.
-    guess : callable
-        Step t to the guesses, after step t - 1, of the derivatives of the loss by c and by h of step t.
-    carry : bool
-        Whether eligibility traces are carried along, or cut in every step.
-    through_output : bool
-        Whether the guess for h is used: sent back through the output gates.
-
-    Returns
-    -------
-    dict
-        ``i``, ``g``, ``f``, ``o``; and ``dh``, ``dc``: targets of the guesses, as they are made from the next guess.
-    """
-    n_steps, n = run["h"].shape
-    n_in = run["s"].shape[1] - n - 1
-    grads: dict[str, Any] = {gate: np.zeros_like(w[gate]) for gate in GATES}
-    dh, dc = np.zeros((n_steps, n)), np.zeros((n_steps, n))
-    vector: dict[str, Any] = {gate: 0.0 for gate in "igf"}
-    for t in range(n_steps):
-        dh[t], later = w["out"][:-1] @ err[t], np.zeros(n)
-        if t + 1 < n_steps:
-            next_c, next_h = guess(t + 1)
-            sent = {gate: next_c * run[f"to_{gate}"][t + 1] for gate in "igf"}
-            sent["o"] = through_output * next_h * run["to_o"][t + 1]
-            dh[t] += sum(w[gate][n_in:-1] @ value for gate, value in sent.items())
-            later = next_c * run["f"][t + 1]
-        dc[t] = dh[t] * run["slope"][t] + later
-        for gate in vector:
-            vector[gate] = carry * run["f"][t] * vector[gate] + np.outer(run["s"][t], run[f"to_{gate}"][t])
-            grads[gate] += (dh[t] * run["slope"][t] + (not carry) * later) * vector[gate]
-        grads["o"] += np.outer(run["s"][t], dh[t] * run["to_o"][t])
-    return {**grads, "dh": dh, "dc": dc}

@@ -153,8 +153,9 @@ def batch(kind: type, **kwargs) -> Network:
     weights = kind(
         rates,
         errors,
-        "w : 1\ngrad : 1\nx_post = w * r_pre : 1 (summed)\nback_pre = w * err_post : 1 (summed)",
+        "w : 1\ngrad : 1\nx_post = w * r_pre : 1 (summed)\nback_pre = w * err_post : 1 (summed)\ntrace : 1\nsum : 1",
         copies=N_COPIES,
+        own=["trace"],
         name="weights",
         **kwargs,
     )
@@ -162,6 +163,9 @@ def batch(kind: type, **kwargs) -> Network:
     weights.w = "0.1 * sin(i + 0.7 * j)"
     weights.run_regularly("grad += err_post * r_pre", when="after_groups", order=1, name="gradient")
     weights.run_regularly("w -= 0.001 * grad; grad = 0", when="after_groups", order=2, name="learn")
+    # A trace of each copy, which waits, and is summed over copies now and then.
+    weights.run_regularly("trace = 0.9 * trace + r_pre * err_post", when="after_groups", order=3, name="memory")
+    weights.run_regularly("sum += err_post * trace", dt=25 * ms, when="after_groups", order=4, name="recall")
     curve = VectorGroup(2001, "x : 1\ny : 1", name="curve")
     curve.x = "(i - 1000) * abs(i - 1000) ** 3 * 2.5e-11"
     curve.run_regularly("y = tanh(x)", name="bend")

@@ -95,13 +95,19 @@ def test_copies_share_the_weights(result):
     n, n_in, n_out = programs.N_COPIES, programs.N_IN, programs.N_OUT
     row, column = np.arange(n_in)[:, None], np.arange(n_out)
     w, back, err = 0.1 * np.sin(row + 0.7 * column), np.zeros((n, n_in)), np.zeros((n, n_out))
+    trace, total = np.zeros((n, n_in, n_out)), np.zeros((n_in, n_out))
     for step in range(round(DURATION / 1e-3)):
         r = np.sin(step / 7 + np.arange(n * n_in).reshape(n, n_in)) + 0.1 * back
         x, back = r @ w, err @ w.T  # summed variables come before the errors of the step
         err = np.tanh(x) - np.cos(0.3 * np.arange(n * n_out).reshape(n, n_out))
         w = w - 0.001 * r.T @ err
+        trace = 0.9 * trace + r[:, :, None] * err[:, None, :]
+        if step % 25 == 0:
+            total += (err[:, None, :] * trace).sum(axis=0)
     np.testing.assert_allclose(result("batch")("weights.w").reshape(n_in, n_out), w, rtol=1e-10)
     np.testing.assert_allclose(result("batch")("errors.err").reshape(n, n_out), err, rtol=1e-10)
+    np.testing.assert_allclose(result("batch")("weights.trace").reshape(trace.shape), trace, rtol=1e-10, atol=1e-14)
+    np.testing.assert_allclose(result("batch")("weights.sum").reshape(total.shape), total, rtol=1e-10, atol=1e-14)
 
 
 def test_the_hyperbolic_tangent(result):
@@ -169,6 +175,18 @@ def test_copies_must_divide(device_standalone):
     group = NeuronGroup(7, "x : 1", name="seven")
     with pytest.raises(ValueError, match="'seven' has 7 neurons, which are not 2 copies of a layer"):
         DenseSynapses(group, group, "w : 1", copies=2)
+
+
+@pytest.mark.parametrize("code", ["v_post += trace", ""], ids=["spike", "sum"])
+def test_what_each_copy_has_of_its_own_belongs_to_steps(device_standalone, code):
+    group = NeuronGroup(4, "v : 1", threshold="v > 1", name="four")
+    model = "trace : 1" if code else "trace : 1\nv_post = trace : 1 (summed)"
+    keywords = {"on_pre": code} if code else {}
+    synapses = DenseSynapses(group, group, model, copies=2, own=["trace"], name="shared", **keywords)
+    synapses.connect()
+    with pytest.raises(BrianObjectException) as error:
+        Network(group, synapses).run(0.001 * second, namespace={})
+    assert "'shared': 'trace' is one for each copy" in str(error.value.__cause__)
 
 
 def test_copies_need_standalone():

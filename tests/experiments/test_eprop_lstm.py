@@ -10,7 +10,7 @@ from experiments.eprop.copy_repeat import inputs as copy
 from runner.experiment import load
 from runner.planning import plan
 
-PAPER = {"eprop/copy_repeat": (12, {"network.n_rec": 256, "task.n_batch": 256}), "eprop/next_symbol": (15, {})}
+PAPER = {"eprop/copy_repeat": (12, {"network.n_rec": 256, "network.n_copies": 256}), "eprop/next_symbol": (15, {})}
 
 
 @pytest.mark.parametrize("name", PAPER)
@@ -30,7 +30,7 @@ def test_all_rules_start_from_the_same_weights_and_bits():
     for other in drawn[1:]:
         same = {key for key in other if np.array_equal(other[key], drawn[0][key])}
         assert set(other) - same <= {"task.carry", "task.synthetic", "task.recurrent"}
-    assert len({tuple(rule({"inputs.rule": name, "inputs.trust": 1.0}).values()) for name in RULES}) == len(RULES)
+    assert len({tuple(rule({**points[0]["values"], "inputs.rule": name}).values()) for name in RULES}) == len(RULES)
 
 
 @pytest.mark.parametrize(

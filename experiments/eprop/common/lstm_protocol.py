@@ -19,7 +19,7 @@ LARGEST = 1e3  # weights that grow beyond this never come back
 
 
 def rule(p: Mapping[str, Any]) -> dict[str, float]:
-    """Return the switches of the rule that ``inputs.rule`` names, with the share of a guess that is passed on.
+    """Return the switches of the rule that ``inputs.rule`` names, and the sizes that the task knows.
 
     Raises
     ------
@@ -29,7 +29,13 @@ def rule(p: Mapping[str, Any]) -> dict[str, float]:
     if p["inputs.rule"] not in RULES:
         raise ValueError(f"inputs.rule '{p['inputs.rule']}' is none of: {', '.join(RULES)}")
     carry, synthetic, recurrent = RULES[p["inputs.rule"]]
-    return {"task.carry": carry, "task.synthetic": synthetic * p["inputs.trust"], "task.recurrent": recurrent}
+    switches = {"task.carry": carry, "task.synthetic": synthetic, "task.recurrent": recurrent}
+    return {**switches, "task.n_block": p["network.n_block"], "task.n_copies": p["network.n_copies"]}
+
+
+def ticks(p: Mapping[str, Any], n_steps: int) -> int:
+    """Return the ticks of the clock that so many steps take: a block goes back as it came, and then weights change."""
+    return 2 * p["network.n_block"] * (n_steps // p["network.n_block"]) + 1
 
 
 def weights(p: Mapping[str, Any], rng: np.random.Generator) -> dict[str, Any]:
@@ -62,12 +68,7 @@ def weights(p: Mapping[str, Any], rng: np.random.Generator) -> dict[str, Any]:
         w = rng.uniform(-1, 1, (n_send, n_post)) * largest
         w[:n_in], w[-1] = 0.0, 0.0  # inputs are not read
         drawn[name] = w.ravel()
-    return {
-        **drawn,
-        "guess_out.w_c": np.zeros(n_guess * n_rec),
-        "guess_out.w_h": np.zeros(n_guess * n_rec),
-        "sender.n_in": n_in,
-    }
+    return {**drawn, "guess_out.w": np.zeros(n_guess * n_rec)}
 
 
 def check(recorded: Mapping[str, DataFrame]) -> None:

@@ -20,29 +20,29 @@ class Inputs:
         "e-prop 3, synthetic gradient, traces, or truncated: see inputs.py",
         valid="one of e-prop 3, synthetic gradient, traces, truncated, readout",
     )
-    trust: float = param(1.0, "share of a guess of a gradient that is passed on", r"\gamma", "paper: all of it")
-    n_iterations: int = param(100000, "steps of the run", r"n_\mathrm{it}", "our design")
+    n_iterations: int = param(100000, "steps of the run, of every copy", r"n_\mathrm{it}", "our design")
 
 
-OBJECTS = objects(sequences.copy_task, sequences.copy_sender, sequences.copy_readout)
+TASK = (sequences.copy_task, sequences.copy_input, sequences.copy_readout)
+OBJECTS = objects(*TASK)
 
 
 def network(p: Structure) -> Network:
     """Return the network, with one record per batch, and all inputs and readouts of the last steps."""
-    net = build(p, OBJECTS, "bits_of")
-    net["task"].set_event_schedule("judged", when="groups", order=-9)
-    net["sender"].set_event_schedule("watched_step", when="groups", order=-9)
-    net["readout"].set_event_schedule("watched_step", when="groups", order=-9)
+    net = build(p, objects(*TASK, p.n_block), "bits_of")
+    net["task"].set_event_schedule("judged", when="groups", order=-6)
+    net["stimulus"].set_event_schedule("watched_step", when="groups", order=-6)
+    net["readout"].set_event_schedule("watched_step", when="groups", order=-6)
     net.add(
         EventMonitor(
             net["task"],
             "judged",
             ["sequences", "level", "bits", "solved", "length_seen"],
             when="groups",
-            order=-7,
+            order=-5,
             name="batches",
         ),
-        EventMonitor(net["sender"], "watched_step", ["x"], when="groups", order=-7, name="shown"),
-        EventMonitor(net["readout"], "watched_step", ["p", "goal", "within"], when="groups", order=-7, name="outputs"),
+        EventMonitor(net["stimulus"], "watched_step", ["x"], when="groups", order=-5, name="shown"),
+        EventMonitor(net["readout"], "watched_step", ["p", "goal", "within"], when="groups", order=-5, name="outputs"),
     )
     return net

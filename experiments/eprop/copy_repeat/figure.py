@@ -70,15 +70,16 @@ def example(recordings: dict[str, DataFrame]) -> DataFrame:
     points = recordings["points"].sort_values("seed", kind="stable")
     chosen = points[points["inputs.rule"] == "e-prop 3"] if (points["inputs.rule"] == "e-prop 3").any() else points
     point = chosen.iloc[0]
-    n_in = int(point["network.n_in"])
-    found = {}
-    for name, late in (("shown", 0), ("outputs", 1)):  # readouts are computed a step later
-        rows = recordings[name][recordings[name]["point"] == point["point"]]
-        found[name] = rows.assign(step=(rows["t_ms"] / point["network.dt_ms"]).round().astype(int) - late)
-    shown = found["shown"][found["shown"]["i"] < n_in]
+    n_in, n_out = int(point["network.n_in"]), int(point["network.n_out"])
+    shown, outputs = (
+        rows[(rows["point"] == point["point"]) & (rows["i"] < size)]  # of the first copy
+        for rows, size in ((recordings["shown"], n_in), (recordings["outputs"], n_out))
+    )
+    times = np.unique(shown["t_ms"])  # of steps forward
+    shown, outputs = (rows.assign(step=np.searchsorted(times, rows["t_ms"])) for rows in (shown, outputs))
     starts = shown.loc[(shown["i"] == n_in - 2) & (shown["x"] > 0.5), "step"].to_numpy()
-    first, stop = starts[-2], starts[-1] - 1  # the step before the next sequence is a pause
-    asked = found["outputs"][found["outputs"]["within"] > 0.5]
+    first, stop = starts[-2], starts[-1]
+    asked = outputs[outputs["within"] > 0.5]
     parts = [
         rows.assign(kind=kind, value=rows[column], channel=rows["i"])
         for kind, rows, column in (("input", shown, "x"), ("target", asked, "goal"), ("output", asked, "p"))

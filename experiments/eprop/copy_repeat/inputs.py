@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from pandas import DataFrame
 
-from experiments.eprop.common.lstm_protocol import check, rule, weights
+from experiments.eprop.common.lstm_protocol import check, rule, ticks, weights
 
 WATCHED = 200  # steps at the end that are recorded
 
@@ -46,8 +46,8 @@ def arrays(p: Mapping[str, Any], rng: np.random.Generator) -> dict[str, Any]:
         "bits_of.values": rng.integers(2, size=n_rows * n_bits).astype(float),
         "task.n_bits": n_bits,
         "task.n_rows": n_rows,
-        "task.watch": p["inputs.n_iterations"] - WATCHED,
-        "run.duration": p["inputs.n_iterations"] * p["network.dt"],
+        "task.watch": ticks(p, p["inputs.n_iterations"] - WATCHED),
+        "run.duration": ticks(p, p["inputs.n_iterations"]) * p["network.dt"],
     }
 
 

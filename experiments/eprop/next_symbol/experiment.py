@@ -30,20 +30,18 @@ class Inputs:
         "e-prop 3, synthetic gradient, traces, truncated, or readout: see lstm_protocol.py",
         valid="one of e-prop 3, synthetic gradient, traces, truncated, readout",
     )
-    trust: float = param(1.0, "share of a guess of a gradient that is passed on", r"\gamma", "paper: all of it")
     n_symbols: int = param(400000, "characters that are read", r"n_k", "our design")
     source: str = param("auto", "real: Penn Treebank, standin: King James Bible, auto: the first of them that is there")
 
 
-OBJECTS = {
-    **objects(sequences.text_task, sequences.text_sender, sequences.text_readout),
-    "pool": sequences.pool,
-}
+TASK = (sequences.text_task, sequences.text_input, sequences.text_readout)
+OBJECTS = {**objects(*TASK), "pool": sequences.pool}
 
 
 def network(p: Structure) -> Network:
     """Return the network, with the mean loss of every few thousand characters."""
-    net = build(p, OBJECTS, "symbols")
-    net["task"].set_event_schedule("report", when="groups", order=-9)
-    net.add(EventMonitor(net["task"], "report", ["bits", "number"], when="groups", order=-7, name="reports"))
+    models = {**objects(*TASK, p.n_block), "pool": sequences.pool}
+    net = build(p, models, "symbols")
+    net["task"].set_event_schedule("report", when="groups", order=-6)
+    net.add(EventMonitor(net["task"], "report", ["bits", "done"], when="groups", order=-5, name="reports"))
     return net

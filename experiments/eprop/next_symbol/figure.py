@@ -33,8 +33,9 @@ def observe(recordings: dict[str, DataFrame]) -> dict[str, DataFrame]:
         curves : rule, seed, characters (middle of the window), bits (per character, before learning from it).
         learned : rule, seed, bits (mean over the last part of the text).
     """
-    rows = recordings["reports"].merge(recordings["points"][["point", "inputs.rule"]], on="point")
-    rows = rows.rename(columns={"inputs.rule": "rule", "number": "characters"})
+    points = recordings["points"][["point", "inputs.rule", "network.n_copies"]]
+    rows = recordings["reports"].merge(points, on="point").rename(columns={"inputs.rule": "rule"})
+    rows["characters"] = rows["done"] * rows["network.n_copies"]  # every copy reads a stretch
     width = rows["characters"].max() / WINDOWS
     late = rows[rows["characters"] > (1 - LAST) * rows["characters"].max()]
     middle = (np.ceil(rows["characters"] / width) - 0.5) * width

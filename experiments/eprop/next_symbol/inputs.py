@@ -8,7 +8,7 @@ from pandas import DataFrame
 
 from datasets.base import Dataset
 from datasets.ptb import load_ptb
-from experiments.eprop.common.lstm_protocol import check, rule, weights
+from experiments.eprop.common.lstm_protocol import check, rule, ticks, weights
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz "
 N_SYMBOLS = len(LETTERS) + 1  # the last one stands for everything else
@@ -69,13 +69,16 @@ def arrays(p: Mapping[str, Any], rng: np.random.Generator) -> dict[str, Any]:
             f"inputs.n_symbols {n_symbols} must not exceed network.n_table {n_table}, nor that twice "
             f"the {len(data['x'])} words of the text"
         )
+    # Copies read stretches that follow each other; the last symbol is only predicted.
+    n_each = (n_symbols - 1) // p["network.n_copies"]
     first = int(rng.integers(len(data["x"])))
     words = np.take(data["x"], first + np.arange(n_words), mode="wrap")
     return {
         **weights(p, rng),
         **rule(p),
         "symbols.values": symbols(data["words"][words])[:n_table].astype(float),
-        "run.duration": n_symbols * p["network.dt"],
+        "task.n_each": n_each,
+        "run.duration": ticks(p, n_each) * p["network.dt"],
     }
 
 

@@ -88,8 +88,7 @@ def network(p: Structure) -> Network:
     link(groups.values(), OBJECTS)
     cell = np.arange(sizes["sender"]) - p.n_in  # that a unit of the sender stands for, if it does
     groups["sender"].h = linked_var(groups["cells"], "h", index=np.where((cell >= 0) & (cell < p.n_rec), cell, 0))
-    for variable in ("back", "from_readout"):
-        setattr(groups["cells"], variable, linked_var(groups["sender"], variable, index=p.n_in + np.arange(p.n_rec)))
+    groups["cells"].from_readout = linked_var(groups["sender"], "from_readout", index=p.n_in + np.arange(p.n_rec))
     ends = {
         "gates": ("sender", "cells"),
         "output": ("sender", "readout"),

@@ -37,7 +37,8 @@ def test(p: Mapping[str, Any]) -> tuple[np.ndarray, np.ndarray]:
 def weights(p: Mapping[str, Any], rng: np.random.Generator) -> dict[str, Any]:
     """Draw gates and readout as all LSTM experiments do; there is no network that guesses gradients."""
     drawn = lstm_protocol.weights({**p, "network.n_guess": 0}, rng)
-    return {name: value for name, value in drawn.items() if not name.startswith("guess")}
+    kept = {name: value for name, value in drawn.items() if not name.startswith("guess")}
+    return {**kept, "sender.n_in": p["network.n_in"]}
 
 
 def back(p: Mapping[str, Any], w: np.ndarray, rng: np.random.Generator) -> dict[str, Any]:

@@ -1,0 +1,447 @@
+r"""E-prop 3: an LSTM learns in blocks of a few steps, from the block, traces of its past, and a guess of its future.
+
+Reference: Bellec et al. (2019), ``bellec2019``, e-prop 3. With :math:`E` the loss of a sequence,
+:math:`\delta^t = dE/dc^t` and :math:`L^t = dE/dh^t`, all of them total derivatives, a block of the steps 1 to T has
+
+.. math::
+    L^t &= \partial E^t / \partial h^t + \sum_p W_p^\top b_p^{t+1}, \quad
+    b_p^t = \delta^t \, \partial c^t / \partial z_p \; (p = i, g, f), \quad
+    b_o^t = L^t \, \partial h^t / \partial z_o \\
+    \delta^t &= L^t \, \partial h^t / \partial c^t + f^{t+1} \delta^{t+1} \\
+    \epsilon_p^t &= f^t \epsilon_p^{t-1} + \partial c^t / \partial W_p, \quad
+    dE/dW_p = \sum_t L^t \, (\partial h^t / \partial c^t) \, \epsilon_p^t, \quad
+    dE/dW_o = \sum_t L^t \, \partial h^t / \partial W_o
+
+where :math:`z_p` is the drive of a gate. At the border :math:`\delta^{T+1}` is unknown: a network with one layer of
+rectifying units guesses it from :math:`h^T`, nothing is known of :math:`L^{T+1}`, and :math:`b_o^{T+1} = 0`. The guess
+is trained towards the :math:`\delta^1` of the next block, and towards 0 at the end of a sequence.
+
+One trace for each synapse is enough. With :math:`\delta'`, for which the block has no future,
+
+.. math::
+    \delta'^t = L^t \, \partial h^t / \partial c^t + f^{t+1} \delta'^{t+1}, \; \delta'^{T+1} = 0: \quad
+    dE/dW_p = f^1 \delta'^1 \epsilon_p^0 + \sum_t \delta'^t \, \partial c^t / \partial W_p
+
+``carry`` 0 cuts traces at the border; what a cell passes on to itself is guessed then, too (:math:`\delta` in the place
+of :math:`\delta'`). ``synthetic`` 0 leaves out all guesses.
+
+*Time.* A block takes 2T ticks of the clock: T forward, then T backward, of which the first also looks one step ahead.
+``slot`` is the step of the block that a tick is about; what the way back needs of it is kept in variables that end in
+its number. Going forward, a step of the block before is overwritten; then it enters the traces, so that these hold
+:math:`\epsilon^0` on the way back. A batch is as many copies of all neurons, which share the weights.
+
+Everything runs in the slot ``groups``. Orders: -32 to -28, once per block, weights change; -25 and -24 the task; -23
+inputs; -22 activities are sent; -21 drives; -20 gates, cells, rectifying units; -19 and -18 guesses, and outputs are
+sent; -17 to -14 readouts; -13 their errors are sent; -12 what comes from beyond the border; -11 it is sent back; -10
+and -9 learning signals; -8 gradients and traces; -7 the task counts.
+"""
+
+from dataclasses import dataclass
+
+from models.base import Model, Step, param
+from models.optimisers import LINE, adam
+
+GATES = "igfo"  # input gate, candidate (tanh), forget gate, output gate
+
+
+@dataclass(frozen=True)
+class RuleParams:
+    """Which rule learns, and how gradients become changes of weights; every task has these."""
+
+    n_block: int = param(4, "steps of a block", "T", "paper, e-prop 3")
+    n_copies: int = param(32, "sequences of a batch", r"n_\mathrm{batch}", "our design", valid=">= 1")
+    carry: float = param(1.0, "1: traces reach back beyond the block, 0: they are cut", r"a_e", "paper, e-prop 3")
+    synthetic: float = param(1.0, "1: with synthetic gradients, 0: without", r"a_s", "paper, e-prop 3")
+    recurrent: float = param(1.0, "1: gates learn, 0: only the readout does", r"a_r", "our design")
+    eta: float = param(3e-3, "learning rate of gates and readout", r"\eta", "our design")
+    eta_guess: float = param(1e-3, "learning rate of the guessing network", r"\eta_s", "our design")
+    beta_m: float = param(0.9, "Adam: decay of the mean of the gradient", r"\beta_1", "TensorFlow")
+    beta_s: float = param(0.999, "Adam: decay of the mean of its square", r"\beta_2", "TensorFlow")
+    epsilon: float = param(1e-8, "Adam: smallest denominator", r"\epsilon", "TensorFlow")
+
+
+SYMBOLS = {
+    **{name: name for name in "xsachry"},
+    "drive": "z",
+    **{f"drive_{p}": f"z_{p}" for p in GATES},
+    **{f"back_{p}": f"b_{p}" for p in GATES},
+    **{f"to_{p}": rf"\partial c / \partial z_{p}" for p in "igf"},
+    **{f"elig_{p}": rf"\epsilon_{p}" for p in "igf"},
+    **{f"w_{p}": f"W_{p}" for p in GATES},
+    **{
+        f"{kind}_{p}": f"{symbol}_{p}"
+        for kind, symbol in (("grad", "G"), ("mean", "m"), ("square", "v"))
+        for p in GATES
+    },
+    "grad": "G",
+    "mean": "m",
+    "square": "v",
+    "w": "W",
+    "kept": "f",
+    "slope": r"\partial h / \partial c",
+    "opening": r"\partial h / \partial z_o",
+    "learning_signal": "L",
+    "total": r"\delta",
+    "own": r"\delta'",
+    "guess": r"\hat\delta",
+    "err": r"\partial E / \partial y",
+}
+
+# What every task has, and what it says of the present tick.
+TASK = """
+    phase : integer (shared)                     # tick of the block, from 0
+    slot : integer (shared)                      # step of the block that the tick is about, from 1
+    begins : 1 (shared)                          # 1 in the first tick of a block
+    backward : 1 (shared)                        # 1 on the way back
+    border : 1 (shared)                          # 1 in the first tick on the way back, which looks ahead
+    forward : 1                                  # 1 if a step of the sequence is made
+    fresh : 1                                    # 1 if it is the first one
+    ahead : 1                                    # 1 at the border of a sequence that goes on
+    begun : 1                                    # 1 if the sequence began with this block
+    ended : 1                                    # 1 if the sequence ended with the block before the last border
+    updates : 1 (shared)                         # changes of weights so far, this one included
+    corrected : 1 (shared)                       # correction of Adam
+    rate : 1 (shared)                            # learning rate, with this correction
+    rate_guess : 1 (shared)                      # the same for the guessing network
+    cost : 1                                     # loss of the step, all readouts of all copies
+"""
+RATES = Step(
+    "rates",
+    """
+    updates = clip(timestep(t, dt) // (2 * n_block), 1, inf)
+    corrected = sqrt(1 - beta_s ** updates) / (1 - beta_m ** updates)
+    rate = eta * corrected
+    rate_guess = eta_guess * corrected
+    """,
+    when="groups",
+    order=-32,
+    every="block",
+)
+PHASE = Step(
+    "phase",
+    """
+    phase = timestep(t, dt) % (2 * n_block)
+    begins = int(phase == 0)
+    backward = int(phase >= n_block)
+    border = int(phase == n_block)
+    slot = clip(phase + 1, 1, n_block) - clip(phase - n_block, 0, n_block)
+    """,
+    when="groups",
+    order=-25,
+)
+# What the targets of plastic synapses read of the task.
+RATE_LINKS = """rate : 1 (linked)
+    rate_guess : 1 (linked)
+    beta_m : 1 (linked)
+    beta_s : 1 (linked)
+    epsilon : 1 (linked)
+    n_copies : integer (linked)"""
+
+
+def learn(name: str = "", rate: str = "rate") -> str:
+    """Return the statements that apply the gradient of a weight: Adam in the form of TensorFlow.
+
+    Parameters
+    ----------
+    name : str
+        Suffix of the weight, of its gradient and of its running means.
+    rate : str
+        Which learning rate of the postsynaptic unit.
+    """
+    step = adam(
+        f"w{name}",
+        f"slope{name}",
+        f"mean{name}",
+        f"square{name}",
+        rate=f"{rate}_post",
+        beta_1="beta_m_post",
+        beta_2="beta_s_post",
+        epsilon="epsilon_post",
+    )
+    return LINE.join((f"slope{name} = grad{name} / n_copies_post", step, f"grad{name} = 0"))
+
+
+def plastic(name: str = "") -> str:
+    """Return the equations of a weight that learns, which all copies share."""
+    return f"""
+    w{name} : 1                                        # weight
+    grad{name} : 1                                     # gradient of the block so far, summed over copies
+    mean{name} : 1                                     # Adam: running mean of the gradient
+    square{name} : 1                                   # Adam: running mean of its square"""
+
+
+def slots(n_block: int, *names: str) -> str:
+    """Return the equations of what is kept of every step of a block."""
+    return "\n    ".join(f"{name}_{k} : 1" for name in names for k in range(1, n_block + 1))
+
+
+def recall(n_block: int, *names: str) -> str:
+    """Return the statements that find what was kept of the step that this tick is about."""
+    terms = ((name, (f"int(slot == {k}) * {name}_{k}" for k in range(1, n_block + 1))) for name in names)
+    return LINE.join(f"{name}_then = {' + '.join(sums)}" for name, sums in terms)
+
+
+def keep(n_block: int, *names: str) -> str:
+    """Return the statements that keep, on the way forward, what this step is; 0 behind the end of a sequence."""
+    lines = []
+    for k in range(1, n_block + 1):
+        now = f"(1 - backward) * int(slot == {k})"
+        lines += [f"{name}_{k} = {now} * forward * {name} + (1 - {now}) * {name}_{k}" for name in names]
+    return LINE.join(lines)
+
+
+def sender(n_block: int) -> Model:
+    """Return the units that everything reads: inputs, the outputs of all cells, and a unit that is always 1."""
+    return Model(
+        name="sender",
+        text="Inputs of this step, outputs of all cells in the step before, and a unit that is always 1",
+        source="bellec2019, LSTM",
+        equations=f"""
+    x : 1 (linked)                               # input that the unit stands for, if it does
+    h : 1 (linked)                               # output of the cell that it stands for, if it does
+    is_x : 1 (constant)                          # 1 if it stands for an input
+    is_h : 1 (constant)                          # 1 if it stands for a cell
+    s : 1                                        # what gates read
+    s_then : 1                                   # the same in the step that this tick is about
+    a : 1                                        # what readout and guessing network read
+    a_start : 1                                  # the same before the block
+    back : 1                                     # sent back by gates
+    from_readout : 1                             # sent back by readouts
+    slot : integer (linked)
+    backward : 1 (linked)
+    forward : 1 (linked)
+    fresh : 1 (linked)
+    begins : 1 (linked)
+    {slots(n_block, "s")}
+    """,
+        steps=(
+            Step(
+                "send",
+                f"""
+            {recall(n_block, "s")}
+            s = is_x * x + (1 - fresh) * is_h * a + (1 - is_x) * (1 - is_h)
+            {keep(n_block, "s")}
+            a_start = begins * a + (1 - begins) * a_start
+            """,
+                when="groups",
+                order=-22,
+            ),
+            Step("hand_on", "a = is_h * h + (1 - is_x) * (1 - is_h)", when="groups", order=-18),
+        ),
+        links=("task",),
+        symbols=SYMBOLS,
+    )
+
+
+KEPT = ("to_i", "to_g", "to_f", "kept", "slope", "opening", "error")
+
+
+def cells(n_block: int) -> Model:
+    """Return the cells, with the way forward and the way back through a block of `n_block` steps."""
+    return Model(
+        name="lstm",
+        text="Long short-term memory without peepholes, with its derivatives and learning signals",
+        source="bellec2019, eqs. of the LSTM, of eligibility traces and of e-prop 3",
+        equations=f"""
+    drive_i : 1                                  # drive of the input gate
+    drive_g : 1                                  # drive of the candidate
+    drive_f : 1                                  # drive of the forget gate
+    drive_o : 1                                  # drive of the output gate
+    c : 1                                        # cell state
+    h : 1                                        # output
+    to_i : 1                                     # dc/d(drive_i)
+    to_g : 1                                     # dc/d(drive_g)
+    to_f : 1                                     # dc/d(drive_f)
+    kept : 1                                     # dc/dc of the step before: the forget gate
+    slope : 1                                    # dh/dc
+    opening : 1                                  # dh/d(drive_o)
+    error : 1                                    # dE/dh of the same step
+    guess : 1 (linked)                           # guess of dE/dc of the step after the block
+    back_i : 1                                   # dE/d(drive_i) of the step after
+    back_g : 1                                   # dE/d(drive_g)
+    back_f : 1                                   # dE/d(drive_f)
+    back_o : 1                                   # dE/d(drive_o)
+    later : 1                                    # what the step after sends back within the cell
+    later_own : 1                                # the same, if the block has no future
+    back : 1 (linked)                            # what all gates send back to this cell
+    from_readout : 1 (linked)                    # what all readouts send back to this cell
+    sent : 1                                     # what all gates have sent back
+    learning_signal : 1                          # dE/dh
+    total : 1                                    # dE/dc
+    own : 1                                      # the same, if the block has no future
+    signal_i : 1                                 # factors of what gates read, in the gradients
+    signal_g : 1
+    signal_f : 1
+    signal_o : 1
+    reach : 1                                    # factor of eligibility vectors in the gradients
+    memory : 1                                   # share of an eligibility vector that stays
+    into_i : 1                                   # what enters it
+    into_g : 1
+    into_f : 1
+    slot : integer (linked)
+    backward : 1 (linked)
+    border : 1 (linked)
+    forward : 1 (linked)
+    fresh : 1 (linked)
+    ahead : 1 (linked)
+    carry : 1 (linked)
+    synthetic : 1 (linked)
+    recurrent : 1 (linked)
+    {RATE_LINKS}
+    {slots(n_block, *KEPT)}
+    """,
+        steps=(
+            Step(
+                "advance",
+                """
+            before = (1 - fresh) * c
+            gate_i = (1 + tanh(drive_i / 2)) / 2
+            gate_g = tanh(drive_g)
+            gate_f = (1 + tanh(drive_f / 2)) / 2
+            gate_o = (1 + tanh(drive_o / 2)) / 2
+            to_i = gate_g * gate_i * (1 - gate_i)
+            to_g = gate_i * (1 - gate_g * gate_g)
+            to_f = before * gate_f * (1 - gate_f)
+            kept = (1 - fresh) * gate_f
+            c = forward * (gate_f * before + gate_i * gate_g) + (1 - forward) * c
+            squashed = tanh(c)
+            h = forward * gate_o * squashed + (1 - forward) * h
+            slope = gate_o * (1 - squashed * squashed)
+            opening = gate_o * (1 - gate_o) * squashed
+            """,
+                when="groups",
+                order=-20,
+            ),
+            Step(
+                "look_ahead",
+                """
+            beyond = ahead * synthetic * guess
+            back_i = border * beyond * to_i + (1 - border) * back_i
+            back_g = border * beyond * to_g + (1 - border) * back_g
+            back_f = border * beyond * to_f + (1 - border) * back_f
+            later = border * beyond * kept + (1 - border) * later
+            """,
+                when="groups",
+                order=-12,
+            ),
+            Step(
+                "listen",
+                """
+            error = from_readout
+            sent = back
+            """,
+                when="groups",
+                order=-10,
+            ),
+            Step(
+                "look_back",
+                f"""
+            enters = carry * (1 - backward)
+            {recall(n_block, *KEPT)}
+            {keep(n_block, *KEPT)}
+            learning_signal = backward * (error_then + sent)
+            total = backward * (learning_signal * slope_then + later)
+            own = backward * (learning_signal * slope_then + carry * later_own + (1 - carry) * later)
+            back_i = total * to_i_then
+            back_g = total * to_g_then
+            back_f = total * to_f_then
+            back_o = learning_signal * opening_then
+            later = total * kept_then
+            later_own = own * kept_then
+            signal_i = recurrent * own * to_i_then
+            signal_g = recurrent * own * to_g_then
+            signal_f = recurrent * own * to_f_then
+            signal_o = recurrent * back_o
+            reach = recurrent * carry * int(slot == 1) * later_own
+            memory = backward + enters * kept_then
+            into_i = enters * to_i_then
+            into_g = enters * to_g_then
+            into_f = enters * to_f_then
+            """,
+                when="groups",
+                order=-9,
+            ),
+        ),
+        links=("task",),
+        symbols=SYMBOLS,
+    )
+
+
+gates = Model(
+    name="gates",
+    text="Weights of all four gates with their eligibility vectors; the output gate has none",
+    source="bellec2019, eligibility traces of the LSTM",
+    equations=f"""
+    {plastic("_i")}
+    {plastic("_g")}
+    {plastic("_f")}
+    {plastic("_o")}
+    elig_i : 1                                   # eligibility vector of each copy: dc/d(w_i) within the cell
+    elig_g : 1                                   # the same for w_g
+    elig_f : 1                                   # the same for w_f
+    drive_i_post = w_i * s_pre : 1 (summed)
+    drive_g_post = w_g * s_pre : 1 (summed)
+    drive_f_post = w_f * s_pre : 1 (summed)
+    drive_o_post = w_o * s_pre : 1 (summed)
+    back_pre = w_i * back_i_post + w_g * back_g_post + w_f * back_f_post + w_o * back_o_post : 1 (summed)
+    """,
+    code={"own": ("elig_i", "elig_g", "elig_f")},
+    steps=(
+        Step(
+            "gradient",
+            """
+            grad_i += signal_i_post * s_then_pre + reach_post * elig_i
+            grad_g += signal_g_post * s_then_pre + reach_post * elig_g
+            grad_f += signal_f_post * s_then_pre + reach_post * elig_f
+            grad_o += signal_o_post * s_then_pre
+            elig_i = memory_post * elig_i + into_i_post * s_then_pre
+            elig_g = memory_post * elig_g + into_g_post * s_then_pre
+            elig_f = memory_post * elig_f + into_f_post * s_then_pre
+            """,
+            when="groups",
+            order=-8,
+        ),
+        Step(
+            "learn",
+            f"""
+            {learn("_i")}
+            {learn("_g")}
+            {learn("_f")}
+            {learn("_o")}
+            """,
+            when="groups",
+            order=-28,
+            every="block",
+        ),
+    ),
+    summed={**{f"drive_{p}_post": ("groups", -21) for p in GATES}, "back_pre": ("groups", -11)},
+    symbols=SYMBOLS,
+)
+
+output = Model(
+    name="output",
+    text="Weights of the readout, which send its error back",
+    source="bellec2019, e-prop 3",
+    equations=f"""
+    {plastic()}
+    y_post = w * a_pre : 1 (summed)
+    from_readout_pre = w * err_post : 1 (summed)
+    """,
+    steps=(
+        Step("gradient", "grad += err_post * a_pre", when="groups", order=-8),
+        Step("learn", learn(), when="groups", order=-28, every="block"),
+    ),
+    summed={"y_post": ("groups", -17), "from_readout_pre": ("groups", -13)},
+    symbols=SYMBOLS,
+)
+
+account = Model(
+    name="account",
+    text="Adds up what all readouts cost.",
+    source="our design",
+    equations="cost_post = price_pre : 1 (summed)",
+    summed={"cost_post": ("groups", -13)},
+    symbols=SYMBOLS,
+)
+
+MODELS = [sender(4), cells(4), gates, output, account]
