@@ -46,3 +46,4 @@ localrules:
     published,
     document,
     report,
+    compare,
