@@ -1,7 +1,8 @@
-"""The score on one screen, and the tables of the README: by experiment, and by whose numbers were tested."""
+"""The score on one screen, and the tables of docs/experiments.md: by experiment, and by whose numbers were tested."""
 
 import argparse
 import json
+import os
 import shutil
 import sys
 from collections.abc import Mapping, Sequence
@@ -18,7 +19,7 @@ from base.tables import read_folder, write_folder
 from base.targets import read_targets
 
 MAX_SHIPPED = 2_000_000  # bytes of tables of one experiment
-TABLES = ("score", "experiments")  # of the README, each between its markers
+TABLES = ("score", "experiments")  # of the page, each between its markers
 Cards = Mapping[str, Mapping[str, Any]]
 
 
@@ -192,7 +193,7 @@ def score_table(folder: Path) -> str:
     return "\n".join(rows)
 
 
-def readme_table(folder: Path, bibliography: Path) -> str:
+def experiments_table(folder: Path, bibliography: Path, page: Path) -> str:
     """Write the table of experiments from the committed score cards.
 
     Parameters
@@ -201,13 +202,15 @@ def readme_table(folder: Path, bibliography: Path) -> str:
         The folder ``experiments``.
     bibliography : Path
         ``references.bib``.
+    page : Path
+        File of the page: links start there.
 
     Returns
     -------
     str
         Markdown, without the markers.
     """
-    papers = references(bibliography)
+    papers, place = references(bibliography), os.path.relpath(folder, page.parent)
     rows = ["| experiment | paper | quick | CPU time | full size here | CPU time |", "|---|---|---|---|---|---|"]
     for name in names(folder):
         config = read_config(folder / name / "config.yaml")
@@ -217,7 +220,7 @@ def readme_table(folder: Path, bibliography: Path) -> str:
         paper = papers.get(key, {}).get("cite", key)
         figure = where(source)
         title = str(config.get("title") or name).replace("|", r"\|")
-        link = f"[{title}]({folder.name}/{name})<br>`{name}`"
+        link = f"[{title}]({place}/{name})<br>`{name}`"
         paper += f", {figure}" if figure else ""
         cells = [cell for scale in ("quick", "paper") for cell in _cells(folder / name, scale)]
         rows.append(f"| {' | '.join([link, paper, *cells])} |")
@@ -240,13 +243,13 @@ def _cells(folder: Path, scale: str) -> tuple[str, str]:
     return "<br>".join(lines), seconds(sum(spent)) if spent else "–"
 
 
-def updated(readme: str, folder: Path, bibliography: Path) -> str:
+def updated(page: Path, folder: Path, bibliography: Path) -> str:
     """Put both tables between their markers.
 
     Parameters
     ----------
-    readme : str
-        Content of the README.
+    page : Path
+        File of the page.
     folder, bibliography : Path
         The folder ``experiments`` and ``references.bib``.
 
@@ -262,10 +265,11 @@ def updated(readme: str, folder: Path, bibliography: Path) -> str:
     ValueError
         If a marker is missing.
     """
-    made = (score_table(folder), readme_table(folder, bibliography))
+    content = page.read_text(encoding="utf-8")
+    made = (score_table(folder), experiments_table(folder, bibliography, page))
     for name, table in zip(TABLES, made, strict=True):
-        readme = replace_table(readme, table, (f"<!-- {name} -->", f"<!-- /{name} -->"))
-    return readme
+        content = replace_table(content, table, (f"<!-- {name} -->", f"<!-- /{name} -->"))
+    return content
 
 
 def replace_table(readme: str, table: str, markers: tuple[str, str]) -> str:
@@ -324,7 +328,7 @@ def publish(cards: Cards, scale: str, results: Path, folder: Path) -> None:
 
 @one_line()
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Print the score of all experiments; publish score cards and tables; update the tables of the README."""
+    """Print the score of all experiments; publish score cards and tables; update the tables of the page."""
     parser = argparse.ArgumentParser(prog="python -m analysis.scorecard", description=main.__doc__)
     parser.add_argument("--scale", default="quick", choices=SCALES)
     parser.add_argument("--results", type=Path, default=Path("results"), help="folder of results (default: results)")
@@ -333,7 +337,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument(
         "--publish", action="store_true", help="write experiments/*/*/scorecard.<scale>.json; of paper also the tables"
     )
-    parser.add_argument("--update", type=Path, metavar="README", help="rewrite the tables between their markers")
+    parser.add_argument("--update", type=Path, metavar="PAGE", help="rewrite the tables between their markers")
     options = parser.parse_args(arguments)
     if not options.experiments.is_dir():
         sys.exit(f"error: {options.experiments}: no such folder of experiments")
@@ -344,7 +348,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             publish(cards, options.scale, options.results, options.experiments)
         if options.update:
             bibliography = options.references or options.experiments.parent / "references.bib"
-            content = updated(options.update.read_text(encoding="utf-8"), options.experiments, bibliography)
+            content = updated(options.update, options.experiments, bibliography)
             options.update.write_text(content, encoding="utf-8")
     except (ConfigError, ValueError) as problem:
         sys.exit(f"error: {problem}")

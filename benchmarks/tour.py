@@ -9,6 +9,7 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from datetime import datetime
+from itertools import groupby
 from pathlib import Path
 
 import nbformat
@@ -49,9 +50,9 @@ def seconds(cell: NotebookNode) -> float:
 
 def shown(cell: NotebookNode) -> Iterator[str]:
     """Yield the texts that a cell has given; of a line that was written over, what stood there at the end."""
-    for output in cell.outputs:
-        text = output.get("text") or output.get("data", {}).get("text/plain", "")
-        yield "\n".join(line.split("\r")[-1].rstrip() for line in text.splitlines())
+    for _, outputs in groupby(cell.outputs, key=lambda one: one.get("name")):  # a stream comes in pieces
+        text = "".join(one.get("text") or one.get("data", {}).get("text/plain", "") for one in outputs)
+        yield "\n".join(line.split("\r")[-1].rstrip() for line in text.strip("\n").split("\n"))
 
 
 def markdown(notebook: NotebookNode) -> str:

@@ -5,7 +5,10 @@ import shlex
 
 rule compare:
     """Build and simulate what differs between two states, and write the page."""
-    localrule: True
+    log:
+        "results/logs/compare.log",
+    conda:
+        "../environment.yml"
     threads: workflow.cores
     params:
         options=shlex.join(words(asked_for)),
@@ -13,4 +16,5 @@ rule compare:
     message:
         "comparing {params.folder}"
     shell:
-        "python -m runner.compare {params.options} --cores {threads} && python -m analysis.compare {params.folder:q}"
+        "(python -m runner.compare {params.options} --cores {threads} && python -m analysis.compare {params.folder:q})"
+        " 2> >(tee {log} >&2)"

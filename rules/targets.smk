@@ -53,3 +53,4 @@ localrules:
     published,
     document,
     report,
+    compare,

@@ -82,7 +82,7 @@ class Card:
         return (
             f"run snakemake --profile profiles/default {self.experiment} --config scale={self.scale} "
             f"({sum(spent):.0f} CPU s), then python -m analysis.scorecard --scale {self.scale} --publish "
-            "--update README.md"
+            "--update docs/experiments.md"
         )
 
 

@@ -1,4 +1,4 @@
-"""Score cards: one screen of text, committed cards, and a README whose table is never stale."""
+"""Score cards: one screen of text, committed cards, and a page whose tables are never stale."""
 
 import json
 from pathlib import Path
@@ -11,10 +11,10 @@ ROOT = Path(__file__).parents[2]
 BIBLIOGRAPHY = ROOT / "references.bib"
 
 
-def test_tables_of_the_readme_are_fresh():
-    """`python -m analysis.scorecard --update README.md` would change nothing."""
-    shown = (ROOT / "README.md").read_text(encoding="utf-8")
-    assert updated(shown, ROOT / "experiments", BIBLIOGRAPHY) == shown
+def test_tables_of_the_page_are_fresh():
+    """`python -m analysis.scorecard --update docs/experiments.md` would change nothing."""
+    page = ROOT / "docs" / "experiments.md"
+    assert updated(page, ROOT / "experiments", BIBLIOGRAPHY) == page.read_text(encoding="utf-8")
 
 
 EMPTY = "<!-- score -->\nold\n<!-- /score -->\n\n<!-- experiments -->\nold\n<!-- /experiments -->\n"
@@ -47,7 +47,8 @@ def tree(tmp_path):
     (place / "score.json").write_text(json.dumps({"scale": "quick", "guards": {"network": "abcd"}, "targets": targets}))
     provenance = {"commit": "0123", "build": {"cpu_s": 21.44}, "runs": {"n": 48, "cpu_s": 101.0}}
     (place / "provenance.json").write_text(json.dumps(provenance))
-    (tmp_path / "README.md").write_text(f"# Suite\n\n{EMPTY}\nEnd.\n")
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "experiments.md").write_text(f"# Suite\n\n{EMPTY}\nEnd.\n")
     return tmp_path
 
 
@@ -71,8 +72,8 @@ def test_one_screen(tree, capsys):
 
 
 def test_publish_and_update(tree):
-    """Cards hold score, cost, commit and guards; the README shows them; doing it again changes nothing."""
-    run(tree, "--publish", "--update", str(tree / "README.md"))
+    """Cards hold score, cost, commit and guards; the page shows them; doing it again changes nothing."""
+    run(tree, "--publish", "--update", str(tree / "docs" / "experiments.md"))
     found = json.loads((tree / "experiments" / "sal" / "one" / "scorecard.quick.json").read_text())
     assert found == {
         "experiment": "sal/one",
@@ -84,24 +85,24 @@ def test_publish_and_update(tree):
         "guards": {"network": "abcd"},
     }
     assert not (tree / "experiments" / "gle" / "two" / "scorecard.quick.json").exists()
-    shown = (tree / "README.md").read_text()
+    shown = (tree / "docs" / "experiments.md").read_text()
     assert shown.startswith("# Suite\n\n<!-- score -->\n| | printed in the paper | claim of the paper, our margin |")
     assert "\n| `sal`, quick | 1 of 1 | 1 of 1 | – | 0 of 1 | 0 of 1 | 1 of 1 |\n" in shown
     assert "\n| `all`, full size | – | – | – | – | – | – |\n" in shown
     assert shown.endswith("\n<!-- /experiments -->\n\nEnd.\n")
     assert (
-        r"| [Title \| sal/one](experiments/sal/one)<br>`sal/one` | Gierlich et al. (2025), figure 2d "
+        r"| [Title \| sal/one](../experiments/sal/one)<br>`sal/one` | Gierlich et al. (2025), figure 2d "
         "| ✓ 2 of 3, ≈ 1 close<br>prototypes ✓ 0 of 1, ✗ 1 differs<br>predictions ✓ 1 of 1 | 2 min 1 s | not run | – |"
     ) in shown
     assert "| Ellenberger et al. (2026), figure 2d | not run | – | not run | – |" in shown
-    run(tree, "--publish", "--update", str(tree / "README.md"))
-    assert (tree / "README.md").read_text() == shown
+    run(tree, "--publish", "--update", str(tree / "docs" / "experiments.md"))
+    assert (tree / "docs" / "experiments.md").read_text() == shown
 
 
 def test_mistakes(tree):
-    """A README without markers and a missing folder get one line."""
-    (tree / "README.md").write_text("<!-- /score --> <!-- score -->")
+    """A page without markers and a missing folder get one line."""
+    (tree / "docs" / "experiments.md").write_text("<!-- /score --> <!-- score -->")
     with pytest.raises(SystemExit, match="error: .*no '<!-- score -->' followed by '<!-- /score -->'"):
-        run(tree, "--update", str(tree / "README.md"))
+        run(tree, "--update", str(tree / "docs" / "experiments.md"))
     with pytest.raises(SystemExit, match="no such folder of experiments"):
         run(tree / "nowhere")
