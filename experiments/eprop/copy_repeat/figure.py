@@ -130,6 +130,7 @@ def draw(tables: dict[str, DataFrame], fig: Figure) -> None:
         if len(rows):
             band(left, rows, "thousands", "longest", label=rule, colour=colour)
             band(right, rows, "thousands", "bits", colour=colour)
+    left.yaxis.get_major_locator().set_params(integer=True)
     left.set(xlabel="sequences seen (thousands)", ylabel="longest solved length (steps)", ylim=(0, None))
     right.set(xlabel="sequences seen (thousands)", ylabel="loss (bits per output)", ylim=(0, 1.2))
     right.axhline(0.15, color=COLOURS["grey"], linestyle="--", linewidth=1)
@@ -139,6 +140,7 @@ def draw(tables: dict[str, DataFrame], fig: Figure) -> None:
     n_steps = rows["step"].max() + 1
     for ax, kind in zip(panels, ("input", "target", "output"), strict=True):
         picture(ax, rows[rows["kind"] == kind], n_steps, kind)
+    panels[-1].xaxis.get_major_locator().set_params(integer=True)
     panels[-1].set_xlabel("step of the sequence")
     for ax, letter in zip((left, right, panels[0]), "abc", strict=True):
         panel_label(ax, letter)
