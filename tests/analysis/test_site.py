@@ -11,7 +11,6 @@ PAGES = ("index.html", "experiments/gle-lag_line.html", "models/index.html", "mo
 def opened(browser, page, width=1280, **options):
     """Yield a tab that shows a page; nothing may go wrong or leave the machine."""
     tab = browser.new_page(viewport={"width": width, "height": 900}, **options)
-    tab.set_default_timeout(10_000)
     problems, requests = [], []
     tab.on("console", lambda message: problems.append(message.text) if message.type in ("error", "warning") else None)
     tab.on("pageerror", lambda error: problems.append(str(error)))
