@@ -31,7 +31,7 @@ class Inputs:
         "authors' program",
         valid=">= network.dt",
     )
-    draw: int = param(14, "seed of weights and biases", "", "our choice; the authors' program has none")
+    draw: int = param(14, "seed of weights and biases", "", "our choice; the authors' program has none", ">= 0")
 
 
 OBJECTS = {
