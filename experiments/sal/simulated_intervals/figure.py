@@ -74,13 +74,13 @@ def observe(recordings):
     residuals = [
         {
             "shape": shape,
-            "draw": draw,
+            "draw": one,
             "chi2": (rows["z"] ** 2).sum() / (len(rows) - len(SIDES)),
             "chi2_exchanged": (rows["z_exchanged"] ** 2).sum() / (len(rows) - len(SIDES)),
             "z": rows["z"].abs().max(),
             "intervals": rows["number"].sum(),
         }
-        for (shape, draw), rows in table.groupby(["shape", "draw"], sort=False)
+        for (shape, one), rows in table.groupby(["shape", "draw"], sort=False)
     ]
     return {
         "distribution": table.drop(columns=["number", "exchanged", "z_exchanged"]),
