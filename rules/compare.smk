@@ -1,7 +1,5 @@
 """Two states of the code, side by side: what an edit does to an experiment (docs/compare.md)."""
 
-import shlex
-
 
 rule compare:
     """Build and simulate what differs between two states, and write the page."""
@@ -11,10 +9,10 @@ rule compare:
         "../environment.yml"
     threads: workflow.cores
     params:
-        options=shlex.join(words(asked_for)),
+        options=words(asked_for),
         folder=lambda w: comparison().folder,
     message:
         "comparing {params.folder}"
     shell:
-        "(python -m runner.compare {params.options} --cores {threads} && python -m analysis.compare {params.folder:q})"
+        "(python -m runner.compare {params.options:q} --cores {threads} && python -m analysis.compare {params.folder:q})"
         " 2> >(tee {log} >&2)"

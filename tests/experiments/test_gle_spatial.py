@@ -21,7 +21,7 @@ def settled():
     w = [rng.normal(size=pair) for pair in zip(SIZES[:-1], SIZES[1:], strict=True)]
     b = [rng.normal(size=n) for n in SIZES[1:]]
     x, y = rng.normal(size=(N, SIZES[0])), rng.integers(0, SIZES[-1], N)
-    objects = stack(SIZES, 0.2 * ms, samples=N, presentations=N, shown=SHOWN, interval=N * SHOWN * 0.2 * ms)
+    objects = stack(parts(3), SIZES, 0.2 * ms, samples=N, presentations=N, shown=SHOWN, interval=N * SHOWN * 0.2 * ms)
     tables = objects["input"].namespace | objects["layer_3"].namespace
     tables["samples"].values[:], tables["labels"].values[:] = x, y
     tables["order"].values[:], tables["teach"].values[:] = np.arange(N), 1

@@ -43,6 +43,7 @@ def drawn(seed=1):
 def simulate(given, case):
     """Run the stack with Adam after every second presentation; return values after every step."""
     objects = stack(
+        parts(len(SIZES) - 1),
         SIZES,
         DT * ms,
         samples=SAMPLES,

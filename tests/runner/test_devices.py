@@ -265,7 +265,7 @@ def test_numpy_runs_what_was_built(tmp_path, monkeypatch):
     made = plan(pairs, "smoke", overrides=overrides, device="numpy")
     point = made.points[0]
     build(pairs, made.builds[point["build"]], tmp_path / "build", device="numpy")
-    assert {file.name for file in (tmp_path / "build").iterdir()} == {"manifest.json", "build.json"}
+    assert {file.name for file in (tmp_path / "build").iterdir()} == {"manifest.json", "build.json", "network.json"}
     program = devices.open_program(tmp_path / "build")
     one, cost = run_point(name, point, program)
     again, _ = run_point(name, point, program)

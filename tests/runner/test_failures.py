@@ -209,7 +209,8 @@ def test_a_structure_that_makes_no_network_is_a_failure(tmp_path, monkeypatch):
     def generate(experiment, structure, project, traces=None, device=None):
         if bad(structure["network.n_pairs"]):
             raise BuildError("too many pairs")
-        (project / "manifest.json").write_text("{}")
+        for name in ("manifest.json", "network.json"):
+            (project / name).write_text("{}")
 
     monkeypatch.setattr(planner, "generate", generate)
     declared = {"name": "mine", "experiment": NAME, "scale": "smoke", "sweep": {"network.n_pairs": [3, 4, 5]}}

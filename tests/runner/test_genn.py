@@ -35,7 +35,7 @@ ROOT = Path(__file__).resolve().parents[2]
 # What GeNN can express.
 PORTABLE = ["eprop/clock_driven", "gle/cascade", "gle/inference", "gle/phase_shift", "gupta/inference", "sal/dale",
             "sal/drift_field", "sal/lif", "sal/phase_plane", "sal/proof_functions", "sal/psp_shapes",
-            "sal/time_differences"]  # fmt: skip
+            "sal/simulated_intervals", "sal/time_differences"]  # fmt: skip
 SAME_MODELS = {"sal/dale", "sal/proof_functions", "sal/time_differences"}  # as others of them
 needs_genn = pytest.mark.skipif("GENN_PATH" not in os.environ, reason="GENN_PATH is not set: GeNN 4.9.0 is not here")
 

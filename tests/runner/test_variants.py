@@ -113,19 +113,33 @@ def test_a_file_with_an_error_says_so(planned, tmp_path):
         planned({"variant.synapses": ["rules.py:forgetful"]})
 
 
-@pytest.mark.parametrize("name", names())
-def test_every_network_takes_its_models_from_objects(name, monkeypatch):
-    """A variable of its own in each model of ``OBJECTS`` arrives in the network."""
-    experiment = load(name)
-    marked = {
+OWN_ONLY = {"eprop/copy_repeat", "eprop/next_symbol"}  # whose equations depend on the length of a block
+
+
+def marked(experiment, monkeypatch):
+    """Return a network in which each model of ``OBJECTS`` has a variable more."""
+    models = {
         f"{key}:marked": replace(model, equations=f"{model.equations}\nmark_{key} : 1\n")
         for key, model in experiment.module.OBJECTS.items()
     }
-    monkeypatch.setattr(variants, "model_of", marked.__getitem__)
+    monkeypatch.setattr(variants, "model_of", models.__getitem__)
     structure = next(iter(plan(experiment, "smoke").builds.values()))
+    others = {f"variant.{key}": f"{key}:marked" for key in experiment.module.OBJECTS}
+    return assemble(experiment.module, structure | others)
+
+
+@pytest.mark.parametrize("name", sorted(OWN_ONLY))
+def test_models_that_a_structure_makes_have_no_variants(name, monkeypatch):
+    with pytest.raises(BuildError, match="does not take '.*' from OBJECTS"):
+        marked(load(name), monkeypatch)
+
+
+@pytest.mark.parametrize("name", [name for name in names() if name not in OWN_ONLY])
+def test_every_network_takes_its_models_from_objects(name, monkeypatch):
+    """A variable of its own in each model of ``OBJECTS`` arrives in the network."""
+    experiment = load(name)
     before = dict(experiment.module.OBJECTS)
-    network = assemble(experiment.module, structure | {f"variant.{key}": f"{key}:marked" for key in before})
-    made = {one.name: one for one in network.objects}
+    made = {one.name: one for one in marked(experiment, monkeypatch).objects}
     assert all(f"mark_{key}" in made[key].variables for key in before)
     assert experiment.module.OBJECTS == before
 

@@ -53,7 +53,7 @@ def test_what_the_comparison_has_run(outputs, copy):
     assert "HEAD: sal/phase_plane: is run" not in said
     folder = copy.folder / "results" / "compare" / "sal-phase_plane_HEAD_working-tree_smoke"
     page = (folder / "index.html").read_text(encoding="utf-8")
-    assert page.count('<mstyle class="changed">') == 1 and (folder / "figures" / "sal-phase_plane-overlay.svg").exists()
+    assert page.count('<mstyle class="changed">') == 1 and list((folder / "figures").glob("*-now.svg"))
     (found,) = json.loads((folder / "comparison.json").read_text(encoding="utf-8"))["experiments"]
     assert found["parts"] == ["network"] and found["parameters"] == []
     listed = subprocess.run(["git", "worktree", "list"], cwd=copy.folder, capture_output=True, text=True, check=True)

@@ -122,8 +122,8 @@ EDITS = {
     ),
     "reference": (
         "experiments/gupta/iris/reference.py",
-        '"rate": 5e-3',
-        '"rate": 6e-3',
+        "np.mean(network.margin(",
+        "1 * np.mean(network.margin(",
         of({"refer", "observe", "present", "report"}, "gupta/iris"),
     ),
     "value": (
