@@ -1,7 +1,6 @@
 """The page of a comparison and its text: made of files alone, in a browser of both widths."""
 
 import json
-import shutil
 
 import pandas as pd
 import pytest
@@ -78,29 +77,23 @@ def test_nothing_was_run(comparison):
 
 
 @pytest.mark.parametrize("width", [1280, 390])
-def test_page_in_a_browser(comparison, width):
-    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if program is None:
-        pytest.skip("no Chromium on the PATH")
-    api = pytest.importorskip("playwright.sync_api")
+def test_page_in_a_browser(browser, comparison, width):
     write(folder := comparison())
     assert (folder / "index.html").stat().st_size < 200_000
-    with api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
-        tab = browser.new_page(viewport={"width": width, "height": 900})
-        problems, requests = [], []
-        tab.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
-        tab.on("pageerror", lambda error: problems.append(str(error)))
-        tab.on("request", lambda request: requests.append(request.url))
-        tab.goto((folder / "index.html").as_uri())
-        assert tab.evaluate("document.documentElement.scrollWidth") <= width
-        assert tab.locator("img").count() == 3  # both figures, and the curves
-        assert all(tab.evaluate("[...document.images].map(image => image.naturalWidth > 0)"))
-        assert tab.locator("math .changed").count() == 1 and tab.locator("math .changed").text_content() == "b"
-        sides = [tab.locator(f".line .{side}").first.bounding_box() for side in ("old", "new")]
-        beside = sides[1]["x"] > sides[0]["x"]
-        assert beside if width == 1280 else sides[1]["y"] > sides[0]["y"]
-        assert "it is <one>" in tab.inner_text("main") and "A <pair>" in tab.inner_text("h2")
-        assert tab.get_by_text("broken", exact=True).count() == 1
-        assert problems == [] and all(request.startswith(("file:", "data:")) for request in requests)
-        browser.close()
+    tab = browser.new_page(viewport={"width": width, "height": 900})
+    problems, requests = [], []
+    tab.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
+    tab.on("pageerror", lambda error: problems.append(str(error)))
+    tab.on("request", lambda request: requests.append(request.url))
+    tab.goto((folder / "index.html").as_uri())
+    assert tab.evaluate("document.documentElement.scrollWidth") <= width
+    assert tab.locator("img").count() == 3  # both figures, and the curves
+    assert all(tab.evaluate("[...document.images].map(image => image.naturalWidth > 0)"))
+    assert tab.locator("math .changed").count() == 1 and tab.locator("math .changed").text_content() == "b"
+    sides = [tab.locator(f".line .{side}").first.bounding_box() for side in ("old", "new")]
+    beside = sides[1]["x"] > sides[0]["x"]
+    assert beside if width == 1280 else sides[1]["y"] > sides[0]["y"]
+    assert "it is <one>" in tab.inner_text("main") and "A <pair>" in tab.inner_text("h2")
+    assert tab.get_by_text("broken", exact=True).count() == 1
+    assert problems == [] and all(request.startswith(("file:", "data:")) for request in requests)
+    tab.close()
