@@ -46,10 +46,10 @@ status: $(READY)
 crate: $(READY)
 	@$(BIN)/python -m analysis.crate $(if $(SCALE),--scale $(SCALE))
 
-# What an edit does: make compare ONLY=sal/phase_plane, also BASE=, TO=, DEVICES=, SCALE= (docs/compare.md).
+# What an edit does: make compare ONLY=sal/phase_plane, also BASE=, TO=, DEVICES=, VARIANTS=, SCALE= (docs/compare.md).
 compare: $(READY)
 	@$(BIN)/snakemake --profile $(PROFILE) compare --quiet all --config base=$(or $(BASE),HEAD) $(if $(TO),to=$(TO)) \
-		$(if $(ONLY),only=$(ONLY)) $(if $(DEVICES),devices=$(DEVICES)) $(if $(SCALE),scale=$(SCALE))
+		$(if $(ONLY),only=$(ONLY)) $(if $(DEVICES),devices=$(DEVICES)) $(if $(VARIANTS),variants=$(VARIANTS)) $(if $(SCALE),scale=$(SCALE))
 
 $(READY): requirements.txt
 	@$(if $(shell command -v $(COMPILER)),,$(error C++ compiler '$(COMPILER)' not found; install g++ or set CXX, then run make again))

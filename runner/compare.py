@@ -3,6 +3,7 @@
 python -m runner.compare --base HEAD --only sal/phase_plane        a revision against the working tree
 python -m runner.compare --base v1 --to v2 --only sal              two revisions, a paper
 python -m runner.compare --devices cpp_standalone,numpy --only gle/lag_net
+python -m runner.compare --variants synapses=my_rules.py:rule --only sal/phase_plane
 
 It writes ``comparison.json``, of which `analysis.compare` makes the page. The workflow does both:
 snakemake --profile profiles/default compare --config base=HEAD only=sal/phase_plane
@@ -177,6 +178,7 @@ def main() -> None:
     parser.add_argument("--to", help="git revision; default: the working tree, with what is not committed")
     parser.add_argument("--only", help="<paper>/<experiment>, or <paper>; default: all that differ")
     parser.add_argument("--devices", help="two devices, with a comma between them")
+    parser.add_argument("--variants", help="<object>=<model>,<model>: two models; of one alone, own is the other")
     parser.add_argument("--scale", default="quick")
     parser.add_argument("--cores", type=int, default=os.cpu_count() or 1)
     args = parser.parse_args()

@@ -13,8 +13,9 @@ from runner.fingerprint import said
 from runner.plans import ROOMS
 from runner.sides import Refused, git
 from runner.states import KEPT, State
+from runner.variants import OWN
 
-KEYS = ("base", "to", "only", "devices")
+KEYS = ("base", "to", "only", "devices", "variants")
 
 
 def same_code(states: Sequence[State]) -> bool:
@@ -67,14 +68,15 @@ class Asked:
         ----------
         options : Mapping
             ``base`` and ``to`` (revisions; without ``to`` it is the working tree), ``only`` (an experiment or a paper),
-            ``devices`` (two names, with a comma), ``scale``; other keys are left alone.
+            ``devices`` (two names, with a comma), ``variants`` (``<object>=<model>,<model>``; of one model alone, `own`
+            is the other), ``scale``; other keys are left alone.
 
         Raises
         ------
         Refused, ConfigError
             A word is unknown, or there is nothing to compare.
         """
-        base, to, only, devices = (str(options.get(key) or "") for key in KEYS)
+        base, to, only, devices, models = (str(options.get(key) or "") for key in KEYS)
         if options.get("device"):
             raise ConfigError("--config", "device", "a comparison has two: devices=cpp_standalone,numpy")
         scale = str(options.get("scale") or "quick")
@@ -85,11 +87,13 @@ class Asked:
             raise ConfigError("--config", "devices", f"needs two names with a comma between them, got '{devices}'")
         for name in filter(None, on):
             device(name).ready()
-        if devices:
+        if devices or models:
             revisions = base, to or base  # one state of the code, unless two are asked for
         else:
             revisions = base or "HEAD", to
         states = State.of(revisions[0], "base", on[0]), State.of(revisions[1], "to", on[1])
+        if models:
+            states = _varied(states, only, models)
         if states[0].tree == states[1].tree and on[0] == on[1]:
             raise Refused(f"nothing to compare: {states[0]} and {states[1]} are the same code")
         return cls(states, named(only, states), scale, only)
@@ -99,6 +103,20 @@ class Asked:
         """Where the comparison is written."""
         words = [self.only or "all", *map(str, self.states), *([] if self.scale == "quick" else [self.scale])]
         return KEPT / re.sub(r"[^\w.,~^-]+", "-", "_".join(words))
+
+
+def _varied(states: tuple[State, State], only: str, models: str) -> tuple[State, State]:
+    """Return two states, in each of which an object has one of two models."""
+    name, _, both = models.partition("=")
+    before, comma, now = both.partition(",")
+    if not name or not before or "," in now or (comma and not now):
+        raise ConfigError("--config", "variants", f"needs <object>=<model> or <object>=<model>,<model>, got '{models}'")
+    of = (before, now) if comma else (OWN, before)
+    for model in of:
+        if not Path(file := model.partition(":")[0]).is_file() and file.endswith(".py"):
+            raise ConfigError("--config", "variants", f"{file} does not exist")
+    first, second = (state.varied(only, name, model) for state, model in zip(states, of, strict=True))
+    return first, second
 
 
 def named(only: str | None, states: Sequence[State]) -> list[str]:

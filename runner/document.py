@@ -2,7 +2,6 @@
 
 import argparse
 import html
-import importlib
 import json
 import re
 import sys
@@ -17,6 +16,7 @@ from brian2.equations.equations import PARAMETER, parse_string_equations
 from base.errors import one_line
 from base.files import atomic
 from models.base import Model, unit_name
+from runner.experiment import load
 from runner.latex import Latex, Named, automatic_symbol, formula
 from runner.ranges import range_of
 
@@ -309,17 +309,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options = parser.parse_args(arguments)
     with atomic(options.out, directory=True) as folder:
         for name in options.experiments:
-            module = f"experiments.{name.strip('/').replace('/', '.')}.experiment"
-            try:
-                if not re.fullmatch(r"\w+/\w+", name):
-                    raise ModuleNotFoundError(name=module)
-                experiment = importlib.import_module(module)
-            except ModuleNotFoundError as problem:
-                if not module.startswith(str(problem.name)):
-                    raise  # the experiment exists, and something it imports does not
-                sys.exit(f"error: {name}: no such experiment")
-            structure, inputs = (getattr(experiment, section, None) for section in ("Structure", "Inputs"))
-            content = {"experiment": name, **document(experiment.OBJECTS, structure, inputs)}
+            experiment = load(name)
+            sections = (getattr(experiment.module, section, None) for section in ("Structure", "Inputs"))
+            content = {"experiment": name, **document(experiment.objects, *sections)}
             shown = json.dumps(content, indent=1, ensure_ascii=False)
             (folder / f"{name.split('/')[-1]}.json").write_text(shown + "\n", encoding="utf-8")
 

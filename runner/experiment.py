@@ -52,6 +52,26 @@ class Experiment:
         return (self.folder / "config.yaml").relative_to(ROOT)
 
     @property
+    def variants(self) -> dict[str, str]:
+        """Models that the configuration puts in the places of those of ``OBJECTS``, by key ``variant.<object>``.
+
+        Raises
+        ------
+        ConfigError
+            No such object or model.
+        """
+        section = self.config.get(variants.SECTION) or {}
+        keys = {f"{variants.SECTION}.{name}": value for name, value in section.items()}
+        of, file = self.module.OBJECTS, self.config_file
+        return {key: variants.named(of, key, value, file, self.folder) for key, value in keys.items()}
+
+    @property
+    def objects(self) -> dict[str, Any]:
+        """Model of each object, those of the configuration included."""
+        others = variants.chosen(self.variants)
+        return self.module.OBJECTS | {key.partition(".")[2]: variants.model_of(name) for key, name in others.items()}
+
+    @property
     def device(self) -> str:
         """The device that the configuration asks for, or the usual one."""
         return str(self.config.get("device", devices.DEFAULT))
@@ -179,7 +199,7 @@ def load(name: str) -> Experiment:
         check_keys(file, [*defaults, "run.seed", "run.seeds"])
 
     experiment = Experiment(name, folder, module, read_yaml(folder / "config.yaml"), defaults, ranges)
-    known = PROSE | PLANNING | {key.split(".")[0] for key in defaults}
+    known = PROSE | PLANNING | {variants.SECTION} | {key.split(".")[0] for key in defaults}
     for key, value in experiment.config.items():
         if key not in known:
             raise ConfigError(experiment.config_file, key, f"unknown key; {nearest(key, known)}")

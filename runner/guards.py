@@ -6,6 +6,7 @@ from typing import Any
 
 from base.catalogue import ROOT
 from base.targets import read_targets
+from runner import variants
 from runner.devices import cpp_standalone, toolchain
 from runner.experiment import Experiment
 from runner.fingerprint import code, digest
@@ -103,8 +104,10 @@ def guards(experiment: Experiment, points: Iterable[Mapping[str, Any]]) -> dict[
     dict
         Each of `PARTS` to its digest; the same on every machine.
     """
+    network = code(experiment.folder / "experiment.py")
+    others = variants.fingerprint(variants.chosen(experiment.variants))
     return {
-        "network": code(experiment.folder / "experiment.py"),
+        "network": digest(network, others) if others else network,
         "values": digest([[point["seed"], point["values"]] for point in points]),
         "inputs": of_inputs(experiment),
         "generator": of_generator(),

@@ -131,6 +131,7 @@ def content(experiment: Experiment, planned: Plan, user: Sweep | None, results: 
     options = user.options() if user else f"--config scale={planned.scale}"
     device = "" if planned.device == experiment.device else f" device={planned.device}"
     again = f"{user.option()} --scale {user.scale}" if user else f"--scale {planned.scale}"
+    others = variants.sources(planned.builds.values())
     made = {
         **planned.content(),
         "points": [{**point, "build": programs[point["build"]]} for point in planned.points],
@@ -144,8 +145,9 @@ def content(experiment: Experiment, planned: Plan, user: Sweep | None, results: 
         "guards": guards(experiment, planned.points),
         "presented_by": digest(code(figure, "draw", "SIZE"), code(ROOT / "analysis" / "present.py", "present")),
         "corpora": corpora(experiment.folder / "inputs.py"),
-        "sources": [os.path.relpath(file, ROOT) for file in sources(experiment.folder / "experiment.py")],
+        "sources": [os.path.relpath(file, ROOT) for file in (*sources(experiment.folder / "experiment.py"), *others)],
         "stamp": stamp,
+        "variants": others,
     }
     return {**made, **of_sweep(planned, user, programs, failed, made["corpora"], results)} if user else made
 
@@ -209,7 +211,6 @@ def of_sweep(
         "own": {_column(planned, key): _displayed(planned, key) for key in planned.own},
         "log": [_column(planned, key) for key in planned.log],
         "along": [_column(planned, key) for key in planned.along],
-        "variants": variants.sources(planned.builds.values()),
         "looked_at_by": digest(
             code(ROOT / "analysis" / "look.py", "looked_at", "page", "main"),
             code(ROOT / "experiments" / planned.experiment / "figure.py", "sweep"),

@@ -313,13 +313,10 @@ def plan(
         others = variants.chosen(dict(models))
         return settle(experiment, scale, user, overrides, others, sweep_file)
 
-    set_models = tuple(
-        (key, experiment.parse(key, value, sweep_file))
-        for key, value in (user.values if user else {}).items()
-        if variants.is_variant(key)
-    )
-    usual = settled(*set_models)
-    of_user = experiment.varied(variants.chosen(dict(set_models)), sweep_file)
+    of_sweep = {key: value for key, value in (user.values if user else {}).items() if variants.is_variant(key)}
+    set_models = experiment.variants | {key: experiment.parse(key, of_sweep[key], sweep_file) for key in of_sweep}
+    usual = settled(*set_models.items())
+    of_user = experiment.varied(variants.chosen(set_models), sweep_file)
     blocks = combinations(of_user, sweep, sweep_file)
     inside = Conditions(of_user, own_sweep if user and user.conditions == "own" else None, user.values if user else ())
     each = inside.number(blocks, sweep_file) * seeds
@@ -339,7 +336,7 @@ def plan(
         conditions_of_one = inside.of(block)
         start = None
         for combination in block:
-            here = settled(*set_models, *((key, combination[key]) for key in models))
+            here = settled(*{**set_models, **{key: combination[key] for key in models}}.items())
             if here is not start:
                 # What is the same for all combinations is looked at once.
                 start = here

@@ -85,7 +85,7 @@ def settle(
     config, of = experiment.config_file, {key.split(".")[0] for key in own.defaults}
     sections = {key: value for key, value in experiment.config.items() if isinstance(value, Mapping) and key in of}
     of_scale = {key: value for key, value in experiment.scale(scale).items() if key not in ("sweep", "seeds")}
-    values = dict(experiment.defaults)
+    values = {**experiment.defaults, **own.variants}
     values |= {key: experiment.parse(key, value, config) for key, value in known(flatten(sections, config)).items()}
     conditions = clauses(experiment.ranges)
     # A scale may override a value that is nonsense; no other scale need see it.

@@ -1,19 +1,21 @@
 """A state of the code, and what it gives for an experiment: plan, models, tables, figure and score.
 
-A state is a tree of git: that of a commit, or of the working tree with all that is not committed. It is checked out for
-as long as something must be asked of it, and runs its own workflow. What it gave is kept by content
-(``results/compare``): the same programs, values, inputs and observation are never run twice, whatever commit is theirs.
+A state is a tree of git: that of a commit, of the working tree with all that is not committed, or of one of them with
+another model for an object, as the configuration of the experiment may say. It is checked out for as long as something
+must be asked of it, and runs its own workflow. What it gave is kept by content (``results/compare``): the same programs,
+values, inputs and observation are never run twice, whatever commit is theirs.
 """
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
@@ -27,6 +29,7 @@ from runner.devices.toolchain import recipe
 from runner.fingerprint import digest
 from runner.plans import VARIABLES
 from runner.sides import Refused, git, worktree
+from runner.variants import SECTION
 
 HERE = "working tree"
 KEPT = Path("results/compare")
@@ -66,12 +69,15 @@ class State:
         Its tree.
     device : str or None
         Name of the device; None is that of each configuration.
+    variant : str
+        ``<object>=<model>``, which the tree has in the configuration of the experiment; nothing where it is as it was.
     """
 
     name: str
     commit: str
     tree: str
     device: str | None = None
+    variant: str = ""
     folder: Path | None = field(default=None, repr=False)
 
     @classmethod
@@ -91,14 +97,51 @@ class State:
             raise Refused(f"--config: {key}: '{revision}' is no revision; `git log --oneline` names some") from None
         return cls(revision, commit, git("rev-parse", f"{commit}^{{tree}}"), device)
 
+    def varied(self, experiment: str, name: str, model: str) -> "State":
+        """Return the state in which an object of an experiment has another model, which its configuration says.
+
+        Parameters
+        ----------
+        experiment : str
+            ``<paper>/<experiment>``.
+        name : str
+            The object.
+        model : str
+            As in `runner.variants`; a file is relative to the working directory.
+
+        Raises
+        ------
+        Refused
+            The experiment, or its configuration, cannot have it.
+        """
+        config = f"experiments/{experiment}/config.yaml"
+        if experiment not in self.experiments():
+            raise Refused(f"--config: variants: {self} has no experiment '{experiment}'; say which with only=")
+        text = git("show", f"{self.tree}:{config}")
+        if re.search(rf"^{SECTION}:", text, re.M):
+            raise Refused(f"{config}: {SECTION}: is there already; remove it to compare variants")
+        place, _, of = model.partition(":")
+        where = f"{Path(place).resolve()}:{of}" if place.endswith(".py") else model
+        with tempfile.TemporaryDirectory() as scratch:
+            index, file = Path(scratch) / "index", Path(scratch) / "config.yaml"
+            file.write_text(f"{text}\n{SECTION}: {{{name}: {json.dumps(where)}}}\n", encoding="utf-8")
+            git("read-tree", self.tree, index=index)
+            blob = git("hash-object", "-w", str(file))
+            git("update-index", "--cacheinfo", f"100644,{blob},{config}", index=index)
+            tree = git("write-tree", index=index)
+        return replace(self, tree=tree, variant=f"{name}={model}")
+
     def __str__(self) -> str:
-        return f"{self.name} on {self.device}" if self.device else self.name
+        of = f" with {self.variant}" if self.variant else ""
+        return f"{self.name}{of} on {self.device}" if self.device else f"{self.name}{of}"
 
     @cached_property
     def store(self) -> Path:
         """Folder of what it says: one for each tree, device and environment."""
         tools = [recipe(), sys.version, version("brian2"), {name: os.environ.get(name) for name in VARIABLES}]
-        return KEPT.resolve() / "states" / digest(self.tree, self.device, tools)
+        file = Path(self.variant.partition("=")[2].partition(":")[0])  # outside of the tree, perhaps
+        other = file.read_text(encoding="utf-8") if file.suffix == ".py" else ""
+        return KEPT.resolve() / "states" / digest(self.tree, self.device, tools, *filter(None, [other]))
 
     def experiments(self) -> list[str]:
         """Return the experiments that it has."""

@@ -6,20 +6,19 @@ A script, not a module of the runner: it runs with the code of whatever checkout
 """
 
 import argparse
-import importlib
 import json
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 
-def strings(experiment: Any) -> dict[str, Any]:
+def strings(name: str) -> dict[str, Any]:
     """Return the strings of an experiment.
 
     Parameters
     ----------
-    experiment : module
-        Its ``experiment.py``.
+    name : str
+        ``<paper>/<experiment>``.
 
     Returns
     -------
@@ -29,9 +28,11 @@ def strings(experiment: Any) -> dict[str, Any]:
         unit) and ``meaning``.
     """
     from runner.document import document
+    from runner.experiment import load
 
-    sections = [getattr(experiment, name, None) for name in ("Structure", "Inputs")]
-    described = document(experiment.OBJECTS, *sections)
+    experiment = load(name)
+    models = getattr(experiment, "objects", experiment.module.OBJECTS)  # a checkout before configurations had variants
+    described = document(models, *(getattr(experiment.module, name, None) for name in ("Structure", "Inputs")))
     tables = [described["structure"], described["inputs"], *(one["parameters"] for one in described["objects"])]
     objects = {
         name: {
@@ -42,7 +43,7 @@ def strings(experiment: Any) -> dict[str, Any]:
             "symbols": model.symbols,
             "params": {one.name: one.metadata.get("symbol", "") for one in fields(model.params)},
         }
-        for name, model in experiment.OBJECTS.items()
+        for name, model in models.items()
     }
     parameters = {
         row["key"]: {
@@ -61,8 +62,4 @@ if __name__ == "__main__":
     parser.add_argument("experiments", nargs="+", metavar="experiment")
     parser.add_argument("--out", type=Path, required=True, help="JSON file to write")
     args = parser.parse_args()
-    found = {
-        name: strings(importlib.import_module(f"experiments.{name.replace('/', '.')}.experiment"))
-        for name in args.experiments
-    }
-    args.out.write_text(json.dumps(found, default=str), encoding="utf-8")
+    args.out.write_text(json.dumps({name: strings(name) for name in args.experiments}, default=str), encoding="utf-8")

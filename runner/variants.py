@@ -1,7 +1,8 @@
 """Another model for an object of a network: rules are compared like parameters, and the experiment stays as it is.
 
 A key ``variant.<object>`` names a model: ``own``, that of the experiment; ``models.sal.alignment:synapse``, a model of
-the repository; ``my_rules.py:rule``, one of a file anywhere, relative to the file that names it.
+the repository; ``my_rules.py:rule``, one of a file anywhere, relative to the file that names it. It stands in a sweep
+or in the section ``variant`` of a ``config.yaml``.
 """
 
 import importlib
@@ -49,7 +50,7 @@ def chosen(values: Mapping[str, Any]) -> dict[str, str]:
     return {key: value for key, value in values.items() if is_variant(key) and value != OWN}
 
 
-def named(objects: Mapping[str, Any], key: str, value: Any, file: object) -> str:
+def named(objects: Mapping[str, Any], key: str, value: Any, file: object, beside: Path | None = None) -> str:
     """Return the name of a model as it is kept: files are relative to the working directory.
 
     Parameters
@@ -61,7 +62,9 @@ def named(objects: Mapping[str, Any], key: str, value: Any, file: object) -> str
     value : Any
         As written.
     file : object
-        Where it was written; files of models are looked for beside it.
+        Where it was written.
+    beside : Path, optional
+        Folder in which files of models are looked for; default is that of `file`.
 
     Raises
     ------
@@ -76,7 +79,7 @@ def named(objects: Mapping[str, Any], key: str, value: Any, file: object) -> str
         return value
     place, _, of = value.partition(":")
     if place.endswith(".py") and not str(file).startswith("--"):
-        place = os.path.relpath(Path(str(file)).parent / place)
+        place = os.path.relpath((beside or Path(str(file)).parent) / place)
         place = os.path.abspath(place) if place.startswith("..") else place
     try:
         model_of(f"{place}:{of}")

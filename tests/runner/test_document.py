@@ -3,6 +3,7 @@
 import json
 import re
 from dataclasses import dataclass
+from types import SimpleNamespace
 from xml.etree import ElementTree
 
 import pytest
@@ -10,7 +11,9 @@ from brian2 import Quantity, ms
 
 from models.base import Model, Step, param
 from runner.document import comments, document, file_of, main
+from runner.experiment import load
 from runner.latex import Latex, automatic_symbol, formula
+from runner.variants import model_of
 
 
 @dataclass(frozen=True)
@@ -206,22 +209,18 @@ def test_mathematics_is_well_formed(described):
 
 def test_command_line(tmp_path, monkeypatch, capsys):
     """The command writes the document of an experiment, and names one that does not exist in one line."""
-    folder = tmp_path / "experiments" / "toy" / "minimal"
-    folder.mkdir(parents=True)
-    (folder / "experiment.py").write_text(
+    toy = tmp_path / "toy.py"
+    toy.write_text(
         "from models.base import Model, param\nfrom dataclasses import dataclass\n"
         "@dataclass(frozen=True)\nclass P:\n    tau: float = param(1.0, 'a number')\n"
-        "OBJECTS = {'cells': Model('m', 'text', 'source', 'x = tau : 1  # twice', P)}\n"
+        "cells = Model('m', 'text', 'source', 'x = tau : 1  # twice', P)\n"
     )
-    monkeypatch.syspath_prepend(tmp_path)
-    import experiments
-
-    if str(tmp_path / "experiments") not in experiments.__path__:  # a package of that name may be imported already
-        monkeypatch.setattr(experiments, "__path__", [*experiments.__path__, str(tmp_path / "experiments")])
+    known = {"toy/minimal": SimpleNamespace(module=None, objects={"cells": model_of(f"{toy}:cells")})}
+    monkeypatch.setattr("runner.document.load", lambda name: known.get(name) or load(name))
     out = tmp_path / "deep" / "toy"
     main(["toy/minimal", "--out", str(out)])
     content = json.loads((out / "minimal.json").read_text())
     assert content["experiment"] == "toy/minimal"
     assert content["objects"][0]["equations"][0]["meaning"] == "twice"
-    with pytest.raises(SystemExit, match="error: toy/none: no such experiment"):
+    with pytest.raises(SystemExit, match="experiments: toy/none: unknown experiment; "):
         main(["toy/none", "--out", str(out)])

@@ -116,5 +116,5 @@ def test_the_report_shows_hostile_texts_as_texts(tmp_path):
 def test_only_experiments_are_imported(name, tmp_path):
     from runner.document import main as document
 
-    with pytest.raises(SystemExit, match="no such experiment"):
+    with pytest.raises(SystemExit, match="unknown experiment"):
         document([name, "--out", str(tmp_path / "out")])
