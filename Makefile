@@ -48,8 +48,8 @@ crate: $(READY)
 
 # What an edit does: make compare ONLY=sal/phase_plane, also BASE=, TO=, DEVICES=, VARIANTS=, SCALE= (docs/compare.md).
 compare: $(READY)
-	@$(BIN)/snakemake --profile $(PROFILE) compare --quiet all --config base=$(or $(BASE),HEAD) $(if $(TO),to=$(TO)) \
-		$(if $(ONLY),only=$(ONLY)) $(if $(DEVICES),devices=$(DEVICES)) $(if $(VARIANTS),variants=$(VARIANTS)) $(if $(SCALE),scale=$(SCALE))
+	@$(BIN)/snakemake --profile $(PROFILE) compare --quiet all --config scale=$(or $(SCALE),quick) $(if $(BASE),base=$(BASE)) \
+		$(if $(TO),to=$(TO)) $(if $(ONLY),only=$(ONLY)) $(if $(DEVICES),devices=$(DEVICES)) $(if $(VARIANTS),variants=$(VARIANTS))
 
 $(READY): requirements.txt
 	@$(if $(shell command -v $(COMPILER)),,$(error C++ compiler '$(COMPILER)' not found; install g++ or set CXX, then run make again))

@@ -13,9 +13,8 @@ from runner.fingerprint import said
 from runner.plans import ROOMS
 from runner.sides import Refused, git
 from runner.states import KEPT, State
+from runner.sweep import COMPARE_KEYS
 from runner.variants import OWN
-
-KEYS = ("base", "to", "only", "devices", "variants")
 
 
 def same_code(states: Sequence[State]) -> bool:
@@ -36,7 +35,7 @@ def same_code(states: Sequence[State]) -> bool:
 
 def words(options: Mapping[str, Any]) -> list[str]:
     """Return the options of `runner.compare` that say the same as those of Snakemake."""
-    return [word for key in (*KEYS, "scale") if options.get(key) for word in (f"--{key}", str(options[key]))]
+    return [word for key in (*COMPARE_KEYS, "scale") if options.get(key) for word in (f"--{key}", str(options[key]))]
 
 
 @dataclass(frozen=True)
@@ -76,7 +75,7 @@ class Asked:
         Refused, ConfigError
             A word is unknown, or there is nothing to compare.
         """
-        base, to, only, devices, models = (str(options.get(key) or "") for key in KEYS)
+        base, to, only, devices, models = (str(options.get(key) or "") for key in COMPARE_KEYS)
         if options.get("device"):
             raise ConfigError("--config", "device", "a comparison has two: devices=cpp_standalone,numpy")
         scale = str(options.get("scale") or "quick")

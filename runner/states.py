@@ -2,7 +2,7 @@
 
 A state is a tree of git: that of a commit, of the working tree with all that is not committed, or of one of them with
 another model for an object, as the configuration of the experiment may say. It is checked out for as long as something
-must be asked of it, and runs its own workflow. What it gave is kept by content (``results/compare``): the same programs,
+must be asked of it, and runs its own workflow. What it gave is kept by content (``results/compare``): equal programs,
 values, inputs and observation are never run twice, whatever commit is theirs.
 """
 
@@ -29,7 +29,7 @@ from runner.devices.toolchain import recipe
 from runner.fingerprint import digest
 from runner.plans import VARIABLES
 from runner.sides import Refused, git, worktree
-from runner.variants import SECTION
+from runner.variants import OWN, SECTION
 
 HERE = "working tree"
 KEPT = Path("results/compare")
@@ -117,6 +117,8 @@ class State:
         config = f"experiments/{experiment}/config.yaml"
         if experiment not in self.experiments():
             raise Refused(f"--config: variants: {self} has no experiment '{experiment}'; say which with only=")
+        if model == OWN:
+            return replace(self, variant=f"{name}={model}")
         text = git("show", f"{self.tree}:{config}")
         if re.search(rf"^{SECTION}:", text, re.M):
             raise Refused(f"{config}: {SECTION}: is there already; remove it to compare variants")

@@ -19,7 +19,7 @@ RANDOM = ("common", "independent")  # seeds of all combinations; a difference be
 CONDITIONS = ("none", "own")  # what the experiment itself sweeps: left out, or run and observed in each combination
 FAILURES = ("list", "stop")  # of points: a table names them and the others go on, or the first one ends it all
 JOB_KEYS = {"chunk_seconds", "device", "flags", "limit"}  # how jobs are made, not what is run
-COMPARE_KEYS = {"base", "to", "only", "devices"}  # of a comparison (runner/compare.py)
+COMPARE_KEYS = ("base", "to", "only", "devices", "variants")  # of a comparison (runner/compare.py)
 
 
 @dataclass(frozen=True)
@@ -130,7 +130,7 @@ def declaration(files: Iterable[Path], options: Mapping[str, Any]) -> dict[str, 
     for file in files:
         shown = os.path.relpath(file)
         found |= {"file": str(file) if shown.startswith("..") else shown, **read_yaml(file)}
-    known = SWEEP_KEYS | JOB_KEYS | COMPARE_KEYS
+    known = SWEEP_KEYS | JOB_KEYS | {*COMPARE_KEYS}
     for key in {**found, **options}.keys() - {"file"} - known:
         where = "--config" if key in options else found["file"]
         raise ConfigError(where, key, f"unknown key; {nearest(key, known)}")
@@ -253,7 +253,7 @@ def user_of(declared: Mapping[str, Any]) -> Sweep | None:
     ConfigError
         It is wrong, or keys stand beside a file that should stand in it.
     """
-    declared = {key: value for key, value in declared.items() if key not in JOB_KEYS | COMPARE_KEYS}
+    declared = {key: value for key, value in declared.items() if key not in JOB_KEYS | {*COMPARE_KEYS}}
     given = {key: value for key, value in declared.items() if key not in ("file", "scale")}
     named = given.get("sweep")
     if not given:

@@ -2,7 +2,9 @@
 
 import pytest
 
+from base.errors import ConfigError
 from runner import states
+from runner.comparison import Asked
 from runner.sides import Refused
 
 COMMITTED = "1 .M N... 100644 100644 100644 aaaa aaaa models/sal/alignment.py"
@@ -30,3 +32,34 @@ def test_experiments_of_a_tree(monkeypatch):
     files = ["experiments/_template/config.yaml", "experiments/sal/lif/config.yaml", "experiments/sal/lif/figure.py"]
     monkeypatch.setattr(states, "git", lambda *_, **__: "\n".join(files))
     assert states.State("HEAD", "c", "t").experiments() == ["sal/lif"]
+
+
+def test_another_model_is_a_tree_whose_configuration_says_so(tmp_path):
+    (tmp_path / "rules.py").write_text("", encoding="utf-8")
+    file = f"{tmp_path}/rules.py:rule"
+    options = {"base": "HEAD", "only": "sal/phase_plane", "variants": f"synapses={file}"}
+    own, other = Asked.of(options).states
+    assert [str(own), str(other)] == ["HEAD with synapses=own", f"HEAD with synapses={file}"]
+    assert own.tree == states.State.of("HEAD").tree
+    changed = "experiments/sal/phase_plane/config.yaml"
+    assert states.git("diff", "--name-only", own.tree, other.tree) == changed
+    assert states.git("show", f"{other.tree}:{changed}").endswith(f'variant: {{synapses: "{file}"}}')
+    before = other.store
+    (tmp_path / "rules.py").write_text("rule = 1", encoding="utf-8")
+    assert Asked.of(options).states[1].store != before
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ({"variants": "synapses"}, "needs <object>=<model> or <object>=<model>,<model>, got 'synapses'"),
+        ({"variants": "synapses=a:b,c:d,e:f"}, "needs <object>=<model> or"),
+        ({"variants": "synapses=nowhere.py:rule"}, "nowhere.py does not exist"),
+        ({"variants": "synapses=own,own"}, "nothing to compare"),
+        ({"variants": "synapses=a:b", "only": ""}, "variants: HEAD has no experiment ''; say which with only="),
+    ],
+)
+def test_nonsense_about_models_is_one_line(options, told):
+    with pytest.raises((ConfigError, Refused)) as error:
+        Asked.of({"base": "HEAD", "only": "sal/phase_plane", **options})
+    assert told in str(error.value) and "\n" not in str(error.value)

@@ -12,6 +12,7 @@ from base.errors import BuildError, ConfigError
 from runner import variants
 from runner.devices.network import assemble
 from runner.experiment import load
+from runner.guards import guards
 from runner.planning import plan
 from runner.sweep import read_sweep
 
@@ -105,6 +106,22 @@ def test_nonsense_is_one_line(planned, sweep, told):
     with pytest.raises(ConfigError, match=r"variant|synapses") as error:
         planned(sweep)
     assert told in str(error.value) and "\n" not in str(error.value)
+
+
+def test_a_configuration_may_name_a_model(planned, tmp_path):
+    """The section ``variant`` of a configuration is what a sweep would set, and its equations are documented."""
+    usual = load("sal/phase_plane")
+    rule = str(tmp_path / "rules.py:forgetful")
+    varied = replace(usual, config=usual.config | {"variant": {"synapses": rule}, "synapses": {"decay": 0.3}})
+    made = plan(varied, "smoke")
+    assert made.points[0]["values"]["synapses.decay"] == 0.3
+    swept = planned({"synapses.decay": [0.3]}, set={"variant": {"synapses": rule}})
+    assert set(made.builds) == set(swept.builds)
+    assert "decay" in vars(varied.objects["synapses"].params)["__dataclass_fields__"]
+    changed = {part for part, one in guards(varied, made.points).items() if one != guards(usual, made.points)[part]}
+    assert changed == {"network"}
+    with pytest.raises(ConfigError, match=r"config.yaml: variant.synapse: no object 'synapse' with a model"):
+        plan(replace(usual, config=usual.config | {"variant": {"synapse": rule}}), "smoke")
 
 
 def test_a_file_with_an_error_says_so(planned, tmp_path):
