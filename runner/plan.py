@@ -132,6 +132,7 @@ def content(experiment: Experiment, planned: Plan, user: Sweep | None, results: 
     device = "" if planned.device == experiment.device else f" device={planned.device}"
     again = f"{user.option()} --scale {user.scale}" if user else f"--scale {planned.scale}"
     others = variants.sources(planned.builds.values())
+    shown = [*map(str, sources(experiment.folder / "experiment.py")), *others]
     made = {
         **planned.content(),
         "points": [{**point, "build": programs[point["build"]]} for point in planned.points],
@@ -145,7 +146,7 @@ def content(experiment: Experiment, planned: Plan, user: Sweep | None, results: 
         "guards": guards(experiment, planned.points),
         "presented_by": digest(code(figure, "draw", "SIZE"), code(ROOT / "analysis" / "present.py", "present")),
         "corpora": corpora(experiment.folder / "inputs.py"),
-        "sources": [os.path.relpath(file, ROOT) for file in (*sources(experiment.folder / "experiment.py"), *others)],
+        "sources": [os.path.relpath(file, ROOT) for file in shown],
         "stamp": stamp,
         "variants": others,
     }

@@ -25,6 +25,7 @@ from runner.sharing import references
 from runner.sweep import Sweep
 
 MAX_BUILDS = 1000  # each is generated before the first is compiled
+LEAST = 0.02  # CPU seconds that the shortest run takes: a process is started, its arrays are written and read
 LAST_SEED = 2**31 - 2  # the tables hold seeds in 32 bits
 
 
@@ -49,7 +50,8 @@ class Plan:
     swept : list of str
         Keys that differ between points; those of a user come first.
     cost : dict
-        Expected CPU seconds: ``build`` for one build, ``point`` for one point.
+        Expected CPU seconds: ``build`` for one build, ``point`` for one point; ``length``: simulated time, relative to
+        that of the configuration.
     computing : str
         Digest of the code that draws the inputs of a point, runs it and records it, and of the packages that compute.
     references : list of list of list of int
@@ -376,7 +378,8 @@ def plan(
 
     others = [key for key in inside.keys if key not in swept]
     cost = _expected_cost(experiment, scale)
-    cost["point"] *= float(usual.values["run.duration"] / usual.duration)
+    cost["length"] = float(usual.values["run.duration"] / usual.duration)
+    cost["point"] = max(cost["point"] * cost["length"], LEAST)
     sizes = {of: size_of(chunk_seconds, cost[of]) for of in ("point", "reference")}
     return Plan(
         experiment.name,

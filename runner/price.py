@@ -88,14 +88,16 @@ def priced(new: int, builds: int, cost: Mapping[str, float], folder: Path, usual
     builds : int
         Programs that are to be compiled.
     cost : Mapping
-        Expected CPU seconds: ``build``, ``point``; the second counts until points of the sweep were run.
+        Expected CPU seconds: ``build``, ``point``; the second counts until points of the sweep were run. ``length``:
+        simulated time, in that of the configuration.
     folder, usual : Path
-        Of the experiment in the sweep, and at the scale that it starts from: a point there takes as much disk.
+        Of the experiment in the sweep, and at the scale that it starts from: a point there takes as much disk, for its
+        length.
     """
-    found = of_a_point(folder)
-    size = found or of_a_point(usual)
+    found, of_scale = of_a_point(folder), of_a_point(usual)
+    size = found[1] if found else of_scale[1] * cost["length"] if of_scale else None
     seconds = builds * cost["build"] + new * (found[0] if found else cost["point"])
-    return Price(new, seconds, None if size is None else new * size[1])
+    return Price(new, seconds, None if size is None else new * size)
 
 
 def allow(plan: Mapping[str, Any], results: Path, limit: float) -> None:

@@ -15,7 +15,7 @@ from runner.sweep import read_sweep
 NAME = "gle/phase_shift"
 SWEEP = {"name": "mine", "experiment": NAME, "scale": "smoke", "sweep": {"units.t_settle": ["1 ms", "2 ms"]}}
 PLAN = {"experiment": NAME, "scale": "sweep-mine", "points": [{}] * 5, "builds": {"a": {}, "b": {}},
-        "cost": {"build": 10.0, "point": 3600.0}, "sweep": {"file": "my.yaml", "scale": "smoke"},
+        "cost": {"build": 10.0, "point": 3600.0, "length": 0.5}, "sweep": {"file": "my.yaml", "scale": "smoke"},
         "jobs": {"recordings": {"one": {"x": 0, "y": 1}, "two": {"z": 2, "u": 3, "v": 4}}}}  # fmt: skip
 
 
@@ -33,7 +33,7 @@ def test_only_what_is_new_costs(tmp_path):
     assert of_plan(PLAN, tmp_path) == Price(5, 2 * 10 + 5 * 3600, None)
     assert of_a_point(tmp_path) is None
     ran(tmp_path / "smoke" / NAME, "0", [1.0, 1.0], 2000)  # says what a point takes on disk, and no more
-    assert of_plan(PLAN, tmp_path) == Price(5, 2 * 10 + 5 * 3600, 5 * 1000)
+    assert of_plan(PLAN, tmp_path) == Price(5, 2 * 10 + 5 * 3600, 5 * 1000 * 0.5)
     ran(tmp_path / "sweep-mine" / NAME, "one", [1.0, 3.0], 6000)
     (tmp_path / "builds" / NAME / "a").mkdir(parents=True)
     assert of_plan(PLAN, tmp_path) == Price(3, 10 + 3 * 2, 3 * 3000)
