@@ -1,10 +1,16 @@
 """The results of a scale as a research object: all files are there and described, and nothing else is."""
 
+import io
 import json
+from pathlib import Path
 
 import pandas as pd
 import pytest
+import requests
+import rocrate
 from rocrate.rocrate import ROCrate
+from rocrate_validator import services
+from rocrate_validator.models import Severity
 
 from analysis.crate import write
 from base.tables import write_folder
@@ -48,6 +54,36 @@ def test_crate_is_read_again(results):
     )
     root = crate.root_dataset
     assert all(root.get(key) for key in ("name", "description", "license", "datePublished"))
+
+
+@pytest.fixture
+def offline(monkeypatch):
+    """Give the validator the context of RO-Crate that the library ships, instead of that of the net."""
+    context = (Path(rocrate.__file__).parent / "data" / "ro-crate.jsonld").read_bytes()
+
+    def send(_, request, **__):
+        response = requests.Response()
+        response.request, response.url = request, request.url
+        response.status_code = 200 if request.url.startswith("https://w3id.org/ro/crate") else 404
+        response.raw, response.headers["Content-Type"] = io.BytesIO(context), "application/ld+json"
+        return response
+
+    monkeypatch.setattr(requests.Session, "send", send)
+
+
+@pytest.mark.parametrize("profile", ["ro-crate-1.3", "process-run-crate"])
+def test_a_crate_keeps_to_its_profiles(results, offline, profile):
+    write(results, "quick", results / "crate")
+    settings = services.ValidationSettings(
+        rocrate_uri=str(results / "crate"),
+        profile_identifier=profile,
+        requirement_severity=Severity.REQUIRED,
+        skip_availability_check=True,
+        no_cache=True,
+    )
+    found = {(one.check.identifier, one.message) for one in services.validate(settings).get_issues()}
+    # The profile of runs stands on version 1.1, and asks for its number; rocrate writes 1.3.
+    assert {check for check, _ in found} <= ({"ro-crate-1.1_5.3"} if profile == "process-run-crate" else set()), found
 
 
 def test_without_results_it_is_one_line(tmp_path):
