@@ -16,7 +16,7 @@ from pandas import DataFrame
 from analysis.scores_of_sweep import declared, measured, scalars
 from base.catalogue import ROOT
 from base.errors import ConfigError, nearest, one_line
-from base.files import read_json
+from base.points import read_plan
 from base.tables import read_folder
 from base.targets import COMPARISONS, read_targets
 
@@ -181,7 +181,7 @@ def main() -> None:
     if args.n < 1:
         raise ConfigError("--n", str(args.n), "must be at least 1")
     file = plan_of(args.results, args.sweep, args.experiment)
-    plan = read_json(file)
+    plan = read_plan(file)
     targets = read_targets(ROOT / "experiments" / plan["experiment"] / "targets.yaml")
     if args.target not in targets:
         raise ConfigError("--target", args.target, f"unknown target; {nearest(args.target, targets)}")

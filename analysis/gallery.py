@@ -16,6 +16,7 @@ from analysis.experiment_code import load
 from analysis.scores_of_sweep import combinations, declared
 from base.errors import one_line
 from base.files import atomic, read_json
+from base.points import read_plan
 from base.tables import read_folder
 from base.targets import read_targets
 
@@ -83,7 +84,7 @@ def main() -> None:
     parser.add_argument("--experiment", type=Path, required=True, help="folder of the experiment")
     parser.add_argument("--out", type=Path, required=True, help="folder to make")
     args = parser.parse_args()
-    plan, folder = read_json(args.plan), args.plan.parent
+    plan, folder = read_plan(args.plan), args.plan.parent
     tables, made = read_folder(folder / "observations"), read_json(folder / "provenance.json")
     environment = Environment(loader=FileSystemLoader(Path(__file__).parent), autoescape=True, trim_blocks=True)
     with atomic(args.out, directory=True) as new:

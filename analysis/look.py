@@ -22,6 +22,7 @@ from analysis.pairs import pairs
 from analysis.scores_of_sweep import declared, judged, measured, robustness, scalars, table_of
 from base.errors import one_line
 from base.files import read_json
+from base.points import read_plan
 from base.tables import read_folder
 from base.targets import read_targets
 
@@ -100,7 +101,7 @@ def main() -> None:
     parser.add_argument("--plan", type=Path, required=True, help="plan.json; observations, provenance are beside it")
     parser.add_argument("--experiment", type=Path, required=True, help="folder of the experiment")
     args = parser.parse_args()
-    plan, folder = read_json(args.plan), args.plan.parent
+    plan, folder = read_plan(args.plan), args.plan.parent
     tables, made = read_folder(folder / "observations"), read_json(folder / "provenance.json")
     targets = read_targets(args.experiment / "targets.yaml")
     swept = looked_at(plan, tables, targets)

@@ -13,6 +13,7 @@ from analysis.provenance import data_of, provenance
 from base.errors import one_line
 from base.files import read_json
 from base.groups import folders
+from base.points import read_plan
 from base.tables import checksum, read_folder, write_folder, write_json
 
 
@@ -98,7 +99,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True, help="folder of tables to make")
     parser.add_argument("--provenance", type=Path, required=True, help="JSON file to make: what made the tables")
     args = parser.parse_args()
-    plan = read_json(args.plan)
+    plan = read_plan(args.plan)
     chunks = {kind: [args.plan.parent / kind / k for k in folders(plan, kind)] for kind in ("recordings", "references")}
     recordings, references = merge(chunks["recordings"]), merge(chunks["references"])
     refuse_same(recordings, references, args.figure)

@@ -22,6 +22,7 @@ from analysis.provenance import data_of, provenance
 from base.errors import one_line
 from base.files import atomic, read_json
 from base.groups import renumbered
+from base.points import read_plan
 from base.tables import checksum_of, read_folder, write_json
 
 Tables = dict[str, pd.DataFrame]
@@ -225,7 +226,7 @@ def main() -> None:
     parser.add_argument("--provenance", type=Path, help="JSON file to make: what made the tables")
     parser.add_argument("--out", type=Path, required=True, help="folder of tables to make")
     args = parser.parse_args()
-    plan, folder = read_json(args.plan), args.plan.parent
+    plan, folder = read_plan(args.plan), args.plan.parent
     if args.part is None:
         _gathered(plan, folder, args.builds, args.out, args.provenance)
         return

@@ -89,13 +89,13 @@ def provenance(
     dict
         Code, versions, machine, parameters, cost, data and checksum.
     """
-    keys = sorted({plan["points"][number]["build"] for chunk in plan["chunks"] for number in chunk})
+    points = plan["points"]
+    keys = sorted({points.build_of(number) for chunk in plan["chunks"] for number in chunk})
     files = [builds / plan["experiment"] / key / "build.json" for key in keys]
     # What the compiler refuses leaves none; then its points are failures.
     made = [read_json(file) for file in files if not failed or file.exists()]
-    fixed = {k: v for k, v in plan["points"][0]["values"].items() if k not in plan["swept"]}
-    values = [point["values"] for point in plan["points"]]
-    swept = {k: sorted({json.dumps(one[k]) for one in values if k in one}) for k in plan["swept"]}
+    fixed = {key: value for key, value in points.values(0).items() if key not in plan["swept"]}
+    swept = {key: sorted({json.dumps(value) for value in points.each_value(key)}) for key in plan["swept"]}
     return {
         "experiment": plan["experiment"],
         "scale": plan["scale"],

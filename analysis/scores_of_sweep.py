@@ -4,10 +4,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from pandas import DataFrame
 
 from analysis.parts import shown_values
-from analysis.score import score, select
+from analysis.score import POSITIONS, rows_of, score
 from base.errors import ConfigError
 
 HOLDS = "match"
@@ -71,20 +72,32 @@ def measured(tables: Mapping[str, DataFrame], by: Sequence[str], targets: Mappin
         Columns of `by`, ``seed`` (0 where a table has none), ``target``, ``value``. What a combination has not, is not
         there: a target whose rows are of another condition, a value that is not finite.
     """
-    rows = []
-    wanted = scalars(targets)
-    for values, some in combinations(tables, by):
-        front = dict(zip(by, values, strict=True))
-        for name, observation in wanted.items():
-            table = some.get(observation["table"])
-            if table is None or not {observation["column"], *observation.get("where", {})} <= set(table):
-                continue
-            seeds = table.groupby("seed") if "seed" in table else [(0, table)]
-            for seed, part in seeds:
-                found = select(part, {"reduce": "mean", **observation})
-                if found.size and np.isfinite(found).all():
-                    rows.append({**front, "seed": seed, "target": name, "value": float(found.mean())})
-    return DataFrame(rows, columns=[*by, "seed", "target", "value"])
+    found = [DataFrame(columns=[*by, "seed", "target", "value"])]
+    for name, observation in scalars(targets).items():
+        table, where = tables.get(observation["table"]), observation.get("where", {})
+        if table is not None and {observation["column"], *where} <= set(table) - set(by):
+            keys = [*by, "seed"]
+            rows = _rows_of(table if "seed" in table else table.assign(seed=0), keys, where)
+            groups: Any = rows.groupby(keys, sort=False, dropna=False)[observation["column"]]
+            reduce = observation.get("reduce", "none")
+            value = getattr(groups, "mean" if reduce == "none" else reduce)()
+            whole = np.isfinite(value) & (groups.count() == groups.size())  # no NaN among what was reduced
+            found.append(value[whole].rename("value").reset_index().assign(target=name))
+    return pd.concat([one for one in found if len(one)] or found[:1], ignore_index=True)[found[0].columns]
+
+
+def _rows_of(table: DataFrame, keys: Sequence[str], where: Mapping[str, Any]) -> DataFrame:
+    """Pick the rows that fulfil the conditions of an observation, as `analysis.score.rows_of` does in each group."""
+    positions = {c: w for c, w in where.items() if isinstance(w, str) and w in POSITIONS and w not in set(table[c])}
+    rows: Any = rows_of(table, {column: wanted for column, wanted in where.items() if column not in positions})
+    for column, wanted in positions.items():
+        group, values = rows.groupby(list(keys), sort=False, dropna=False).ngroup(), rows[column]
+        if wanted in ("first", "last"):
+            one_each = ~group.duplicated(keep=wanted)
+            rows = rows[values == group.map(dict(zip(group[one_each], values[one_each], strict=True)))]
+        else:
+            rows = rows[values == values.groupby(group).transform(wanted)]
+    return rows
 
 
 def judged(tables: Mapping[str, DataFrame], by: Sequence[str], targets: Mapping[str, Any], scale: str) -> DataFrame:

@@ -1,6 +1,6 @@
 """How points are cut into jobs, and which jobs of a sweep have nothing to do. Needs no Brian2."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from math import ceil
 from pathlib import Path
 from typing import Any
@@ -24,11 +24,11 @@ def cut(items: Sequence[Any], size: int) -> list[list[Any]]:
     return [list(items[a:b]) for a, b in zip(cuts, cuts[1:], strict=False)]
 
 
-def chunks(points: Sequence[Mapping[str, Any]], size: int) -> list[list[int]]:
+def chunks(points: Iterable[int], build_of: Callable[[int], str], size: int) -> list[list[int]]:
     """Cut points into equal chunks of at most `size`; all points of a chunk share their build."""
     by_build: dict[str, list[int]] = {}
     for point in points:
-        by_build.setdefault(point["build"], []).append(point["point"])
+        by_build.setdefault(build_of(point), []).append(point)
     return [chunk for members in by_build.values() for chunk in cut(members, size)]
 
 

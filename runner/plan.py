@@ -22,6 +22,7 @@ from typing import Any
 from base.catalogue import ROOT, SCALES, names
 from base.errors import BuildError, ConfigError, nearest, one_line
 from base.files import atomic, read_json
+from base.points import Points
 from runner import variants
 from runner.build import generate
 from runner.devices import DEVICES
@@ -124,7 +125,12 @@ def content(experiment: Experiment, planned: Plan, user: Sweep | None, results: 
     if refused and user and user.failures == "stop":
         raise PlanError(next(iter(refused.values())))
     # Points without a program are failures from the start; the others of a sweep are run.
-    failed = {point["point"]: refused[point["build"]] for point in planned.points if point["build"] in refused}
+    points = planned.points.renamed(programs.__getitem__)
+    failed = (
+        {n: refused[key] for n in range(len(points)) if (key := planned.points.build_of(n)) in refused}
+        if refused
+        else {}
+    )
     chunks = [[number for number in chunk if number not in failed] for chunk in planned.chunks]
     planned = replace(planned, chunks=[chunk for chunk in chunks if chunk])
     figure = experiment.folder / "figure.py"
@@ -135,22 +141,29 @@ def content(experiment: Experiment, planned: Plan, user: Sweep | None, results: 
     shown = [*map(str, sources(experiment.folder / "experiment.py")), *others]
     made = {
         **planned.content(),
-        "points": [{**point, "build": programs[point["build"]]} for point in planned.points],
+        "points": points,
         "builds": {programs[key]: plain(structure) for key, structure in planned.builds.items()},
         "cost": planned.cost,
         "command": f"snakemake --profile profiles/default {'sweep' if user else experiment.name} {options}{device}",
         "again": f"python -m runner.point {experiment.name} {again}{device.replace(' device=', ' --device ')}",
         "columns": [_column(planned, key) for key in planned.swept if key not in planned.conditions],
-        "chunk_digests": [planned.chunk_digest(number) for number in range(len(planned.chunks))],
-        "reference_digests": [planned.reference_digest(number) for number in range(len(planned.references))],
-        "guards": guards(experiment, planned.points),
+        "guards": guards(experiment, () if user else planned.points),
         "presented_by": digest(code(figure, "draw", "SIZE"), code(ROOT / "analysis" / "present.py", "present")),
         "corpora": corpora(experiment.folder / "inputs.py"),
         "sources": [os.path.relpath(file, ROOT) for file in shown],
         "stamp": stamp,
         "variants": others,
     }
-    return {**made, **of_sweep(planned, user, programs, failed, made["corpora"], results)} if user else made
+    of = of_sweep(planned, user, programs, failed, made["corpora"], results) if user else of_scale(planned)
+    return {**made, **of}
+
+
+def of_scale(planned: Plan) -> dict[str, Any]:
+    """Return what only the plan of a scale says: what its jobs depend on."""
+    return {
+        "chunk_digests": [planned.chunk_digest(number) for number in range(len(planned.chunks))],
+        "reference_digests": [planned.reference_digest(number) for number in range(len(planned.references))],
+    }
 
 
 def of_sweep(
@@ -184,7 +197,7 @@ def of_sweep(
     size = planned.sizes
 
     def cut_points(numbers: list[int]) -> list[list[int]]:
-        return chunks([planned.points[number] for number in numbers], size["point"])
+        return chunks(numbers, planned.points.build_of, size["point"])
 
     def cut_groups(numbers: list[int]) -> list[list[int]]:
         return cut(numbers, size["reference"])
@@ -272,7 +285,7 @@ def _write(arguments: tuple[Plans, str, str]) -> str:
         made = content(experiment, planned, plans.user, plans.results, plans.stamp(scale, name))
         if plans.user:
             allow(made, plans.results, plans.limit)
-        found = json.dumps(made)
+        found = json.dumps(made, default=Points.content)
     except ConfigError as error:
         return str(error)
     except Exception as error:

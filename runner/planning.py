@@ -9,6 +9,7 @@ from typing import Any
 
 from base.catalogue import SCALES
 from base.errors import ConfigError, nearest
+from base.points import Points
 from base.yaml_files import flatten
 from runner import devices, variants
 from runner.blocks import MAX_POINTS
@@ -39,8 +40,8 @@ class Plan:
         ``<paper>/<experiment>``.
     scale : str
         Scale, or ``sweep-<name>`` for the sweep of a user.
-    points : list of dict
-        One per run: ``point`` (number), ``seed``, ``build`` (key), ``values`` (dotted key to number in SI base units).
+    points : Points
+        One per run.
     builds : dict
         Build key to the structural values (quantities).
     chunks : list of list of int
@@ -76,7 +77,7 @@ class Plan:
 
     experiment: str
     scale: str
-    points: list[dict[str, Any]]
+    points: Points
     builds: dict[str, dict[str, Any]]
     chunks: list[list[int]]
     units: dict[str, tuple[str, float]]
@@ -114,11 +115,12 @@ class Plan:
             Digest to number.
         """
         common = digest(self.scale, self.units, self.computing, data)
-        values: dict[int, str] = {}  # the points of a combination share theirs
-        for point in self.points:
-            if id(point["values"]) not in values:
-                values[id(point["values"])] = digest(point["values"], programs[point["build"]], common)
-        return {digest(values[id(point["values"])], point["seed"]): point["point"] for point in self.points}
+        found: dict[str, int] = {}
+        for number, build in enumerate(self.points.builds()):
+            values = digest(self.points.values(number), programs[build], common)
+            for seed in self.points.seeds_of(number):
+                found[digest(values, seed)] = len(found)
+        return found
 
     def reference_contents(self, data: Mapping[str, str]) -> dict[str, int]:
         """Return what the reference of every group of points is, as digest to the number of its first point."""
@@ -144,11 +146,6 @@ class Plan:
         """Return some points, whatever program runs them."""
         return [{k: v for k, v in self.points[number].items() if k != "build"} for number in numbers]
 
-    @property
-    def digest(self) -> str:
-        """Digest of all that decides the recordings of the experiment; chunking is not part of it."""
-        return digest(self.points, self.units, self.computing)
-
     def content(self) -> dict[str, Any]:
         """Return the plan as JSON-like data, for the jobs that run without Brian2."""
         return {
@@ -159,7 +156,6 @@ class Plan:
             "references": self.references,
             "units": self.units,
             "swept": self.swept,
-            "digest": self.digest,
             "device": self.device,
         }
 
@@ -326,7 +322,7 @@ def plan(
     if number > MAX_POINTS:
         key = "seeds" if seeds > MAX_POINTS else "sweep"
         raise ConfigError(sweep_file, key, f"asks for {number} points, more than {MAX_POINTS}; make several sweeps")
-    points: list[dict[str, Any]] = []
+    points = Points()
     builds: dict[str, dict[str, Any]] = {}
     swept: dict[str, None] = {}
     seen: set[str] = set()
@@ -357,7 +353,8 @@ def plan(
             for condition in conditions_of_one:
                 resolved = here.values | condition | combination | strongest
                 check(varied if not condition else here.conditions, resolved, given)
-                numbers = here.numbers | plain({**condition, **combination, **strongest})
+                different = plain({**condition, **combination, **strongest})
+                numbers = here.numbers | different
                 network = variants.chosen(numbers)
                 same_network = str([numbers[key] for key in structural]) + str(network)  # all digits, unlike `repr`
                 if same_network not in keys:
@@ -373,8 +370,7 @@ def plan(
                         told = ", ".join(f"{name}: {plain(value)}" for name, value in combination.items())
                         raise ConfigError(sweep_file, "sweep", f"two blocks hold the point {told}; keep one of them")
                     seen.add(same)
-                for drawn in seeds_of_one:
-                    points.append({"point": len(points), "seed": drawn, "build": key, "values": numbers})
+                points.add(here.numbers, different, key, seeds_of_one)
 
     others = [key for key in inside.keys if key not in swept]
     cost = _expected_cost(experiment, scale)
@@ -386,7 +382,7 @@ def plan(
         label,
         points,
         builds,
-        chunks(points, sizes["point"]),
+        chunks(range(len(points)), points.build_of, sizes["point"]),
         units,
         [*swept, *others],
         cost,

@@ -19,7 +19,7 @@ from typing import Any
 
 from base.catalogue import OF_SWEEPS, ROOT, SCALES, names
 from base.errors import ConfigError
-from base.files import read_json
+from base.points import read_plan, with_points
 from runner.devices import DEFAULT, DEVICES
 from runner.devices.toolchain import recipe
 from runner.fingerprint import digest
@@ -105,7 +105,7 @@ class Plans:
             return False
         if plan.get("stamp") != self.stamp(scale, experiment):
             return False
-        self.read[scale, experiment] = plan
+        self.read[scale, experiment] = with_points(plan)
         return True
 
     def ensure(self, wanted: Iterable[tuple[str, str]]) -> None:
@@ -157,7 +157,7 @@ class Plans:
                 self.ensure([(scale, experiment)])
             file = self.file(scale, experiment)
             if (scale, experiment) not in self.read:
-                self.read[scale, experiment] = read_json(file)
+                self.read[scale, experiment] = read_plan(file)
         return self.read[scale, experiment]
 
 

@@ -22,8 +22,9 @@ import numpy as np
 import pandas as pd
 
 from base.errors import one_line
-from base.files import atomic, read_json
+from base.files import atomic
 from base.groups import CONTENT, folders
+from base.points import read_plan
 from runner.binary import RunError
 from runner.records import labelled, write
 
@@ -76,7 +77,7 @@ def main() -> None:
     parser.add_argument("--chunk", required=True, help="number of the chunk of references; of a sweep, its name")
     parser.add_argument("--out", type=Path, required=True, help="folder of tables to make")
     args = parser.parse_args()
-    plan = read_json(args.plan)
+    plan = read_plan(args.plan)
     chunk = plan["references"][folders(plan, "references").index(args.chunk)]
     groups = [[plan["points"][number] for number in group] for group in chunk]
     tables = refer(plan["experiment"], groups)

@@ -17,8 +17,9 @@ import pandas as pd
 
 from base.catalogue import ROOT
 from base.errors import one_line
-from base.files import atomic, read_json, scratch
+from base.files import atomic, scratch
 from base.groups import CONTENT, folders
+from base.points import read_plan
 from runner.binary import Program, RunError, StoppedError, log_progress
 from runner.devices import open_program
 from runner.programs import uncompiled
@@ -251,7 +252,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True, help="folder of tables to make")
     args = parser.parse_args()
 
-    plan = read_json(args.plan)
+    plan = read_plan(args.plan)
     numbers = plan["chunks"][folders(plan, "recordings").index(args.chunk)]
     failed: dict[int, str] | None = {} if "jobs" in plan and not plan["strict"] else None
     tables: dict[str, pd.DataFrame] = {}

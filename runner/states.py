@@ -24,6 +24,7 @@ from typing import Any
 from base.catalogue import ROOT
 from base.errors import FileError
 from base.files import atomic, read_json
+from base.points import read_plan
 from base.tables import checksum, read_folder
 from runner.devices.toolchain import recipe
 from runner.fingerprint import digest
@@ -256,7 +257,7 @@ class Given:
 
     def __init__(self, state: State, experiment: str, scale: str) -> None:
         self.state, self.experiment, self.scale = state, experiment, scale
-        self.plan: dict[str, Any] = read_json(state.store / scale / experiment / "plan.json")
+        self.plan: dict[str, Any] = read_plan(state.store / scale / experiment / "plan.json")
         self.strings: dict[str, Any] = read_json(state.store / scale / experiment / "strings.json")
 
     @property

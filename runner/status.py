@@ -22,6 +22,7 @@ from base.catalogue import names
 from base.errors import one_line
 from base.files import read_json
 from base.groups import folders, renumbered
+from base.points import read_plan
 from base.tables import read_table
 
 SILENT = 600.0  # seconds without a word after which a job is taken for dead; a simulation reports every 10 seconds
@@ -130,7 +131,7 @@ def status(experiment: str, scale: str, results: Path, now: float, silent: float
     folder, logs = results / scale / experiment, results / "logs" / scale / experiment
     if not (folder / "plan.json").exists():
         return found
-    plan = read_json(folder / "plan.json")
+    plan = read_plan(folder / "plan.json")
     # Structures of a sweep that make no network.
     for row in plan.get("failures") or ():
         found.failures.append(Failure(row["point"], row["reason"], logs / "plan.log"))

@@ -13,6 +13,7 @@ from matplotlib import pyplot as plt
 from analysis import sweep_figure
 from analysis.look import looked_at, page
 from analysis.look import main as look
+from analysis.score import select
 from analysis.scores_of_sweep import judged, measured, robustness
 from base.tables import write_folder
 
@@ -86,6 +87,29 @@ def test_what_targets_say():
     kept = robustness(judged(tables_of(ONE), ONE["columns"], TARGETS, "quick"), ONE["columns"])
     assert kept["tested"].tolist() == [2, 2, 2, 2] and kept["holding"].tolist() == [1, 2, 0, 0]
     assert kept["lost"].tolist() == ["mean_w", "", "late", "late"]
+
+
+WHERES = [{}, {"phase": "late"}, {"t": "first"}, {"t": "last", "phase": ["late", "early"]}, {"t": "max"}, {"w": "min"}]
+
+
+@pytest.mark.parametrize("where", WHERES)
+@pytest.mark.parametrize("reduce", [None, "none", "mean", "median", "max", "min"])
+def test_what_targets_read_is_what_the_score_reads(where, reduce):
+    """All combinations at once, or one after the other: the same numbers, and none where one of them is missing."""
+    rng = np.random.default_rng(1)
+    table = pd.DataFrame({"a": rng.choice([1.0, 2.0, np.nan], 200), "seed": rng.integers(1, 4, 200)})
+    table["t"], table["w"] = rng.integers(0, 5, 200) / 10, rng.normal(size=200)
+    table["phase"] = rng.choice(["early", "late"], 200)
+    table.loc[rng.integers(0, 200, 3), "w"] = np.nan
+    observation = {"table": "ends", "column": "w", "where": where, **({"reduce": reduce} if reduce else {})}
+    found = measured({"ends": table}, ["a"], {"it": {**TARGETS["mean_w"], "observation": observation}})
+    expected = {}
+    for key, rows in table.groupby(["a", "seed"], dropna=False):
+        values = select(rows, {"reduce": "mean", **observation})
+        if values.size and np.isfinite(values).all():
+            expected[str(key)] = values.mean()
+    assert {str((row.a, row.seed)): row.value for row in found.itertuples()} == pytest.approx(expected)
+    assert expected
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import pytest
 
 from analysis import parts
 from base.errors import BuildError, ConfigError
+from base.points import Points
 from base.tables import checksum, checksum_of, read_folder
 from runner import build, simulate
 from runner import plan as planner
@@ -18,13 +19,18 @@ from runner.status import status
 from runner.sweep import read_sweep
 
 NAME = "sal/phase_plane"
+
+
+def points_of(values):
+    """Return points that differ in one key."""
+    block = {"common": {"neurons.t_psp": 0.01}, "own": {"synapses.eta": values}, "builds": ["a"] * len(values)}
+    return Points([block], [[1]])
+
+
 PLAN = {
     "experiment": NAME,
     "scale": "sweep-mine",
-    "points": [
-        {"point": n, "seed": 1, "build": "a", "values": {"synapses.eta": 0.1 * n, "neurons.t_psp": 0.01}}
-        for n in range(4)
-    ],
+    "points": points_of([0.1 * n for n in range(4)]),
     "chunks": [[0, 1], [2, 3]],
     "references": [],
     "jobs": {"recordings": {"aa": {"p0": 0, "p1": 1}, "bb": {"p2": 2, "p3": 3}}, "references": {}},
@@ -74,7 +80,7 @@ def job(tmp_path, monkeypatch, bad, name, plan=PLAN):
     """Run one simulation job."""
     folder = tmp_path / "sweep-mine" / NAME
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "plan.json").write_text(json.dumps({**plan, "command": "snakemake"}))
+    (folder / "plan.json").write_text(json.dumps({**plan, "command": "snakemake"}, default=Points.content))
     monkeypatch.setattr(simulate, "run_point", runs(bad, RunError("w is not finite")))
     monkeypatch.setattr(simulate, "open_program", lambda build: None)
     arguments = ["--plan", folder / "plan.json", "--chunk", name, "--build", tmp_path / "builds" / NAME / "a"]
@@ -96,7 +102,7 @@ def observation(tmp_path, monkeypatch, plan=PLAN):
     build.mkdir(parents=True, exist_ok=True)
     facts = {"device": "cpp_standalone", "compiler": "g++", "flags": "", "cpu_s": 1, "wall_s": 1}
     (build / "build.json").write_text(json.dumps(facts))
-    (folder / "plan.json").write_text(json.dumps({**plan, "command": "snakemake"}))
+    (folder / "plan.json").write_text(json.dumps({**plan, "command": "snakemake"}, default=Points.content))
 
     def run(*arguments):
         monkeypatch.setattr(sys, "argv", ["parts", "--plan", str(folder / "plan.json"), *map(str, arguments)])
@@ -127,10 +133,7 @@ def test_tables_do_not_show_in_which_job_or_under_which_number_a_point_was_run(t
     for name in ("aa", "bb"):
         job(tmp_path, monkeypatch, [1], name)
     # The same points under other numbers, of which one is new and one is not wanted any more.
-    point = {number: PLAN["points"][number] for number in range(4)}
-    order = [3, 1, 0]
-    points = [{**point[old], "point": new} for new, old in enumerate(order)]
-    points.append({**point[2], "point": 3, "values": {"synapses.eta": 0.4, "neurons.t_psp": 0.01}})
+    points = points_of([0.1 * old for old in (3, 1, 0)] + [0.4])
     known = {"aa": {"p1": 1, "p0": 2}, "bb": {"p3": 0}, "cc": {"p4": 3}}
     later = {**PLAN, "points": points, "chunks": [[1, 2], [0], [3]], "parts": [[0, 4]]}
     later["jobs"] = {"recordings": known, "references": {}}
@@ -177,7 +180,7 @@ def test_a_program_that_does_not_compile_is_a_failure_of_its_points(tmp_path, mo
     (results / "sweep-mine" / NAME).mkdir(parents=True)
     (results / "generated" / NAME / "a").mkdir(parents=True)
     plan = {**PLAN, "builds": {"a": {}}, "device": "cpp_standalone", "command": "snakemake"}
-    (results / "sweep-mine" / NAME / "plan.json").write_text(json.dumps(plan))
+    (results / "sweep-mine" / NAME / "plan.json").write_text(json.dumps(plan, default=Points.content))
 
     def refuse(said):
         def compiled(target, sources, device, jobs):
@@ -223,7 +226,7 @@ def test_a_structure_that_makes_no_network_is_a_failure(tmp_path, monkeypatch):
     assert found["chunks"] == [[0], [2]] and len(found["chunk_digests"]) == 2
     assert found["parts"] == [(0, 3)]
     assert [(row["point"], row["reason"]) for row in found["failures"]] == [(1, "too many pairs")]
-    json.dumps(found)
+    json.dumps(found, default=Points.content)
     bad = lambda n: True  # noqa: E731
     with pytest.raises(ConfigError, match="^too many pairs$"):
         planner.content(experiment, made, user, tmp_path / "other", "")
