@@ -26,7 +26,7 @@ from runner.sweep import read_sweep
 ROOT = Path(__file__).resolve().parent.parent
 EXPERIMENT = "sal/phase_plane"
 DURATION = "6 s"
-POINTS = (100, 1000, 10_000, 100_000, 500_000)
+POINTS = (100, 1000, 10_000, 100_000, 1_000_000)
 PER_JOB = (100, 1000)
 RUN = (100, 1000)
 

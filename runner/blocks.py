@@ -20,7 +20,7 @@ from typing import Any
 from base.errors import ConfigError, nearest
 from base.yaml_files import flatten, scalar
 
-MAX_POINTS = 500_000  # of one plan, which is held in memory and written as one file
+MAX_POINTS = 1_000_000  # of one plan, which is held in memory and written as one file
 KINDS = ("sobol", "latin", "random")
 AXES = ("lin", "log")
 HEADER = re.compile(r"([^\s()]+)(?:\s*\(([^()]+)\))?")

@@ -121,7 +121,7 @@ def test_seeds_of_their_own():
         (f"{{{ETA}: {{form: 0.1, to: 1, n: 3}}}}", f"sweep.{ETA}.form: unknown key; did you mean 'from'?"),
         (f"{{{ETA}: {{from: 0.1, to: 1, n: 0}}}}", f"sweep.{ETA}.n: needs a whole number of at least 1, got 0"),
         (f"{{{ETA}: {{from: 0.1, to: 1, n: 2.5}}}}", f"sweep.{ETA}.n: needs a whole number of at least 1, got 2.5"),
-        (f"{{{ETA}: {{from: 0.1, to: 1, n: 1000000}}}}", f"sweep.{ETA}.n: asks for 1000000 points, more than 500000"),
+        (f"{{{ETA}: {{from: 0.1, to: 1, n: 2000000}}}}", f"sweep.{ETA}.n: asks for 2000000 points, more than 1000000"),
         (f"{{{ETA}: {{from: 1, to: 1, n: 3}}}}", f"sweep.{ETA}: is empty: from and to are both 1; write a list"),
         (f"{{{ETA}: {{from: 0, to: 1, n: 3, scale: log}}}}", f"sweep.{ETA}: a log range must stay above 0, got 0"),
         (f"{{{ETA}: {{from: 1, to: -1, n: 3, scale: log}}}}", f"sweep.{ETA}: a log range must stay above 0, got -1"),

@@ -249,10 +249,10 @@ def test_sweep_survives_the_command_line(declared, tmp_path):
             GOOD.replace("synapses.eta: [0.1, 0.2]", "neurons.tau_plus: [5 ms, 0.005 s]"),
             "sweep.neurons.tau_plus: '5 ms' and '0.005 s' are the same value twice; keep one of them",
         ),
-        (GOOD + "seeds: 1000000000\n", "seeds: asks for 2000000000 points, more than 500000; make several sweeps"),
+        (GOOD + "seeds: 1000000000\n", "seeds: asks for 2000000000 points, more than 1000000; make several sweeps"),
         (
-            GOOD.replace("[0.1, 0.2]", str([k / 1e4 for k in range(6000)])) + "seeds: 100\n",
-            "sweep: asks for 600000 points, more than 500000; make several sweeps",
+            GOOD.replace("[0.1, 0.2]", str([k / 1e4 for k in range(6000)])) + "seeds: 200\n",
+            "sweep: asks for 1200000 points, more than 1000000; make several sweeps",
         ),
         (
             GOOD.replace("synapses.eta: [0.1, 0.2]", f"network.n_pairs: {[*range(1, 1003)]}"),
