@@ -65,7 +65,7 @@ SYMBOLS = {
     "drive": "z",
     **{f"drive_{p}": f"z_{p}" for p in GATES},
     **{f"back_{p}": f"b_{p}" for p in GATES},
-    **{f"to_{p}": rf"\partial c / \partial z_{p}" for p in "igf"},
+    **{f"dc_d{p}": rf"\partial c / \partial z_{p}" for p in "igf"},
     **{f"elig_{p}": rf"\epsilon_{p}" for p in "igf"},
     **{f"w_{p}": f"W_{p}" for p in GATES},
     **{
@@ -78,8 +78,8 @@ SYMBOLS = {
     "square": "v",
     "w": "W",
     "kept": "f",
-    "slope": r"\partial h / \partial c",
-    "opening": r"\partial h / \partial z_o",
+    "dh_dc": r"\partial h / \partial c",
+    "dh_do": r"\partial h / \partial z_o",
     "learning_signal": "L",
     "total": r"\delta",
     "own": r"\delta'",
@@ -103,7 +103,7 @@ TASK = """
     corrected : 1 (shared)                       # correction of Adam
     rate : 1 (shared)                            # learning rate, with this correction
     rate_guess : 1 (shared)                      # the same for the guessing network
-    cost : 1                                     # loss of the step, all readouts of all copies
+    total_loss : 1                               # loss of the step, all readouts of all copies
 """
 RATES = Step(
     "rates",
@@ -191,10 +191,10 @@ def keep(n_block: int, *names: str) -> str:
 
 
 def sender(n_block: int) -> Model:
-    """Return the units that everything reads: inputs, the outputs of all cells, and a unit that is always 1."""
+    """Return the units that everything reads: inputs, the outputs of all cells, and a bias unit, which is always 1."""
     return Model(
         name="sender",
-        text="Inputs of this step, outputs of all cells in the step before, and a unit that is always 1",
+        text="Inputs of this step, outputs of all cells in the step before, and a bias unit, which is always 1",
         source="bellec2019, LSTM",
         equations=f"""
     x : 1 (linked)                               # input that the unit stands for, if it does
@@ -233,7 +233,7 @@ def sender(n_block: int) -> Model:
     )
 
 
-KEPT = ("to_i", "to_g", "to_f", "kept", "slope", "opening", "error")
+KEPT = ("dc_di", "dc_dg", "dc_df", "kept", "dh_dc", "dh_do", "error")
 
 
 def cells(n_block: int) -> Model:
@@ -249,12 +249,12 @@ def cells(n_block: int) -> Model:
     drive_o : 1                                  # drive of the output gate
     c : 1                                        # cell state
     h : 1                                        # output
-    to_i : 1                                     # dc/d(drive_i)
-    to_g : 1                                     # dc/d(drive_g)
-    to_f : 1                                     # dc/d(drive_f)
+    dc_di : 1                                    # dc/d(drive_i)
+    dc_dg : 1                                    # dc/d(drive_g)
+    dc_df : 1                                    # dc/d(drive_f)
     kept : 1                                     # dc/dc of the step before: the forget gate
-    slope : 1                                    # dh/dc
-    opening : 1                                  # dh/d(drive_o)
+    dh_dc : 1                                    # dh/dc
+    dh_do : 1                                    # dh/d(drive_o)
     error : 1                                    # dE/dh of the same step
     guess : 1 (linked)                           # guess of dE/dc of the step after the block
     back_i : 1                                   # dE/d(drive_i) of the step after
@@ -299,15 +299,15 @@ def cells(n_block: int) -> Model:
             gate_g = tanh(drive_g)
             gate_f = (1 + tanh(drive_f / 2)) / 2
             gate_o = (1 + tanh(drive_o / 2)) / 2
-            to_i = gate_g * gate_i * (1 - gate_i)
-            to_g = gate_i * (1 - gate_g * gate_g)
-            to_f = before * gate_f * (1 - gate_f)
+            dc_di = gate_g * gate_i * (1 - gate_i)
+            dc_dg = gate_i * (1 - gate_g * gate_g)
+            dc_df = before * gate_f * (1 - gate_f)
             kept = (1 - fresh) * gate_f
             c = forward * (gate_f * before + gate_i * gate_g) + (1 - forward) * c
             squashed = tanh(c)
             h = forward * gate_o * squashed + (1 - forward) * h
-            slope = gate_o * (1 - squashed * squashed)
-            opening = gate_o * (1 - gate_o) * squashed
+            dh_dc = gate_o * (1 - squashed * squashed)
+            dh_do = gate_o * (1 - gate_o) * squashed
             """,
                 when="groups",
                 order=-20,
@@ -316,9 +316,9 @@ def cells(n_block: int) -> Model:
                 "look_ahead",
                 """
             beyond = ahead * synthetic * guess
-            back_i = border * beyond * to_i + (1 - border) * back_i
-            back_g = border * beyond * to_g + (1 - border) * back_g
-            back_f = border * beyond * to_f + (1 - border) * back_f
+            back_i = border * beyond * dc_di + (1 - border) * back_i
+            back_g = border * beyond * dc_dg + (1 - border) * back_g
+            back_f = border * beyond * dc_df + (1 - border) * back_f
             later = border * beyond * kept + (1 - border) * later
             """,
                 when="groups",
@@ -340,23 +340,23 @@ def cells(n_block: int) -> Model:
             {recall(n_block, *KEPT)}
             {keep(n_block, *KEPT)}
             learning_signal = backward * (error_then + sent)
-            total = backward * (learning_signal * slope_then + later)
-            own = backward * (learning_signal * slope_then + carry * later_own + (1 - carry) * later)
-            back_i = total * to_i_then
-            back_g = total * to_g_then
-            back_f = total * to_f_then
-            back_o = learning_signal * opening_then
+            total = backward * (learning_signal * dh_dc_then + later)
+            own = backward * (learning_signal * dh_dc_then + carry * later_own + (1 - carry) * later)
+            back_i = total * dc_di_then
+            back_g = total * dc_dg_then
+            back_f = total * dc_df_then
+            back_o = learning_signal * dh_do_then
             later = total * kept_then
             later_own = own * kept_then
-            signal_i = recurrent * own * to_i_then
-            signal_g = recurrent * own * to_g_then
-            signal_f = recurrent * own * to_f_then
+            signal_i = recurrent * own * dc_di_then
+            signal_g = recurrent * own * dc_dg_then
+            signal_f = recurrent * own * dc_df_then
             signal_o = recurrent * back_o
             reach = recurrent * carry * int(slot == 1) * later_own
             memory = backward + enters * kept_then
-            into_i = enters * to_i_then
-            into_g = enters * to_g_then
-            into_f = enters * to_f_then
+            into_i = enters * dc_di_then
+            into_g = enters * dc_dg_then
+            into_f = enters * dc_df_then
             """,
                 when="groups",
                 order=-9,
@@ -435,13 +435,13 @@ output = Model(
     symbols=SYMBOLS,
 )
 
-account = Model(
-    name="account",
-    text="Adds up what all readouts cost.",
+total_loss = Model(
+    name="total_loss",
+    text="Adds up the losses of all readouts.",
     source="our design",
-    equations="cost_post = price_pre : 1 (summed)",
-    summed={"cost_post": ("groups", -13)},
+    equations="total_loss_post = cross_entropy_pre : 1 (summed)",
+    summed={"total_loss_post": ("groups", -13)},
     symbols=SYMBOLS,
 )
 
-MODELS = [sender(4), cells(4), gates, output, account]
+MODELS = [sender(4), cells(4), gates, output, total_loss]

@@ -184,8 +184,8 @@ classes_adam = Model(
     symbols=SYMBOLS,
 )
 
-competition = Model(
-    name="competition",
+softmax = Model(
+    name="softmax",
     text="Sums over classes: what makes a softmax of their rates, and which of them has won.",
     source="authors' program, MNIST-1D",
     equations="""
@@ -234,4 +234,4 @@ dense_adam = Model(
     symbols=SYMBOLS,
 )
 
-MODELS = [hidden_adam, classes_adam, competition, input_projection_adam, dense_adam]
+MODELS = [hidden_adam, classes_adam, softmax, input_projection_adam, dense_adam]

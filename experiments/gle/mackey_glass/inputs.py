@@ -72,7 +72,7 @@ def layers(
 
 
 def part(x: np.ndarray, first: int, n: int) -> dict[str, np.ndarray]:
-    """Return the input and the goals of a run.
+    """Return the input and the targets of a run.
 
     Parameters
     ----------
@@ -88,8 +88,8 @@ def part(x: np.ndarray, first: int, n: int) -> dict[str, np.ndarray]:
         before, whose newest value is k - 1. Tables are padded with the last value of the series.
     """
     index = first + np.arange(n)
-    goals = np.stack([x[np.minimum(index - 1 + h, len(x) - 1)] for h in HORIZONS], axis=1)
-    return {"samples.values": x[np.minimum(index, len(x) - 1)], "future.values": goals}
+    targets = np.stack([x[np.minimum(index - 1 + h, len(x) - 1)] for h in HORIZONS], axis=1)
+    return {"samples.values": x[np.minimum(index, len(x) - 1)], "future.values": targets}
 
 
 def inputs(p: Mapping[str, Any], rng: np.random.Generator) -> Generator[dict[str, Any], dict[str, DataFrame], None]:
