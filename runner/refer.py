@@ -24,7 +24,7 @@ import pandas as pd
 from base.errors import one_line
 from base.files import atomic, read_json
 from base.groups import CONTENT, folders
-from base.values import Values
+from base.values import UnknownParameter, Values
 from runner.binary import RunError
 from runner.records import labelled, write
 
@@ -61,8 +61,8 @@ def refer(experiment: str, groups: Sequence[Sequence[Mapping[str, Any]]]) -> dic
             tables = module.reference(known, np.random.default_rng(point["seed"]))
         except Exception as error:
             traceback.print_exc(file=sys.stdout)  # the job's log keeps the whole story
-            said = f"{experiment}, point {point['point']}: reference.py: {type(error).__name__}: {error}"
-            raise RunError(said) from None
+            kind = "" if isinstance(error, UnknownParameter) else f"{type(error).__name__}: "
+            raise RunError(f"{experiment}, point {point['point']}: reference.py: {kind}{error}") from None
         for name, table in tables.items():
             parts.setdefault(name, []).append(labelled(table, point))
         print(f"reference of point {point['point']} done, {done} of {len(groups)}", flush=True)

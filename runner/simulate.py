@@ -69,11 +69,10 @@ def drawn(experiment: str, point: Mapping[str, Any]) -> Generator[dict[str, Any]
         return
     except RunError:
         raise
-    except UnknownParameter as error:
-        raise RunError(f"inputs.py: {error}") from None
     except Exception as error:
         traceback.print_exc(file=sys.stdout)  # the job's log keeps the whole story
-        raise RunError(f"inputs.py: {type(error).__name__}: {error}") from None
+        kind = "" if isinstance(error, UnknownParameter) else f"{type(error).__name__}: "
+        raise RunError(f"inputs.py: {kind}{error}") from None
 
 
 def inputs_module(experiment: str) -> ModuleType | None:
