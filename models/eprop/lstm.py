@@ -18,9 +18,10 @@ event ``learn``.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from models.base import Model, Step, param
-from models.optimisers import LINE, adam
+from models.optimisers import batch_adam
 
 GATES = "igfo"  # input gate, candidate (tanh), forget gate, output gate
 
@@ -95,27 +96,7 @@ TASK = """
 """
 # The event at which weights change belongs to the presynaptic units: it takes no time in other steps.
 LEARN = {"learn": "due > 0.5"}
-
-
-def learn(name: str = "") -> str:
-    """Return the statements that apply the gradient of a weight: Adam in the form of TensorFlow.
-
-    Parameters
-    ----------
-    name : str
-        Suffix of the weight, of its gradient and of its running means.
-    """
-    step = adam(
-        f"w{name}",
-        f"slope{name}",
-        f"mean{name}",
-        f"square{name}",
-        rate="rate_pre",
-        beta_1="beta_m_pre",
-        beta_2="beta_s_pre",
-        epsilon="epsilon_pre",
-    )
-    return LINE.join((f"slope{name} = grad{name} / n_batch_pre", step, f"grad{name} = 0"))
+learn = partial(batch_adam, of="_pre", number="n_batch")
 
 
 def at_learn(code: str) -> dict[str, dict[str, str]]:

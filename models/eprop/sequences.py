@@ -9,7 +9,7 @@ Tables (TimedArrays) are read at ``number * dt``.
 from dataclasses import dataclass
 
 from models.base import Model, Step, param
-from models.eprop.lstm_blocks import PHASE, RATE_LINKS, RATES, SYMBOLS, TASK, RuleParams
+from models.eprop.lstm_schedule import PHASE, RATE_LINKS, RATES, SYMBOLS, TASK, RuleParams
 
 CURRICULUM = "copy-repeat of the literature on synthetic gradients"
 

@@ -6,7 +6,8 @@ is trained on this block, and at the border, for the guess that is used.
 """
 
 from models.base import Model, Step
-from models.eprop.lstm_blocks import RATE_LINKS, SYMBOLS, learn, plastic
+from models.eprop.lstm_blocks import learn, plastic
+from models.eprop.lstm_schedule import RATE_LINKS, SYMBOLS
 
 rectifier = Model(
     name="rectifier",

@@ -106,8 +106,8 @@ def test_populations():
     n = p["network.n_population"]
     np.testing.assert_allclose(tau_m[::n], [2.4, 0.6, 1.2, 1.8, 2.4])
     np.testing.assert_allclose(tau_r[::n], [2.4, 0.2, 0.2, 0.2, 0.2], err_msg="at least a time step")
-    published = planned("gle/speech", "paper").points[0]["values"]
-    np.testing.assert_allclose(1e3 * speech.populations(published, 1)[1][:: published["network.n_population"]][1:], 0.1)
+    published = Values(planned("gle/speech", "paper").points[0]["values"])
+    np.testing.assert_allclose(1e3 * speech.populations(published, 1)[1][:: published.network.n_population][1:], 0.1)
     for tau in speech.populations(Values({**p, "inputs.lags": "none"}), 2):
         np.testing.assert_allclose(tau, 2.4e-3)
 

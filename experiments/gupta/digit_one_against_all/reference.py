@@ -4,9 +4,9 @@ import numpy as np
 from pandas import DataFrame
 
 from base.values import Values
-from experiments.gupta.common.baselines import train
+from experiments.gupta.common.baselines import scores, train
 from experiments.gupta.digit_one_against_all.inputs import split
-from references.gupta.backprop import accuracy, train_logistic
+from references.gupta.backprop import train_logistic
 
 
 def reference(p: Values, rng: np.random.Generator) -> dict[str, DataFrame]:
@@ -24,14 +24,10 @@ def reference(p: Values, rng: np.random.Generator) -> dict[str, DataFrame]:
     dict of DataFrame
         baselines : method, train, test (accuracies).
     """
-    x_train, y_train, x_test, y_test = split(p, rng)
+    rows = x_train, y_train, *_ = split(p, rng)
     hidden = (p.network.n_1, p.network.n_2)
     models = {
         "backpropagation": train("backpropagation", x_train, y_train, hidden, p.run.seed),
         "logistic regression": train_logistic(x_train, y_train),
     }
-    scores = [
-        {"method": method, "train": accuracy(model, x_train, y_train), "test": accuracy(model, x_test, y_test)}
-        for method, model in models.items()
-    ]
-    return {"baselines": DataFrame(scores)}
+    return {"baselines": scores(models, *rows)}

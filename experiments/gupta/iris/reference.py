@@ -5,9 +5,9 @@ from pandas import DataFrame
 
 from base.values import Values
 from experiments.gupta.common.attacks import of_classifier
-from experiments.gupta.common.baselines import IRIS
+from experiments.gupta.common.baselines import IRIS, scores
 from experiments.gupta.iris.inputs import moved, split
-from references.gupta.backprop import accuracy, train_backprop, train_logistic
+from references.gupta.backprop import train_backprop, train_logistic
 
 
 def reference(p: Values, rng: np.random.Generator) -> dict[str, DataFrame]:
@@ -31,13 +31,9 @@ def reference(p: Values, rng: np.random.Generator) -> dict[str, DataFrame]:
     hidden = (p.network.n_1, p.network.n_2)
     backprop = train_backprop(x_train, y_train, hidden=hidden, seed=p.run.seed, **IRIS)
     models = {"backpropagation": backprop, "logistic regression": train_logistic(x_train, y_train)}
-    scores = [
-        {"method": method, "train": accuracy(model, x_train, y_train), "test": accuracy(model, x_test, y_test)}
-        for method, model in models.items()
-    ]
     network = of_classifier(backprop)
     misled = [
         {"epsilon": epsilon, "accuracy": np.mean(network.margin(moved(network, x_test, y_test, epsilon), y_test) > 0)}
         for epsilon in p.inputs.epsilons
     ]
-    return {"baselines": DataFrame(scores), "baseline_robustness": DataFrame(misled)}
+    return {"baselines": scores(models, x_train, y_train, x_test, y_test), "baseline_robustness": DataFrame(misled)}

@@ -4,9 +4,8 @@ import numpy as np
 from pandas import DataFrame
 
 from base.values import Values
-from experiments.gupta.common.baselines import train
+from experiments.gupta.common.baselines import scores, train
 from experiments.gupta.common.digits import dataset, split, task
-from references.gupta.backprop import accuracy
 
 
 def reference(p: Values, rng: np.random.Generator) -> dict[str, DataFrame]:
@@ -24,7 +23,6 @@ def reference(p: Values, rng: np.random.Generator) -> dict[str, DataFrame]:
     dict of DataFrame
         baselines : one row; method, train, test (accuracies).
     """
-    x_train, y_train, x_test, y_test = split(dataset(p), *task(p), rng)
+    rows = x_train, y_train, *_ = split(dataset(p), *task(p), rng)
     model = train("backpropagation", x_train, y_train, (p.network.n_1, p.network.n_2), p.run.seed)
-    scores = {"train": accuracy(model, x_train, y_train), "test": accuracy(model, x_test, y_test)}
-    return {"baselines": DataFrame([{"method": "backpropagation", **scores}])}
+    return {"baselines": scores({"backpropagation": model}, *rows)}
