@@ -16,7 +16,7 @@ from models.eprop import readouts, spiking, trials
 class ReadoutParams(readouts.ReadoutParams):
     """How the table of labels is read, and whether answers are recorded."""
 
-    answers: float = param(0.0, "1: the answer to every frame is recorded", r"a_y", "our design")
+    answers: bool = param(False, "the answer to every frame is recorded", r"a_y", "our design")
 
 
 features = Model(
@@ -77,7 +77,7 @@ classifier = replace(
         **readouts.classifier.code,
         "events": {
             **readouts.classifier.code["events"],
-            "answer": "answers > 0.5 and goal > -0.5 and rank < 0.5",
+            "answer": "answers and goal > -0.5 and rank < 0.5",
         },
     },
     steps=(

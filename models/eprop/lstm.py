@@ -30,10 +30,10 @@ GATES = "igfo"  # input gate, candidate (tanh), forget gate, output gate
 class RuleParams:
     """Which rule learns, and how gradients become changes of weights; every task has these."""
 
-    carry: float = param(
-        1.0, "1: eligibility traces are carried along, 0: cut in every step", r"a_e", "paper, e-prop 1"
+    carry: bool = param(
+        True, "eligibility traces are carried along; if not, cut in every step", r"a_e", "paper, e-prop 1"
     )
-    recurrent: float = param(1.0, "1: gates learn, 0: only the readout does", r"a_r", "our design")
+    recurrent: bool = param(True, "gates learn; if not, only the readout does", r"a_r", "our design")
     n_batch: int = param(16, "sequences between two changes of weights", r"n_\mathrm{batch}", "our design")
     eta: float = param(3e-3, "learning rate of gates and readout", r"\eta", "our design")
     beta_m: float = param(0.9, "Adam: decay of the mean of the gradient", r"\beta_1", "TensorFlow")
@@ -77,8 +77,8 @@ SYMBOLS = {
 
 # What cells, and what the presynaptic units of plastic synapses, read of the task.
 SWITCH_LINKS = """sequence_on : 1 (linked)
-    carry : 1 (linked)
-    recurrent : 1 (linked)"""
+    carry : boolean (linked)
+    recurrent : boolean (linked)"""
 RATE_LINKS = """due : 1 (linked)
     next_rate : 1 (linked)
     beta_m : 1 (linked)
@@ -193,7 +193,7 @@ cells = Model(
             dc_dg = sequence_on * gate_i * (1 - gate_g**2)
             dc_df = sequence_on * c * gate_f * (1 - gate_f)
             kept = sequence_on * gate_f
-            memory = carry * kept
+            memory = int(carry) * kept
             c = kept * c + sequence_on * gate_i * gate_g
             h = gate_o * tanh(c)
             dh_dc = gate_o * (1 - tanh(c)**2)
@@ -206,8 +206,8 @@ cells = Model(
             "complete",
             """
             learning_signal = from_readout
-            signal_c = recurrent * learning_signal * dh_dc_before
-            signal_o = recurrent * learning_signal * dh_do_before
+            signal_c = int(recurrent) * learning_signal * dh_dc_before
+            signal_o = int(recurrent) * learning_signal * dh_do_before
             """,
             when="groups",
             order=-13,

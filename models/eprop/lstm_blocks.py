@@ -22,8 +22,8 @@ One trace for each synapse is enough. With :math:`\delta'`, for which the block 
     \delta'^t = L^t \, \partial h^t / \partial c^t + f^{t+1} \delta'^{t+1}, \; \delta'^{T+1} = 0: \quad
     dE/dW_p = f^1 \delta'^1 \epsilon_p^0 + \sum_t \delta'^t \, \partial c^t / \partial W_p
 
-``carry`` 0 cuts traces at the border; what a cell passes on to itself is guessed then, too (:math:`\delta` in the place
-of :math:`\delta'`). ``synthetic`` 0 leaves out all guesses.
+Without ``carry`` traces are cut at the border; what a cell passes on to itself is guessed then, too (:math:`\delta` in
+the place of :math:`\delta'`). Without ``synthetic`` there are no guesses.
 
 *Time.* A block takes 2T ticks of the clock: T forward, then T backward, of which the first also looks one step ahead.
 ``slot`` is the step of the block that a tick is about; what the way back needs of it is kept in variables that end in
@@ -168,9 +168,9 @@ def cells(n_block: int) -> Model:
     forward : 1 (linked)
     fresh : 1 (linked)
     ahead : 1 (linked)
-    carry : 1 (linked)
-    synthetic : 1 (linked)
-    recurrent : 1 (linked)
+    carry : boolean (linked)
+    synthetic : boolean (linked)
+    recurrent : boolean (linked)
     {RATE_LINKS}
     {slots(n_block, *KEPT)}
     """,
@@ -199,7 +199,7 @@ def cells(n_block: int) -> Model:
             Step(
                 "look_ahead",
                 """
-            beyond = ahead * synthetic * guess
+            beyond = ahead * int(synthetic) * guess
             back_i = border * beyond * dc_di + (1 - border) * back_i
             back_g = border * beyond * dc_dg + (1 - border) * back_g
             back_f = border * beyond * dc_df + (1 - border) * back_f
@@ -220,23 +220,23 @@ def cells(n_block: int) -> Model:
             Step(
                 "look_back",
                 f"""
-            enters = carry * (1 - backward)
+            enters = int(carry) * (1 - backward)
             {recall(n_block, *KEPT)}
             {keep(n_block, *KEPT)}
             learning_signal = backward * (error_then + sent)
             total = backward * (learning_signal * dh_dc_then + later)
-            own = backward * (learning_signal * dh_dc_then + carry * later_own + (1 - carry) * later)
+            own = backward * (learning_signal * dh_dc_then + int(carry) * later_own + int(not carry) * later)
             back_i = total * dc_di_then
             back_g = total * dc_dg_then
             back_f = total * dc_df_then
             back_o = learning_signal * dh_do_then
             later = total * kept_then
             later_own = own * kept_then
-            signal_i = recurrent * own * dc_di_then
-            signal_g = recurrent * own * dc_dg_then
-            signal_f = recurrent * own * dc_df_then
-            signal_o = recurrent * back_o
-            reach = recurrent * carry * int(slot == 1) * later_own
+            signal_i = int(recurrent) * own * dc_di_then
+            signal_g = int(recurrent) * own * dc_dg_then
+            signal_f = int(recurrent) * own * dc_df_then
+            signal_o = int(recurrent) * back_o
+            reach = int(recurrent) * int(carry) * int(slot == 1) * later_own
             memory = backward + enters * kept_then
             into_i = enters * dc_di_then
             into_g = enters * dc_dg_then

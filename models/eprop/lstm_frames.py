@@ -30,15 +30,15 @@ class FrameParams(RuleParams):
     decay: float = param(0.3, "factor by which the learning rate falls, now and then", r"d_\eta", "authors' code")
     n_decay: int = param(500, "changes of weights until it falls", r"n_\eta", "authors' code")
     watch: int = param(0, "sequences, from the first on, of which everything is recorded", r"n_w", "our design")
-    answers: float = param(0.0, "1: the answer to every frame is recorded", r"a_y", "our design")
+    answers: bool = param(False, "the answer to every frame is recorded", r"a_y", "our design")
 
 
 @dataclass(frozen=True)
 class FeedbackParams:
     """Whether feedback weights change."""
 
-    follows: float = param(
-        0.0, "1: feedback weights change as the output weights do, 0: they are fixed", r"a_B", "authors' code"
+    follows: bool = param(
+        False, "feedback weights change as the output weights do; if not, they are fixed", r"a_B", "authors' code"
     )
 
 
@@ -138,9 +138,9 @@ output = replace(
     """,
     code=at_learn(f"""
             {learn()}
-            b -= follows * rate_pre * mean / (sqrt(square) + epsilon_pre)
+            b -= int(follows) * rate_pre * mean / (sqrt(square) + epsilon_pre)
             w *= 1 - forget_pre
-            b *= 1 - follows * forget_pre
+            b *= 1 - int(follows) * forget_pre
             """),
     symbols={**SYMBOLS, "b": "B"},
 )
@@ -164,11 +164,11 @@ readout = Model(
     counted : 1                                  # 1 if this class is asked for
     valid : 1 (linked)
     watched : 1 (linked)
-    answers : 1 (linked)
+    answers : boolean (linked)
     n_steps : integer (linked)
     row_before : integer (linked)
     """,
-    code={"events": {"watched_step": "watched > 0.5", "answer": "answers * due_answer > 0.5"}},
+    code={"events": {"watched_step": "watched > 0.5", "answer": "answers and due_answer > 0.5"}},
     steps=(
         Step(
             "compare",

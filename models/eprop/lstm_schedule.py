@@ -17,9 +17,9 @@ class RuleParams:
 
     n_block: int = param(4, "steps of a block", "T", "paper, e-prop 3")
     n_copies: int = param(32, "sequences of a batch", r"n_\mathrm{batch}", "our design", valid=">= 1")
-    carry: float = param(1.0, "1: traces reach back beyond the block, 0: they are cut", r"a_e", "paper, e-prop 3")
-    synthetic: float = param(1.0, "1: with synthetic gradients, 0: without", r"a_s", "paper, e-prop 3")
-    recurrent: float = param(1.0, "1: gates learn, 0: only the readout does", r"a_r", "our design")
+    carry: bool = param(True, "traces reach back beyond the block; if not, they are cut", r"a_e", "paper, e-prop 3")
+    synthetic: bool = param(True, "with synthetic gradients", r"a_s", "paper, e-prop 3")
+    recurrent: bool = param(True, "gates learn; if not, only the readout does", r"a_r", "our design")
     eta: float = param(3e-3, "learning rate of gates and readout", r"\eta", "our design")
     eta_guess: float = param(1e-3, "learning rate of the guessing network", r"\eta_s", "our design")
     beta_m: float = param(0.9, "Adam: decay of the mean of the gradient", r"\beta_1", "TensorFlow")

@@ -42,7 +42,7 @@ neuron = Model(
     rate : 1                                                             # spikes per step of the last trial
     signal_module : 1                                                    # what the error module projects
     signal_readout : 1                                                   # what the error of the readout projects
-    by_module : 1 (linked)                                               # which of them teaches
+    by_module : boolean (linked)                                         # which of them teaches
     eta : 1 (linked)                                                     # learning rate
     eta_out : 1 (linked)                                                 # learning rate of output weights
     renewed : 1 (linked)                                                 # 1 if another movement begins
@@ -69,7 +69,7 @@ neuron = Model(
             """
             v += I
             I = 0
-            learning_signal = by_module * signal_module + (1 - by_module) * signal_readout
+            learning_signal = int(by_module) * signal_module + int(not by_module) * signal_readout
             """,
             when="after_groups",
             order=0,
@@ -186,7 +186,7 @@ plastic = Model(
         Step(
             "eligibility",
             """
-            elig = (1 - by_module_post) * exp(-dt / tau_out_post) * elig + psi_post * trace_pre
+            elig = int(not by_module_post) * exp(-dt / tau_out_post) * elig + psi_post * trace_pre
             change -= eta_post * learning_signal_post * elig
             """,
             when="after_groups",
@@ -258,7 +258,7 @@ projection = Model(
 class FeedbackParams:
     """Parameters of the feedback weights of e-prop 1."""
 
-    symmetric: float = param(0.0, "1: feedback changes as the output weights do, 0: never", r"a", "our design")
+    symmetric: bool = param(False, "feedback changes as the output weights do", r"a", "our design")
 
 
 feedback = Model(
@@ -273,7 +273,9 @@ feedback = Model(
     signal_readout_post = b * err_pre : 1 (summed)                       # learning signal
     """,
     steps=(
-        Step("gradient", "b_change -= symmetric * eta_out_post * err_pre * z_out_post", when="after_resets", order=0),
+        Step(
+            "gradient", "b_change -= int(symmetric) * eta_out_post * err_pre * z_out_post", when="after_resets", order=0
+        ),
         Step(
             "learn",
             """

@@ -108,7 +108,7 @@ def test_the_gradient_of_a_batch_is_that_of_the_reference(feedback, monkeypatch)
     def six(p, rng):
         """Return a batch of four sequences that changes nothing, and two sequences of the next."""
         duration = 6 * (p.task.n_steps + 1) * p.network.dt
-        more = {"task.eta": 0.0, "task.watch": 1, "task.answers": 1.0, "run.duration": duration}
+        more = {"task.eta": 0.0, "task.watch": 1, "task.answers": True, "run.duration": duration}
         return {**phonemes.arrays(p, rng), **more}
 
     monkeypatch.setattr(phonemes, "inputs", six)

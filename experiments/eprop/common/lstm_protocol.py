@@ -10,16 +10,16 @@ from base.values import Values
 from experiments.eprop.common.protocol import glorot
 
 RULES = {  # traces are carried, synthetic gradients, gates learn
-    "e-prop 3": (1.0, 1.0, 1.0),
-    "synthetic gradient": (0.0, 1.0, 1.0),
-    "traces": (1.0, 0.0, 1.0),
-    "truncated": (0.0, 0.0, 1.0),
-    "readout": (0.0, 0.0, 0.0),
+    "e-prop 3": (True, True, True),
+    "synthetic gradient": (False, True, True),
+    "traces": (True, False, True),
+    "truncated": (False, False, True),
+    "readout": (False, False, False),
 }
 LARGEST = 1e3  # weights that grow beyond this never come back
 
 
-def rule(p: Values) -> dict[str, float]:
+def rule(p: Values) -> dict[str, Any]:
     """Return the switches of the rule that ``inputs.rule`` names, and the sizes that the task knows.
 
     Raises

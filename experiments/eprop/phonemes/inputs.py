@@ -221,6 +221,6 @@ def inputs(p: Values, rng: np.random.Generator) -> Generator[dict[str, Any], dic
     check(recorded)
     learnt = {name: rows["value"].to_numpy() for name, rows in recorded["final"].groupby("variable")}
     x, y = test(p)
-    still = {"schedule.eta": 0.0, "schedule.forget": 0.0, "schedule.watch": 1, "readout.answers": 1.0}
+    still = {"schedule.eta": 0.0, "schedule.forget": 0.0, "schedule.watch": 1, "readout.answers": True}
     recorded = yield {**start, **learnt, **tables(p, x, y), **still, **trials(p, len(y))}
     check(recorded)

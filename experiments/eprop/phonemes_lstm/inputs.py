@@ -69,9 +69,9 @@ def back(p: Values, w: np.ndarray, rng: np.random.Generator) -> dict[str, Any]:
     forget[n_in:-1] = p.inputs.forget * (kind == "adaptive")
     return {
         "output.b": padded.ravel(),
-        "output.follows": chosen["feedback.adaptive"],
+        "output.follows": bool(chosen["feedback.adaptive"]),
         "sender.forget": forget,
-        "task.recurrent": float(kind != "none"),
+        "task.recurrent": kind != "none",
     }
 
 
@@ -153,5 +153,5 @@ def inputs(p: Values, rng: np.random.Generator) -> Generator[dict[str, Any], dic
     recorded = yield start
     check(recorded)
     learnt = {name: rows["value"].to_numpy() for name, rows in recorded["final"].groupby("variable")}
-    recorded = yield {**start, **learnt, **shown(p, x, y, len(y)), **still, "task.answers": 1.0}
+    recorded = yield {**start, **learnt, **shown(p, x, y, len(y)), **still, "task.answers": True}
     check(recorded)
