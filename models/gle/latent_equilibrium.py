@@ -58,7 +58,7 @@ SYMBOLS = {
     "g_b": "g_b",
     "first_b": r"\hat{m}_b",
     "square_b": r"\hat{n}_b",
-    "lesson": r"\ell",
+    "taught_error": r"\ell",
 }
 
 
