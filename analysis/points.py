@@ -9,7 +9,8 @@ from base.values import Values
 
 __all__ = ["Values", "values"]
 
-SIZES = {"_ms": 1e3, "_mV": 1e3, "_Hz": 1.0}  # units in names of columns: how many of them are the SI base unit
+# Units in names of columns: how many of them are one SI base unit.
+SIZES = {"_ms": 1e3, "_mV": 1e3, "_Hz": 1.0, "_nA": 1e9, "_nS": 1e9, "_pF": 1e12, "_um": 1e6}
 
 
 def values(point: Mapping[str, Any] | pd.Series) -> Values:
