@@ -19,6 +19,7 @@ import numpy as np
 from brian2 import Synapses
 
 import models.eprop.network as recurrent
+from base.values import Values
 from dense import DenseSynapses
 from experiments.eprop.pattern_generation.inputs import arrays
 from references.eprop.spiking_gradients import Cells, backward, forward
@@ -57,8 +58,8 @@ def compiled(folder: Path, kind: Any, structure: dict) -> CompiledProgram:
 
 def in_numpy(point: dict) -> float:
     """Return CPU seconds of a trial: forward, backward, Adam."""
-    p = {**point["values"], "run.seed": point["seed"]}
-    n_in, n_rec, n_out, n_steps = (p[f"network.{key}"] for key in ("n_in", "n_rec", "n_out", "n_steps"))
+    p = Values({**point["values"], "run.seed": point["seed"]})
+    n_in, n_rec, n_out, n_steps = p.network.n_in, p.network.n_rec, p.network.n_out, p.network.n_steps
     given = arrays(p, np.random.default_rng(point["seed"]))
     w = {
         "in": given["in_rec.w"].reshape(n_in, n_rec),

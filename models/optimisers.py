@@ -72,3 +72,30 @@ def adam(
     descent = f"{plain} * {gradient} + " if plain else ""
     lines.append(f"{variable} {'+' if up else '-'}= {descent}{rate} * {first} / (sqrt({second}) + {epsilon})")
     return LINE.join(lines)
+
+
+def batch_adam(name: str = "", *, of: str, number: str, rate: str = "rate") -> str:
+    """Return the statements that apply the gradient ``grad`` of a batch to a weight ``w``, and forget it.
+
+    Parameters
+    ----------
+    name : str
+        Suffix of the weight, of its gradient and of its moments ``mean`` and ``square``.
+    of : str
+        Suffix of the neuron that knows the constants of Adam and the learning rate: ``_pre`` or ``_post``.
+    number : str
+        Samples of the batch, as that neuron knows them.
+    rate : str
+        Which learning rate; it holds the correction of the bias.
+    """
+    step = adam(
+        f"w{name}",
+        f"slope{name}",
+        f"mean{name}",
+        f"square{name}",
+        rate=f"{rate}{of}",
+        beta_1=f"beta_m{of}",
+        beta_2=f"beta_s{of}",
+        epsilon=f"epsilon{of}",
+    )
+    return LINE.join((f"slope{name} = grad{name} / {number}{of}", step, f"grad{name} = 0"))

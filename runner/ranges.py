@@ -56,8 +56,7 @@ CONVENTIONS: tuple[tuple[str, type, str], ...] = (
     (r"\w+\.epsilons", tuple, ">= 0, <= 1"),
     (r"\w+\.frozen", tuple, ">= 0"),
     # Switches of equations.
-    (r"\w+\.(adam|adaptive|answers|biased|by_module|carry|compensated|follows|free|given)", float, "one of 0, 1"),
-    (r"\w+\.(recurrent|symmetric|synthetic|through_output)", float, "one of 0, 1"),
+    (r"\w+\.(adam|adaptive|biased|compensated|free|through_output)", float, "one of 0, 1"),
     (r"\w+\.(bptt|prospective)", int, "one of 0, 1"),
 )
 

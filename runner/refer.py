@@ -2,9 +2,9 @@
 
 An experiment that has some puts them into ``reference.py``::
 
-    def reference(p, rng): ...            # keys of a point, SI base units -> name to table
+    def reference(p, rng): ...            # values of a point (`base.values`) -> name to table
     SHARED = ("inputs.feedback",)         # optional: points that differ in these keys alone have one reference; where
-                                          # "run.seed" is one of them, p["run.seeds"] holds the seeds of them all
+                                          # "run.seed" is one of them, p.run.seeds holds the seeds of them all
 
 They are trained beside the simulations, so that neither an edit of the equations nor one of a metric trains them again.
 """
@@ -25,6 +25,7 @@ from base.errors import one_line
 from base.files import atomic
 from base.groups import CONTENT, folders
 from base.points import read_plan
+from base.values import UnknownParameter, Values
 from runner.binary import RunError
 from runner.records import labelled, write
 
@@ -56,13 +57,13 @@ def refer(experiment: str, groups: Sequence[Sequence[Mapping[str, Any]]]) -> dic
     for done, group in enumerate(groups, start=1):
         point = group[0]
         seeds = sorted({one["seed"] for one in group})
-        known = {**point["values"], "run.seed": point["seed"], "run.seeds": seeds}
+        known = Values({**point["values"], "run.seed": point["seed"], "run.seeds": seeds}, experiment)
         try:
             tables = module.reference(known, np.random.default_rng(point["seed"]))
         except Exception as error:
             traceback.print_exc(file=sys.stdout)  # the job's log keeps the whole story
-            said = f"{experiment}, point {point['point']}: reference.py: {type(error).__name__}: {error}"
-            raise RunError(said) from None
+            kind = "" if isinstance(error, UnknownParameter) else f"{type(error).__name__}: "
+            raise RunError(f"{experiment}, point {point['point']}: reference.py: {kind}{error}") from None
         for name, table in tables.items():
             parts.setdefault(name, []).append(labelled(table, point))
         print(f"reference of point {point['point']} done, {done} of {len(groups)}", flush=True)

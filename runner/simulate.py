@@ -20,6 +20,7 @@ from base.errors import one_line
 from base.files import atomic, scratch
 from base.groups import CONTENT, folders
 from base.points import read_plan
+from base.values import UnknownParameter, Values
 from runner.binary import Program, RunError, StoppedError, log_progress
 from runner.devices import open_program
 from runner.programs import uncompiled
@@ -55,7 +56,7 @@ def drawn(experiment: str, point: Mapping[str, Any]) -> Generator[dict[str, Any]
     if module is None:
         yield values
         return
-    known = {**point["values"], "run.seed": point["seed"]}
+    known = Values({**point["values"], "run.seed": point["seed"]}, experiment)
     try:
         asked = module.inputs(known, np.random.default_rng(point["seed"]))
         if not isinstance(asked, Generator):
@@ -71,7 +72,8 @@ def drawn(experiment: str, point: Mapping[str, Any]) -> Generator[dict[str, Any]
         raise
     except Exception as error:
         traceback.print_exc(file=sys.stdout)  # the job's log keeps the whole story
-        raise RunError(f"inputs.py: {type(error).__name__}: {error}") from None
+        kind = "" if isinstance(error, UnknownParameter) else f"{type(error).__name__}: "
+        raise RunError(f"inputs.py: {kind}{error}") from None
 
 
 def inputs_module(experiment: str) -> ModuleType | None:
@@ -100,7 +102,7 @@ def data_of(experiment: str, point: Mapping[str, Any]) -> dict[str, str]:
     dataset = getattr(inputs_module(experiment), "dataset", None)
     if dataset is None:
         return {}
-    found = dataset(point["values"]).fingerprint()
+    found = dataset(Values(point["values"], experiment)).fingerprint()
     return {"data": found["name"], **{f"data_{key}": found[key] for key in ("source", "version", "sha256")}}
 
 

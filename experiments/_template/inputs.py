@@ -1,17 +1,16 @@
 """Initial weights."""
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 
+from base.values import Values
 
-def inputs(p: Mapping[str, Any], rng: np.random.Generator) -> dict[str, np.ndarray]:
+
+def inputs(p: Values, rng: np.random.Generator) -> dict[str, np.ndarray]:
     """Return the arrays of one point.
 
     Parameters
     ----------
-    p : Mapping
+    p : Values
         Resolved keys of the experiment, SI base units.
     rng : numpy.random.Generator
         Generator of the point: draw everything from it.
@@ -21,4 +20,4 @@ def inputs(p: Mapping[str, Any], rng: np.random.Generator) -> dict[str, np.ndarr
     dict
         ``<object>.<variable>`` to its values.
     """
-    return {"synapses.w": rng.normal(p["inputs.w"], p["inputs.spread"], p["network.n"])}
+    return {"synapses.w": rng.normal(p.inputs.w, p.inputs.spread, p.network.n)}

@@ -1,20 +1,19 @@
 """What the weights should do: the closed form. Leave the file out if there is nothing to compare with."""
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 from pandas import DataFrame
+
+from base.values import Values
 
 SHARED = ("run.seed",)  # points that differ in these keys alone have one reference
 
 
-def reference(p: Mapping[str, Any], rng: np.random.Generator) -> dict[str, DataFrame]:
+def reference(p: Values, rng: np.random.Generator) -> dict[str, DataFrame]:
     """Compute the expected drift: independent Poisson neurons, so that every trace has the mean rate times tau.
 
     Parameters
     ----------
-    p : Mapping
+    p : Values
         Resolved keys of the experiment, SI base units.
     rng : numpy.random.Generator
         Generator of the point; not used.
@@ -24,6 +23,7 @@ def reference(p: Mapping[str, Any], rng: np.random.Generator) -> dict[str, DataF
     dict of DataFrame
         theory : drift (change of a weight per second).
     """
-    plus, minus = (p[f"synapses.a_{side}"] * p[f"synapses.tau_{side}"] for side in ("plus", "minus"))
-    drift = p["synapses.eta"] * p["before.rate"] * p["after.rate"] * (plus - minus)
+    learns = p.synapses
+    window = learns.a_plus * learns.tau_plus - learns.a_minus * learns.tau_minus
+    drift = learns.eta * p.before.rate * p.after.rate * window
     return {"theory": DataFrame({"drift": [drift]})}

@@ -27,7 +27,7 @@ class ProtocolParams:
     n_steps: int = param(500, "steps of one trial", "T", PROGRAM)
     n_exposures: int = param(1, "training trials of one movement", r"n_e", PROGRAM)
     watch: int = param(4, "movements at the beginning that are recorded in detail", r"n_w", "our design")
-    by_module: float = param(1.0, "1: the error module teaches, 0: the error of the readout does", "M", "our design")
+    by_module: bool = param(True, "the error module teaches; if not, the error of the readout does", "M", "our design")
     eta: float = param(1e-4, "learning rate of input and recurrent weights", r"\eta", PROGRAM)
     eta_out: float = param(0.0, "learning rate of output weights; e-prop 2 leaves them", r"\eta_\mathrm{out}", PROGRAM)
 
@@ -46,7 +46,7 @@ class CodeParams:
 
     width: float = param(0.2, "width of their tuning, in lengths of the arm", r"\sigma", PROGRAM)
     p_peak: float = param(0.2, "probability of a spike per step at the preferred place", r"p_\mathrm{max}", PROGRAM)
-    given: float = param(0.0, "1: their spikes are read from a table", r"g", "our design, for tests")
+    given: bool = param(False, "their spikes are read from a table", r"g", "our design, for tests")
 
 
 @dataclass(frozen=True)
@@ -72,8 +72,8 @@ SYMBOLS = {
     "z_bar": r"\bar{z}",
     "trace": r"\bar{z}^t",
     "psi": r"\psi'",
-    "taught": r"\hat{L}^\mathrm{module}",
-    "missed": r"\hat{L}^\mathrm{readout}",
+    "signal_module": r"\hat{L}^\mathrm{module}",
+    "signal_readout": r"\hat{L}^\mathrm{readout}",
     "learning_signal": r"\hat{L}",
     "y": r"\omega",
     "err": r"\delta",
@@ -195,7 +195,7 @@ code = Model(
             row = movement * n_steps + k % n_steps
             place_now = clip(path((row * 2 + coordinate) * dt + dt / 4), -1, 1)
             tuned = p_peak * exp(-0.5 * ((place_now - preferred) / width) ** 2)
-            p = given * given_spikes((row * N + i) * dt + dt / 4) + (1 - given) * tuned
+            p = int(given) * given_spikes((row * N + i) * dt + dt / 4) + int(not given) * tuned
             fires = int(rand() < p) * int(k % n_steps > 0) * int(training > 0.5)
             """,
             when="before_thresholds",

@@ -16,7 +16,7 @@ from models.eprop import readouts, spiking, trials
 class ReadoutParams(readouts.ReadoutParams):
     """How the table of labels is read, and whether answers are recorded."""
 
-    answers: float = param(0.0, "1: the answer to every frame is recorded", r"a_y", "our design")
+    answers: bool = param(False, "the answer to every frame is recorded", r"a_y", "our design")
 
 
 features = Model(
@@ -70,39 +70,39 @@ classifier = replace(
     params=ReadoutParams,
     equations=f"""
     {readouts.classifier.equations}
-    ahead : 1                                                            # classes with a larger readout
+    rank : 1                                                             # classes with a larger readout
     hits : 1                                                             # right answers of this trial
     """,
     code={
         **readouts.classifier.code,
         "events": {
             **readouts.classifier.code["events"],
-            "answer": "answers > 0.5 and goal > -0.5 and ahead < 0.5",
+            "answer": "answers and goal > -0.5 and rank < 0.5",
         },
     },
     steps=(
         *readouts.classifier.steps,
         Step(
             "count",
-            "hits += int(k >= 0) * int(abs(goal - i) < 0.5) * int(ahead < 0.5)",
+            "hits += int(k >= 0) * int(abs(goal - i) < 0.5) * int(rank < 0.5)",
             when="groups",
             order=-5,
         ),
         Step("recount", "hits = 0", when="after_resets", order=10, every="trial"),
     ),
-    symbols={**trials.SYMBOLS, "ahead": r"n_>"},
+    symbols={**trials.SYMBOLS, "rank": r"n_>"},
 )
 
 # Of equal readouts the first one is ahead, so that there is one answer.
 pool = replace(
     readouts.pool,
-    name="competition",
+    name="softmax_and_rank",
     text="Common denominator of the class probabilities, and rank of every class",
     equations=f"""
     {readouts.pool.equations}
-    ahead_post = int(y_pre > y_post) + int(y_pre == y_post) * int(i < j) : 1 (summed)   # classes with a larger readout
+    rank_post = int(y_pre > y_post) + int(y_pre == y_post) * int(i < j) : 1 (summed)    # classes with a larger readout
     """,
-    summed={"total_post": ("groups", -7), "ahead_post": ("groups", -7)},
+    summed={"total_post": ("groups", -7), "rank_post": ("groups", -7)},
 )
 
 MODELS = [features, feature_synapse, classifier, pool]

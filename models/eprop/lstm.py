@@ -18,9 +18,10 @@ event ``learn``.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from models.base import Model, Step, param
-from models.optimisers import LINE, adam
+from models.optimisers import batch_adam
 
 GATES = "igfo"  # input gate, candidate (tanh), forget gate, output gate
 
@@ -29,10 +30,10 @@ GATES = "igfo"  # input gate, candidate (tanh), forget gate, output gate
 class RuleParams:
     """Which rule learns, and how gradients become changes of weights; every task has these."""
 
-    carry: float = param(
-        1.0, "1: eligibility traces are carried along, 0: cut in every step", r"a_e", "paper, e-prop 1"
+    carry: bool = param(
+        True, "eligibility traces are carried along; if not, cut in every step", r"a_e", "paper, e-prop 1"
     )
-    recurrent: float = param(1.0, "1: gates learn, 0: only the readout does", r"a_r", "our design")
+    recurrent: bool = param(True, "gates learn; if not, only the readout does", r"a_r", "our design")
     n_batch: int = param(16, "sequences between two changes of weights", r"n_\mathrm{batch}", "our design")
     eta: float = param(3e-3, "learning rate of gates and readout", r"\eta", "our design")
     beta_m: float = param(0.9, "Adam: decay of the mean of the gradient", r"\beta_1", "TensorFlow")
@@ -53,7 +54,7 @@ SYMBOLS = {
     "a": "a",
     "drive": "z",
     **{f"drive_{p}": f"z_{p}" for p in GATES},
-    **{f"to_{p}": rf"\partial c / \partial z_{p}" for p in "igf"},
+    **{f"dc_d{p}": rf"\partial c / \partial z_{p}" for p in "igf"},
     **{f"elig_{p}": rf"\epsilon_{p}" for p in "igf"},
     **{f"w_{p}": f"W_{p}" for p in GATES},
     **{
@@ -67,17 +68,17 @@ SYMBOLS = {
     "w": "W",
     "c": "c",
     "h": "h",
-    "slope": r"\partial h / \partial c",
-    "opening": r"\partial h / \partial z_o",
+    "dh_dc": r"\partial h / \partial c",
+    "dh_do": r"\partial h / \partial z_o",
     "learning_signal": "L",
     "y": "y",
     "err": r"\delta",
 }
 
 # What cells, and what the presynaptic units of plastic synapses, read of the task.
-SWITCH_LINKS = """awake : 1 (linked)
-    carry : 1 (linked)
-    recurrent : 1 (linked)"""
+SWITCH_LINKS = """sequence_on : 1 (linked)
+    carry : boolean (linked)
+    recurrent : boolean (linked)"""
 RATE_LINKS = """due : 1 (linked)
     next_rate : 1 (linked)
     beta_m : 1 (linked)
@@ -87,35 +88,15 @@ RATE_LINKS = """due : 1 (linked)
 # What every task has.
 TASK = """
     due : 1                                      # 1 if weights change in this step
-    awake : 1                                    # 0 in the pause before a sequence: cells are reset, nothing is sent
+    sequence_on : 1                              # 0 in the pause before a sequence: cells are reset, nothing is sent
     valid : 1                                    # 1 if the step that is completed belongs to a sequence
     updates : integer                            # changes of weights so far
     next_rate : 1                                # learning rate of the next change, with the correction of Adam
-    cost : 1                                     # loss of the completed step, all readouts
+    total_loss : 1                               # loss of the completed step, all readouts
 """
 # The event at which weights change belongs to the presynaptic units: it takes no time in other steps.
 LEARN = {"learn": "due > 0.5"}
-
-
-def learn(name: str = "") -> str:
-    """Return the statements that apply the gradient of a weight: Adam in the form of TensorFlow.
-
-    Parameters
-    ----------
-    name : str
-        Suffix of the weight, of its gradient and of its running means.
-    """
-    step = adam(
-        f"w{name}",
-        f"slope{name}",
-        f"mean{name}",
-        f"square{name}",
-        rate="rate_pre",
-        beta_1="beta_m_pre",
-        beta_2="beta_s_pre",
-        epsilon="epsilon_pre",
-    )
-    return LINE.join((f"slope{name} = grad{name} / n_batch_pre", step, f"grad{name} = 0"))
+learn = partial(batch_adam, of="_pre", number="n_batch")
 
 
 def at_learn(code: str) -> dict[str, dict[str, str]]:
@@ -124,7 +105,7 @@ def at_learn(code: str) -> dict[str, dict[str, str]]:
 
 
 def sender(stimulus: str, variables: str = "", events: Mapping[str, str] | None = None) -> Model:
-    """Return the units that everything reads: inputs, the outputs of all cells, and a unit that is always 1.
+    """Return the units that everything reads: inputs, the outputs of all cells, and a bias unit, which is always 1.
 
     Parameters
     ----------
@@ -137,7 +118,7 @@ def sender(stimulus: str, variables: str = "", events: Mapping[str, str] | None 
     """
     return Model(
         name="sender",
-        text="Inputs of this step, outputs of all cells in the step before, and a unit that is always 1",
+        text="Inputs of this step, outputs of all cells in the step before, and a bias unit, which is always 1",
         source="bellec2019, LSTM",
         params=SenderParams,
         equations=f"""
@@ -148,7 +129,7 @@ def sender(stimulus: str, variables: str = "", events: Mapping[str, str] | None 
     h : 1 (linked)                               # output of the cell that the unit stands for
     from_readout : 1                             # sent back by readouts
     rate : 1                                     # learning rate, which synapses cannot read from the task
-    awake : 1 (linked)
+    sequence_on : 1 (linked)
     {RATE_LINKS}
     {variables}
     """,
@@ -160,7 +141,7 @@ def sender(stimulus: str, variables: str = "", events: Mapping[str, str] | None 
             s_before = s
             {stimulus}
             a = int(i >= n_in) * int(i < N - 1) * h + int(i == N - 1)
-            s = awake * (a + int(i < n_in) * x)
+            s = sequence_on * (a + int(i < n_in) * x)
             rate = next_rate
             """,
                 when="groups",
@@ -183,14 +164,14 @@ cells = Model(
     drive_o : 1                                  # drive of the output gate
     c : 1                                        # cell state
     h : 1                                        # output
-    to_i : 1                                     # dc/d(drive_i)
-    to_g : 1                                     # dc/d(drive_g)
-    to_f : 1                                     # dc/d(drive_f)
+    dc_di : 1                                    # dc/d(drive_i)
+    dc_dg : 1                                    # dc/d(drive_g)
+    dc_df : 1                                    # dc/d(drive_f)
     kept : 1                                     # dc/dc of the step before: the forget gate
-    slope : 1                                    # dh/dc
-    opening : 1                                  # dh/d(drive_o)
-    slope_before : 1                             # a step ago
-    opening_before : 1                           # a step ago
+    dh_dc : 1                                    # dh/dc
+    dh_do : 1                                    # dh/d(drive_o)
+    dh_dc_before : 1                             # a step ago
+    dh_do_before : 1                             # a step ago
     memory : 1                                   # share of an eligibility trace that stays
     from_readout : 1 (linked)                    # what all readouts send back to this cell
     learning_signal : 1                          # what stands for dE/dh of the step before
@@ -202,21 +183,21 @@ cells = Model(
         Step(
             "advance",
             """
-            slope_before = slope
-            opening_before = opening
+            dh_dc_before = dh_dc
+            dh_do_before = dh_do
             gate_i = 1 / (1 + exp(-drive_i))
             gate_g = tanh(drive_g)
             gate_f = 1 / (1 + exp(-drive_f))
             gate_o = 1 / (1 + exp(-drive_o))
-            to_i = awake * gate_g * gate_i * (1 - gate_i)
-            to_g = awake * gate_i * (1 - gate_g**2)
-            to_f = awake * c * gate_f * (1 - gate_f)
-            kept = awake * gate_f
-            memory = carry * kept
-            c = kept * c + awake * gate_i * gate_g
+            dc_di = sequence_on * gate_g * gate_i * (1 - gate_i)
+            dc_dg = sequence_on * gate_i * (1 - gate_g**2)
+            dc_df = sequence_on * c * gate_f * (1 - gate_f)
+            kept = sequence_on * gate_f
+            memory = int(carry) * kept
+            c = kept * c + sequence_on * gate_i * gate_g
             h = gate_o * tanh(c)
-            slope = gate_o * (1 - tanh(c)**2)
-            opening = gate_o * (1 - gate_o) * tanh(c)
+            dh_dc = gate_o * (1 - tanh(c)**2)
+            dh_do = gate_o * (1 - gate_o) * tanh(c)
             """,
             when="groups",
             order=-15,
@@ -225,8 +206,8 @@ cells = Model(
             "complete",
             """
             learning_signal = from_readout
-            signal_c = recurrent * learning_signal * slope_before
-            signal_o = recurrent * learning_signal * opening_before
+            signal_c = int(recurrent) * learning_signal * dh_dc_before
+            signal_o = int(recurrent) * learning_signal * dh_do_before
             """,
             when="groups",
             order=-13,
@@ -279,9 +260,9 @@ gates = Model(
             grad_g += signal_c_post * elig_g
             grad_f += signal_c_post * elig_f
             grad_o += signal_o_post * s_before_pre
-            elig_i = memory_post * elig_i + to_i_post * s_pre
-            elig_g = memory_post * elig_g + to_g_post * s_pre
-            elig_f = memory_post * elig_f + to_f_post * s_pre
+            elig_i = memory_post * elig_i + dc_di_post * s_pre
+            elig_g = memory_post * elig_g + dc_dg_post * s_pre
+            elig_f = memory_post * elig_f + dc_df_post * s_pre
             """,
             when="groups",
             order=-11,
@@ -309,13 +290,13 @@ output = Model(
     symbols=SYMBOLS,
 )
 
-account = Model(
-    name="account",
-    text="Adds up what all readouts cost.",
+total_loss = Model(
+    name="total_loss",
+    text="Adds up the losses of all readouts.",
     source="our design",
-    equations="cost_post = price_pre : 1 (summed)",
-    summed={"cost_post": ("groups", -15)},
+    equations="total_loss_post = cross_entropy_pre : 1 (summed)",
+    summed={"total_loss_post": ("groups", -15)},
     symbols=SYMBOLS,
 )
 
-MODELS = [cells, gates, output, account]
+MODELS = [cells, gates, output, total_loss]

@@ -22,8 +22,8 @@ One trace for each synapse is enough. With :math:`\delta'`, for which the block 
     \delta'^t = L^t \, \partial h^t / \partial c^t + f^{t+1} \delta'^{t+1}, \; \delta'^{T+1} = 0: \quad
     dE/dW_p = f^1 \delta'^1 \epsilon_p^0 + \sum_t \delta'^t \, \partial c^t / \partial W_p
 
-``carry`` 0 cuts traces at the border; what a cell passes on to itself is guessed then, too (:math:`\delta` in the place
-of :math:`\delta'`). ``synthetic`` 0 leaves out all guesses.
+Without ``carry`` traces are cut at the border; what a cell passes on to itself is guessed then, too (:math:`\delta` in
+the place of :math:`\delta'`). Without ``synthetic`` there are no guesses.
 
 *Time.* A block takes 2T ticks of the clock: T forward, then T backward, of which the first also looks one step ahead.
 ``slot`` is the step of the block that a tick is about; what the way back needs of it is kept in variables that end in
@@ -36,129 +36,13 @@ sent; -17 to -14 readouts; -13 their errors are sent; -12 what comes from beyond
 and -9 learning signals; -8 gradients and traces; -7 the task counts.
 """
 
-from dataclasses import dataclass
+from functools import partial
 
-from models.base import Model, Step, param
-from models.optimisers import LINE, adam
+from models.base import Model, Step
+from models.eprop.lstm_schedule import GATES, RATE_LINKS, SYMBOLS
+from models.optimisers import LINE, batch_adam
 
-GATES = "igfo"  # input gate, candidate (tanh), forget gate, output gate
-
-
-@dataclass(frozen=True)
-class RuleParams:
-    """Which rule learns, and how gradients become changes of weights; every task has these."""
-
-    n_block: int = param(4, "steps of a block", "T", "paper, e-prop 3")
-    n_copies: int = param(32, "sequences of a batch", r"n_\mathrm{batch}", "our design", valid=">= 1")
-    carry: float = param(1.0, "1: traces reach back beyond the block, 0: they are cut", r"a_e", "paper, e-prop 3")
-    synthetic: float = param(1.0, "1: with synthetic gradients, 0: without", r"a_s", "paper, e-prop 3")
-    recurrent: float = param(1.0, "1: gates learn, 0: only the readout does", r"a_r", "our design")
-    eta: float = param(3e-3, "learning rate of gates and readout", r"\eta", "our design")
-    eta_guess: float = param(1e-3, "learning rate of the guessing network", r"\eta_s", "our design")
-    beta_m: float = param(0.9, "Adam: decay of the mean of the gradient", r"\beta_1", "TensorFlow")
-    beta_s: float = param(0.999, "Adam: decay of the mean of its square", r"\beta_2", "TensorFlow")
-    epsilon: float = param(1e-8, "Adam: smallest denominator", r"\epsilon", "TensorFlow")
-
-
-SYMBOLS = {
-    **{name: name for name in "xsachry"},
-    "drive": "z",
-    **{f"drive_{p}": f"z_{p}" for p in GATES},
-    **{f"back_{p}": f"b_{p}" for p in GATES},
-    **{f"to_{p}": rf"\partial c / \partial z_{p}" for p in "igf"},
-    **{f"elig_{p}": rf"\epsilon_{p}" for p in "igf"},
-    **{f"w_{p}": f"W_{p}" for p in GATES},
-    **{
-        f"{kind}_{p}": f"{symbol}_{p}"
-        for kind, symbol in (("grad", "G"), ("mean", "m"), ("square", "v"))
-        for p in GATES
-    },
-    "grad": "G",
-    "mean": "m",
-    "square": "v",
-    "w": "W",
-    "kept": "f",
-    "slope": r"\partial h / \partial c",
-    "opening": r"\partial h / \partial z_o",
-    "learning_signal": "L",
-    "total": r"\delta",
-    "own": r"\delta'",
-    "guess": r"\hat\delta",
-    "err": r"\partial E / \partial y",
-}
-
-# What every task has, and what it says of the present tick.
-TASK = """
-    phase : integer (shared)                     # tick of the block, from 0
-    slot : integer (shared)                      # step of the block that the tick is about, from 1
-    begins : 1 (shared)                          # 1 in the first tick of a block
-    backward : 1 (shared)                        # 1 on the way back
-    border : 1 (shared)                          # 1 in the first tick on the way back, which looks ahead
-    forward : 1                                  # 1 if a step of the sequence is made
-    fresh : 1                                    # 1 if it is the first one
-    ahead : 1                                    # 1 at the border of a sequence that goes on
-    begun : 1                                    # 1 if the sequence began with this block
-    ended : 1                                    # 1 if the sequence ended with the block before the last border
-    updates : 1 (shared)                         # changes of weights so far, this one included
-    corrected : 1 (shared)                       # correction of Adam
-    rate : 1 (shared)                            # learning rate, with this correction
-    rate_guess : 1 (shared)                      # the same for the guessing network
-    cost : 1                                     # loss of the step, all readouts of all copies
-"""
-RATES = Step(
-    "rates",
-    """
-    updates = clip(timestep(t, dt) // (2 * n_block), 1, inf)
-    corrected = sqrt(1 - beta_s ** updates) / (1 - beta_m ** updates)
-    rate = eta * corrected
-    rate_guess = eta_guess * corrected
-    """,
-    when="groups",
-    order=-32,
-    every="block",
-)
-PHASE = Step(
-    "phase",
-    """
-    phase = timestep(t, dt) % (2 * n_block)
-    begins = int(phase == 0)
-    backward = int(phase >= n_block)
-    border = int(phase == n_block)
-    slot = clip(phase + 1, 1, n_block) - clip(phase - n_block, 0, n_block)
-    """,
-    when="groups",
-    order=-25,
-)
-# What the targets of plastic synapses read of the task.
-RATE_LINKS = """rate : 1 (linked)
-    rate_guess : 1 (linked)
-    beta_m : 1 (linked)
-    beta_s : 1 (linked)
-    epsilon : 1 (linked)
-    n_copies : integer (linked)"""
-
-
-def learn(name: str = "", rate: str = "rate") -> str:
-    """Return the statements that apply the gradient of a weight: Adam in the form of TensorFlow.
-
-    Parameters
-    ----------
-    name : str
-        Suffix of the weight, of its gradient and of its running means.
-    rate : str
-        Which learning rate of the postsynaptic unit.
-    """
-    step = adam(
-        f"w{name}",
-        f"slope{name}",
-        f"mean{name}",
-        f"square{name}",
-        rate=f"{rate}_post",
-        beta_1="beta_m_post",
-        beta_2="beta_s_post",
-        epsilon="epsilon_post",
-    )
-    return LINE.join((f"slope{name} = grad{name} / n_copies_post", step, f"grad{name} = 0"))
+learn = partial(batch_adam, of="_post", number="n_copies")
 
 
 def plastic(name: str = "") -> str:
@@ -191,10 +75,10 @@ def keep(n_block: int, *names: str) -> str:
 
 
 def sender(n_block: int) -> Model:
-    """Return the units that everything reads: inputs, the outputs of all cells, and a unit that is always 1."""
+    """Return the units that everything reads: inputs, the outputs of all cells, and a bias unit, which is always 1."""
     return Model(
         name="sender",
-        text="Inputs of this step, outputs of all cells in the step before, and a unit that is always 1",
+        text="Inputs of this step, outputs of all cells in the step before, and a bias unit, which is always 1",
         source="bellec2019, LSTM",
         equations=f"""
     x : 1 (linked)                               # input that the unit stands for, if it does
@@ -233,7 +117,7 @@ def sender(n_block: int) -> Model:
     )
 
 
-KEPT = ("to_i", "to_g", "to_f", "kept", "slope", "opening", "error")
+KEPT = ("dc_di", "dc_dg", "dc_df", "kept", "dh_dc", "dh_do", "error")
 
 
 def cells(n_block: int) -> Model:
@@ -249,12 +133,12 @@ def cells(n_block: int) -> Model:
     drive_o : 1                                  # drive of the output gate
     c : 1                                        # cell state
     h : 1                                        # output
-    to_i : 1                                     # dc/d(drive_i)
-    to_g : 1                                     # dc/d(drive_g)
-    to_f : 1                                     # dc/d(drive_f)
+    dc_di : 1                                    # dc/d(drive_i)
+    dc_dg : 1                                    # dc/d(drive_g)
+    dc_df : 1                                    # dc/d(drive_f)
     kept : 1                                     # dc/dc of the step before: the forget gate
-    slope : 1                                    # dh/dc
-    opening : 1                                  # dh/d(drive_o)
+    dh_dc : 1                                    # dh/dc
+    dh_do : 1                                    # dh/d(drive_o)
     error : 1                                    # dE/dh of the same step
     guess : 1 (linked)                           # guess of dE/dc of the step after the block
     back_i : 1                                   # dE/d(drive_i) of the step after
@@ -284,9 +168,9 @@ def cells(n_block: int) -> Model:
     forward : 1 (linked)
     fresh : 1 (linked)
     ahead : 1 (linked)
-    carry : 1 (linked)
-    synthetic : 1 (linked)
-    recurrent : 1 (linked)
+    carry : boolean (linked)
+    synthetic : boolean (linked)
+    recurrent : boolean (linked)
     {RATE_LINKS}
     {slots(n_block, *KEPT)}
     """,
@@ -299,15 +183,15 @@ def cells(n_block: int) -> Model:
             gate_g = tanh(drive_g)
             gate_f = (1 + tanh(drive_f / 2)) / 2
             gate_o = (1 + tanh(drive_o / 2)) / 2
-            to_i = gate_g * gate_i * (1 - gate_i)
-            to_g = gate_i * (1 - gate_g * gate_g)
-            to_f = before * gate_f * (1 - gate_f)
+            dc_di = gate_g * gate_i * (1 - gate_i)
+            dc_dg = gate_i * (1 - gate_g * gate_g)
+            dc_df = before * gate_f * (1 - gate_f)
             kept = (1 - fresh) * gate_f
             c = forward * (gate_f * before + gate_i * gate_g) + (1 - forward) * c
             squashed = tanh(c)
             h = forward * gate_o * squashed + (1 - forward) * h
-            slope = gate_o * (1 - squashed * squashed)
-            opening = gate_o * (1 - gate_o) * squashed
+            dh_dc = gate_o * (1 - squashed * squashed)
+            dh_do = gate_o * (1 - gate_o) * squashed
             """,
                 when="groups",
                 order=-20,
@@ -315,10 +199,10 @@ def cells(n_block: int) -> Model:
             Step(
                 "look_ahead",
                 """
-            beyond = ahead * synthetic * guess
-            back_i = border * beyond * to_i + (1 - border) * back_i
-            back_g = border * beyond * to_g + (1 - border) * back_g
-            back_f = border * beyond * to_f + (1 - border) * back_f
+            beyond = ahead * int(synthetic) * guess
+            back_i = border * beyond * dc_di + (1 - border) * back_i
+            back_g = border * beyond * dc_dg + (1 - border) * back_g
+            back_f = border * beyond * dc_df + (1 - border) * back_f
             later = border * beyond * kept + (1 - border) * later
             """,
                 when="groups",
@@ -336,27 +220,27 @@ def cells(n_block: int) -> Model:
             Step(
                 "look_back",
                 f"""
-            enters = carry * (1 - backward)
+            enters = int(carry) * (1 - backward)
             {recall(n_block, *KEPT)}
             {keep(n_block, *KEPT)}
             learning_signal = backward * (error_then + sent)
-            total = backward * (learning_signal * slope_then + later)
-            own = backward * (learning_signal * slope_then + carry * later_own + (1 - carry) * later)
-            back_i = total * to_i_then
-            back_g = total * to_g_then
-            back_f = total * to_f_then
-            back_o = learning_signal * opening_then
+            total = backward * (learning_signal * dh_dc_then + later)
+            own = backward * (learning_signal * dh_dc_then + int(carry) * later_own + int(not carry) * later)
+            back_i = total * dc_di_then
+            back_g = total * dc_dg_then
+            back_f = total * dc_df_then
+            back_o = learning_signal * dh_do_then
             later = total * kept_then
             later_own = own * kept_then
-            signal_i = recurrent * own * to_i_then
-            signal_g = recurrent * own * to_g_then
-            signal_f = recurrent * own * to_f_then
-            signal_o = recurrent * back_o
-            reach = recurrent * carry * int(slot == 1) * later_own
+            signal_i = int(recurrent) * own * dc_di_then
+            signal_g = int(recurrent) * own * dc_dg_then
+            signal_f = int(recurrent) * own * dc_df_then
+            signal_o = int(recurrent) * back_o
+            reach = int(recurrent) * int(carry) * int(slot == 1) * later_own
             memory = backward + enters * kept_then
-            into_i = enters * to_i_then
-            into_g = enters * to_g_then
-            into_f = enters * to_f_then
+            into_i = enters * dc_di_then
+            into_g = enters * dc_dg_then
+            into_f = enters * dc_df_then
             """,
                 when="groups",
                 order=-9,
@@ -435,13 +319,13 @@ output = Model(
     symbols=SYMBOLS,
 )
 
-account = Model(
-    name="account",
-    text="Adds up what all readouts cost.",
+total_loss = Model(
+    name="total_loss",
+    text="Adds up the losses of all readouts.",
     source="our design",
-    equations="cost_post = price_pre : 1 (summed)",
-    summed={"cost_post": ("groups", -13)},
+    equations="total_loss_post = cross_entropy_pre : 1 (summed)",
+    summed={"total_loss_post": ("groups", -13)},
     symbols=SYMBOLS,
 )
 
-MODELS = [sender(4), cells(4), gates, output, account]
+MODELS = [sender(4), cells(4), gates, output, total_loss]

@@ -8,7 +8,7 @@ Reference: Bellec et al. (2020), ``bellec2020``, phoneme recognition. Cells and 
     \epsilon_p^t \; (p = i, g, f), \quad dE/dW_o = \sum_t L^t \, \partial h^t / \partial W_o
 
 One time step is one frame, and between two sequences there is one step of pause, in which the last frame is completed
-and cells are reset. Readouts of step t-1 are computed, compared and paid for in step t. Tables (TimedArrays) are read
+and cells are reset. Readouts of step t-1 are computed, compared in step t. Tables (TimedArrays) are read
 at ``number * dt``.
 """
 
@@ -30,21 +30,21 @@ class FrameParams(RuleParams):
     decay: float = param(0.3, "factor by which the learning rate falls, now and then", r"d_\eta", "authors' code")
     n_decay: int = param(500, "changes of weights until it falls", r"n_\eta", "authors' code")
     watch: int = param(0, "sequences, from the first on, of which everything is recorded", r"n_w", "our design")
-    answers: float = param(0.0, "1: the answer to every frame is recorded", r"a_y", "our design")
+    answers: bool = param(False, "the answer to every frame is recorded", r"a_y", "our design")
 
 
 @dataclass(frozen=True)
 class FeedbackParams:
     """Whether feedback weights change."""
 
-    follows: float = param(
-        0.0, "1: feedback weights change as the output weights do, 0: they are fixed", r"a_B", "authors' code"
+    follows: bool = param(
+        False, "feedback weights change as the output weights do; if not, they are fixed", r"a_B", "authors' code"
     )
 
 
 task = Model(
     name="frames",
-    text="Counts frames and sequences, and what their classification costs",
+    text="Counts frames and sequences, and the loss of their classification",
     source="bellec2020, phoneme recognition",
     params=FrameParams,
     equations=f"""
@@ -54,10 +54,10 @@ task = Model(
     completed : integer                          # frame of the step before
     row_before : integer                         # row of the step before
     sequences : integer                          # sequences that are over
-    right : 1                                    # 1 if the answer to the completed frame is right
+    correct : 1                                  # 1 if the answer to the completed frame is right
     asked : 1                                    # 1 if that frame has a label
-    cost_sum : 1                                 # cost of the batch so far
-    right_sum : 1                                # right answers of the batch so far
+    loss_sum : 1                                 # loss of the batch so far
+    correct_sum : 1                              # right answers of the batch so far
     asked_sum : 1                                # frames with a label in the batch so far
     loss : 1                                     # cross-entropy of the batch that is over, mean per frame, nats
     error : 1                                    # share of its frames that were classified wrongly
@@ -72,7 +72,7 @@ task = Model(
             row_before = row
             place = (place + 1) % (n_steps + 1)
             row = (sequences * n_steps + clip(place - 1, 0, n_steps)) % n_rows
-            awake = int(place > 0)
+            sequence_on = int(place > 0)
             valid = int(completed > 0)
             watched = int(sequences < watch)
             corrected = sqrt(1 - beta_s ** (updates + 1)) / (1 - beta_m ** (updates + 1))
@@ -87,13 +87,13 @@ task = Model(
             ends = int(place == 0)
             sequences += ends
             due = ends * int(sequences % n_batch == 0)
-            cost_sum += cost
-            right_sum += right
+            loss_sum += total_loss
+            correct_sum += correct
             asked_sum += asked
-            loss = (1 - due) * loss + due * cost_sum / n_batch
-            error = (1 - due) * error + due * (1 - right_sum / clip(asked_sum, 1, inf))
-            cost_sum *= 1 - due
-            right_sum *= 1 - due
+            loss = (1 - due) * loss + due * loss_sum / n_batch
+            error = (1 - due) * error + due * (1 - correct_sum / clip(asked_sum, 1, inf))
+            loss_sum *= 1 - due
+            correct_sum *= 1 - due
             asked_sum *= 1 - due
             updates += int(due > 0.5)
             """,
@@ -138,9 +138,9 @@ output = replace(
     """,
     code=at_learn(f"""
             {learn()}
-            b -= follows * rate_pre * mean / (sqrt(square) + epsilon_pre)
+            b -= int(follows) * rate_pre * mean / (sqrt(square) + epsilon_pre)
             w *= 1 - forget_pre
-            b *= 1 - follows * forget_pre
+            b *= 1 - int(follows) * forget_pre
             """),
     symbols={**SYMBOLS, "b": "B"},
 )
@@ -153,22 +153,22 @@ readout = Model(
     equations="""
     y : 1                                        # readout of the step before
     total : 1                                    # sum of exp(y) over all readouts
-    ahead : 1                                    # classes with a larger readout
+    rank : 1                                     # classes with a larger readout
     p : 1                                        # probability of this class
     label : 1                                    # class of the frame, negative if it has none
     goal : 1                                     # 1 for the class of the frame
     due_answer : 1                               # 1 if the frame is asked for and this class is the answer
     err : 1                                      # derivative of the cross-entropy, mean per frame
-    price : 1                                    # cross-entropy, mean per frame, nats
-    hit : 1                                      # 1 if the answer is this class, and right
+    cross_entropy : 1                            # cross-entropy, mean per frame, nats
+    correct : 1                                  # 1 if the answer is this class, and right
     counted : 1                                  # 1 if this class is asked for
     valid : 1 (linked)
     watched : 1 (linked)
-    answers : 1 (linked)
+    answers : boolean (linked)
     n_steps : integer (linked)
     row_before : integer (linked)
     """,
-    code={"events": {"watched_step": "watched > 0.5", "answer": "answers * due_answer > 0.5"}},
+    code={"events": {"watched_step": "watched > 0.5", "answer": "answers and due_answer > 0.5"}},
     steps=(
         Step(
             "compare",
@@ -178,9 +178,9 @@ readout = Model(
             goal = int(abs(label - i) < 0.5)
             p = exp(y) / total
             err = asked * (p - goal) / n_steps
-            price = asked * goal * (log(total) - y) / n_steps
-            due_answer = asked * int(ahead < 0.5)
-            hit = goal * due_answer
+            cross_entropy = asked * goal * (log(total) - y) / n_steps
+            due_answer = asked * int(rank < 0.5)
+            correct = goal * due_answer
             counted = goal * asked
             """,
             when="groups",
@@ -188,20 +188,20 @@ readout = Model(
         ),
     ),
     links=("task",),
-    symbols={**SYMBOLS, "p": r"\pi", "goal": r"\pi^*", "ahead": r"n_>"},
+    symbols={**SYMBOLS, "p": r"\pi", "goal": r"\pi^*", "rank": r"n_>"},
 )
 
-account = replace(
-    lstm.account,
-    text="Adds up what all readouts cost, and whether the answer is right.",
+total_loss = replace(
+    lstm.total_loss,
+    text="Adds up the losses of all readouts, and whether the answer is right.",
     equations="""
-    cost_post = price_pre : 1 (summed)
-    right_post = hit_pre : 1 (summed)
+    total_loss_post = cross_entropy_pre : 1 (summed)
+    correct_post = correct_pre : 1 (summed)
     asked_post = counted_pre : 1 (summed)
     """,
-    summed=dict.fromkeys(("cost_post", "right_post", "asked_post"), ("groups", -15)),
+    summed=dict.fromkeys(("total_loss_post", "correct_post", "asked_post"), ("groups", -15)),
 )
 
-pool = replace(eprop_frames.pool, summed={"total_post": ("groups", -17), "ahead_post": ("groups", -17)})
+pool = replace(eprop_frames.pool, summed={"total_post": ("groups", -17), "rank_post": ("groups", -17)})
 
-MODELS = [task, features, cells, gates, output, readout, account]
+MODELS = [task, features, cells, gates, output, readout, total_loss]

@@ -62,7 +62,7 @@ def objects(task: Model, stimulus: Model, readout: Model, n_block: int = 4) -> d
         "output": lstm_blocks.output,
         "guess_in": synthetic_gradients.guess_in,
         "guess_out": synthetic_gradients.guess_out,
-        "account": lstm_blocks.account,
+        "total_loss": lstm_blocks.total_loss,
     }
 
 
@@ -103,7 +103,7 @@ def build(p: Structure, models: Mapping[str, Model], table: str) -> Network:
     for name in ("stimulus", "readout"):
         groups[name].copy, groups[name].channel = np.divmod(np.arange(copies[name]), sizes[name])
 
-    # Units of the sender, copy after copy: inputs, cells, and the one that is always 1.
+    # Units of the sender, copy after copy: inputs, cells, and the bias unit.
     copy, unit = np.divmod(np.arange(copies["sender"]), n_send)
     sender, is_x, is_h = groups["sender"], unit < p.n_in, (unit >= p.n_in) & (unit < n_send - 1)
     sender.is_x, sender.is_h = is_x.astype(float), is_h.astype(float)
@@ -127,8 +127,8 @@ def build(p: Structure, models: Mapping[str, Model], table: str) -> Network:
             )
             one.connect()
             made.append(one)
-    account = DenseSynapses(groups["readout"], groups["task"], name="account", **models["account"].kwargs())
-    account.connect()
-    made.append(account)
+    total_loss = DenseSynapses(groups["readout"], groups["task"], name="total_loss", **models["total_loss"].kwargs())
+    total_loss.connect()
+    made.append(total_loss)
     attach(made, models, block=2 * p.n_block * p.dt)
     return Network(*made)

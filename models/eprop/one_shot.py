@@ -40,9 +40,9 @@ neuron = Model(
     trace : 1                                                            # filtered spikes at the end of the step
     n_spikes : 1                                                         # spikes of this trial
     rate : 1                                                             # spikes per step of the last trial
-    taught : 1                                                           # what the error module projects
-    missed : 1                                                           # what the error of the readout projects
-    by_module : 1 (linked)                                               # which of them teaches
+    signal_module : 1                                                    # what the error module projects
+    signal_readout : 1                                                   # what the error of the readout projects
+    by_module : boolean (linked)                                         # which of them teaches
     eta : 1 (linked)                                                     # learning rate
     eta_out : 1 (linked)                                                 # learning rate of output weights
     renewed : 1 (linked)                                                 # 1 if another movement begins
@@ -69,7 +69,7 @@ neuron = Model(
             """
             v += I
             I = 0
-            learning_signal = by_module * taught + (1 - by_module) * missed
+            learning_signal = int(by_module) * signal_module + int(not by_module) * signal_readout
             """,
             when="after_groups",
             order=0,
@@ -186,7 +186,7 @@ plastic = Model(
         Step(
             "eligibility",
             """
-            elig = (1 - by_module_post) * exp(-dt / tau_out_post) * elig + psi_post * trace_pre
+            elig = int(not by_module_post) * exp(-dt / tau_out_post) * elig + psi_post * trace_pre
             change -= eta_post * learning_signal_post * elig
             """,
             when="after_groups",
@@ -248,7 +248,7 @@ projection = Model(
     source="bellec2019, e-prop 2",
     equations="""
     w : 1                                                                # weight
-    taught_post = w * trace_pre : 1 (summed)                             # learning signal
+    signal_module_post = w * trace_pre : 1 (summed)                      # learning signal
     """,
     symbols=SYMBOLS,
 )
@@ -258,7 +258,7 @@ projection = Model(
 class FeedbackParams:
     """Parameters of the feedback weights of e-prop 1."""
 
-    symmetric: float = param(0.0, "1: feedback changes as the output weights do, 0: never", r"a", "our design")
+    symmetric: bool = param(False, "feedback changes as the output weights do", r"a", "our design")
 
 
 feedback = Model(
@@ -270,10 +270,12 @@ feedback = Model(
     b : 1                                                                # feedback weight
     b_start : 1 (constant)                                               # before a movement is learned
     b_change : 1                                                         # change of the weight so far
-    missed_post = b * err_pre : 1 (summed)                               # learning signal
+    signal_readout_post = b * err_pre : 1 (summed)                       # learning signal
     """,
     steps=(
-        Step("gradient", "b_change -= symmetric * eta_out_post * err_pre * z_out_post", when="after_resets", order=0),
+        Step(
+            "gradient", "b_change -= int(symmetric) * eta_out_post * err_pre * z_out_post", when="after_resets", order=0
+        ),
         Step(
             "learn",
             """

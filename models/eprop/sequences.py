@@ -9,7 +9,7 @@ Tables (TimedArrays) are read at ``number * dt``.
 from dataclasses import dataclass
 
 from models.base import Model, Step, param
-from models.eprop.lstm_blocks import PHASE, RATE_LINKS, RATES, SYMBOLS, TASK, RuleParams
+from models.eprop.lstm_schedule import PHASE, RATE_LINKS, RATES, SYMBOLS, TASK, RuleParams
 
 CURRICULUM = "copy-repeat of the literature on synthetic gradients"
 
@@ -63,9 +63,9 @@ copy_task = Model(
     first_row : integer                          # of the table of bits, in this batch
     length : integer                             # steps of the sequence
     sequences : integer                          # sequences that are over
-    cost_sum : 1                                 # cost of the batch so far
+    loss_sum : 1                                 # loss of the batch so far
     asked : 1                                    # outputs that were asked for in the batch
-    bits : 1                                     # cost of the batch that is over, per output
+    bits : 1                                     # loss of the batch that is over, per output
     solved : 1                                   # 1 if it was good enough
     length_seen : 1                              # length of its sequences
     watched : 1                                  # 1 if everything is recorded
@@ -98,15 +98,15 @@ copy_task = Model(
             over = int(phase == 2 * n_block - 1) * int(done == length)
             due = over
             sequences += over * n_copies
-            cost_sum += forward * cost
+            loss_sum += forward * total_loss
             asked += forward * int(place > n_vectors + 2) * (n_bits + 1) * n_copies
-            bits = (1 - due) * bits + due * cost_sum / (log(2.0) * clip(asked, 1, inf))
+            bits = (1 - due) * bits + due * loss_sum / (log(2.0) * clip(asked, 1, inf))
             solved = due * int(bits < criterion)
             length_seen = length
             first_row = (first_row + over * n_vectors * n_copies) % n_rows
             done = (1 - over) * done
             level += int(solved > 0.5)
-            cost_sum *= 1 - due
+            loss_sum *= 1 - due
             asked *= 1 - due
             """,
             when="groups",
@@ -153,7 +153,7 @@ copy_readout = Model(
     goal : 1                                     # what is asked for
     within : 1                                   # 1 if something is asked for
     err : 1                                      # derivative of the cross-entropy
-    price : 1                                    # cross-entropy, nats
+    cross_entropy : 1                            # cross-entropy, nats
     {PLACE_LINKS}
     {RATE_LINKS}
     """,
@@ -170,7 +170,7 @@ copy_readout = Model(
             goal += (1 - copying) * int(channel == n_bits)
             p = 1 / (1 + exp(-y))
             err = within * (p - goal)
-            price = within * (clip(y, 0, inf) - goal * y + log(1 + exp(-abs(y))))
+            cross_entropy = within * (clip(y, 0, inf) - goal * y + log(1 + exp(-abs(y))))
             """,
             when="groups",
             order=-14,
@@ -182,15 +182,15 @@ copy_readout = Model(
 
 text_task = Model(
     name="text",
-    text="Counts the symbols of a text that never ends, and what their prediction costs",
+    text="Counts the symbols of a text that never ends, and the loss of their prediction",
     source="bellec2019, prediction of words; here of characters",
     params=TextParams,
     equations=f"""
     {TASK}
     done : integer                               # symbols of each copy that were shown
     number : integer                             # of the present symbol
-    cost_sum : 1                                 # cost since the last report
-    bits : 1                                     # cost per symbol in the last report
+    loss_sum : 1                                 # loss since the last report
+    bits : 1                                     # loss per symbol in the last report
     reported : 1                                 # 1 if there is a report in this tick
     """,
     code={"events": {"report": "reported > 0.5"}},
@@ -213,10 +213,10 @@ text_task = Model(
         Step(
             "judge",
             """
-            cost_sum += forward * cost
+            loss_sum += forward * total_loss
             reported = forward * int(done % n_report == 0)
-            bits = (1 - reported) * bits + reported * cost_sum / (log(2.0) * n_report * n_copies)
-            cost_sum *= 1 - reported
+            bits = (1 - reported) * bits + reported * loss_sum / (log(2.0) * n_report * n_copies)
+            loss_sum *= 1 - reported
             """,
             when="groups",
             order=-7,
@@ -262,7 +262,7 @@ text_readout = Model(
     p : 1                                        # probability of this symbol
     goal : 1                                     # 1 for the symbol that comes next
     err : 1                                      # derivative of the cross-entropy
-    price : 1                                    # cross-entropy, nats
+    cross_entropy : 1                            # cross-entropy, nats
     {SYMBOL_LINKS}
     {RATE_LINKS}
     """,
@@ -274,7 +274,7 @@ text_readout = Model(
             goal = int(abs(symbols((copy * n_each + number + 1) * dt + dt / 4) - channel) < 0.5)
             p = odds / total
             err = forward * (p - goal)
-            price = forward * goal * (log(total) - y)
+            cross_entropy = forward * goal * (log(total) - y)
             """,
             when="groups",
             order=-14,

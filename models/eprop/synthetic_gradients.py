@@ -6,7 +6,8 @@ is trained on this block, and at the border, for the guess that is used.
 """
 
 from models.base import Model, Step
-from models.eprop.lstm_blocks import RATE_LINKS, SYMBOLS, learn, plastic
+from models.eprop.lstm_blocks import learn, plastic
+from models.eprop.lstm_schedule import RATE_LINKS, SYMBOLS
 
 rectifier = Model(
     name="rectifier",
@@ -43,8 +44,8 @@ guesser = Model(
     guess : 1                                    # guess of dE/dc of the next step
     guess_start : 1                              # half a block ago: at its start
     total : 1 (linked)                           # dE/dc of the first step of the block that is over
-    miss_start : 1                               # error of the guess that was made before it
-    miss_end : 1                                 # error of the guess after it, if the sequence is over
+    guess_error_start : 1                        # error of the guess that was made before it
+    guess_error_end : 1                          # error of the guess after it, if the sequence is over
     begun : 1 (linked)
     ended : 1 (linked)
     {RATE_LINKS}
@@ -53,8 +54,8 @@ guesser = Model(
         Step(
             "compare",
             """
-            miss_start = (1 - begun) * (guess_start - total)
-            miss_end = ended * guess
+            guess_error_start = (1 - begun) * (guess_start - total)
+            guess_error_end = ended * guess
             """,
             when="groups",
             order=-31,
@@ -94,13 +95,13 @@ guess_out = Model(
     equations=f"""
     {plastic()}
     guess_post = w * r_pre : 1 (summed)
-    back_start_pre = w * miss_start_post : 1 (summed)
-    back_end_pre = w * miss_end_post : 1 (summed)
+    back_start_pre = w * guess_error_start_post : 1 (summed)
+    back_end_pre = w * guess_error_end_post : 1 (summed)
     """,
     steps=(
         Step(
             "gradient",
-            "grad += miss_start_post * r_start_pre + miss_end_post * r_pre",
+            "grad += guess_error_start_post * r_start_pre + guess_error_end_post * r_pre",
             when="groups",
             order=-29,
             every="block",

@@ -2,9 +2,9 @@ r"""Generalized latent equilibrium in mini-batches: copies of all neurons share 
 
 Reference: Ellenberger et al. (2026), ``ellenberger2024``, MNIST-1D. The neurons are those of
 `models.gle.latent_equilibrium`; a group holds the copies of a layer one after the other. Weights, and biases as weights
-of a unit that always has rate 1, belong to synapses that all copies share. Order within the slot ``groups`` as there,
-and then: 2 gradients, summed over the copies; 4 ``<synapses>_adam``. The schedule and what it hands on run in the slot
-``start``, on the clock of epochs.
+of a bias unit, belong to synapses that all copies share. Order within the slot ``groups`` as there, and then: 2
+gradients, summed over the copies; 4 ``<synapses>_adam``. The schedule and what it hands on run in the slot ``start``,
+on the clock of epochs.
 """
 
 from dataclasses import dataclass, replace
@@ -105,17 +105,17 @@ schedule = Model(
     },
 )
 
-account = Model(
-    name="account",
-    text="Adds up what unseen samples cost.",
+total_cost = Model(
+    name="total_cost",
+    text="Adds up the cost of unseen samples.",
     source="our design",
     equations="cost_post = cost_unseen_pre : 1 (summed)",
     summed={"cost_post": ("start", -1)},  # once per epoch, just before the learning rate is looked at
     symbols={"cost_post": "C"},
 )
 
-unit = Model(
-    name="unit",
+bias_unit = Model(
+    name="bias_unit",
     text="A unit for each copy that always has rate 1: its weights are biases.",
     source="our design",
     equations="r : 1                                        # rate",
@@ -218,8 +218,8 @@ classes = Model(
     symbols={**SYMBOLS, "odds": r"\exp r"},
 )
 
-competition = Model(
-    name="competition",
+softmax = Model(
+    name="softmax",
     text="Sums over classes: what makes a softmax of their rates, and which of them has won.",
     source="authors' program, MNIST-1D",
     equations="""
@@ -260,7 +260,7 @@ STEPS = (
 
 biases = Model(
     name="biases",
-    text="Biases of a layer: weights of the unit.",
+    text="Biases of a layer: weights of the bias unit.",
     source=PLASTICITY,
     params=AdamParams,
     equations="""
@@ -313,4 +313,4 @@ dense = Model(
     symbols=SYMBOLS,
 )
 
-MODELS = [schedule, account, unit, stimulus, hidden, classes, competition, biases, input_projection, dense]
+MODELS = [schedule, total_cost, bias_unit, stimulus, hidden, classes, softmax, biases, input_projection, dense]

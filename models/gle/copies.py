@@ -42,8 +42,8 @@ def objects(
     above = range(2, n_layers + 1)
     return {
         "schedule": schedule,
-        "account": batch.account,
-        "unit": batch.unit,
+        "account": batch.total_cost,
+        "unit": batch.bias_unit,
         "input": batch.stimulus,
         **({"bank": bank} if bank else {}),
         **{f"layer_{k}": hidden for k in range(1, n_layers)},
@@ -51,7 +51,7 @@ def objects(
         "to_1": input_projection,
         **{f"to_{k}": dense for k in above},
         **{f"bias_{k}": biases for k in range(1, n_layers + 1)},
-        "competition": batch.competition,
+        "competition": batch.softmax,
     }
 
 

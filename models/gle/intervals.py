@@ -63,14 +63,14 @@ class ClassesAdamParams(BiasParams, ClassesParams):
 
 TEACHES = Step(
     name="teaches",
-    code="lesson = int(teach(t)) * int(timestep(t, dt) % shown >= settle) * error",
+    code="taught_error = int(teach(t)) * int(timestep(t, dt) % shown >= settle) * error",
     when="groups",
     order=1,
 )
 # Algorithm 1, in the order of operations with which the published tables were computed. All names of a neuron end on
 # "_b", because its synapses may not share them.
 BIASES = (
-    Step(name="learn", code="g_b += lesson", when="groups", order=2),
+    Step(name="learn", code="g_b += taught_error", when="groups", order=2),
     Step(
         name="adam",
         code=f"""
@@ -87,7 +87,7 @@ BIASES = (
     ),
 )
 WEIGHTS = (
-    Step(name="learn", code="g += lesson_post * r_pre", when="groups", order=2),
+    Step(name="learn", code="g += taught_error_post * r_pre", when="groups", order=2),
     Step(
         name="adam",
         code=f"""
@@ -110,7 +110,7 @@ hidden_adam = replace(
     text="A hidden layer whose biases learn.",
     params=HiddenAdamParams,
     equations=f"""{hidden.equations}
-    lesson : 1                                   # error while something is taught, else 0
+    taught_error : 1                             # error while something is taught, else 0
     g_b : 1                                      # gradient since the last step of Adam; points towards the target
     first_b : 1                                  # running mean of the gradient
     square_b : 1                                 # running mean of its square
@@ -147,7 +147,7 @@ classes_adam = Model(
     hits : 1                                     # samples of this class that were recognised while taught
     hits_unseen : 1                              # and while only looked at
     cost : 1                                     # sum of the cross-entropy while taught
-    lesson : 1                                   # error while something is taught, else 0
+    taught_error : 1                             # error while something is taught, else 0
     g_b : 1                                      # gradient since the last step of Adam; points towards the target
     first_b : 1                                  # running mean of the gradient
     square_b : 1                                 # running mean of its square
@@ -184,8 +184,8 @@ classes_adam = Model(
     symbols=SYMBOLS,
 )
 
-competition = Model(
-    name="competition",
+softmax = Model(
+    name="softmax",
     text="Sums over classes: what makes a softmax of their rates, and which of them has won.",
     source="authors' program, MNIST-1D",
     equations="""
@@ -234,4 +234,4 @@ dense_adam = Model(
     symbols=SYMBOLS,
 )
 
-MODELS = [hidden_adam, classes_adam, competition, input_projection_adam, dense_adam]
+MODELS = [hidden_adam, classes_adam, softmax, input_projection_adam, dense_adam]

@@ -58,7 +58,7 @@ SYMBOLS = {
     "g_b": "g_b",
     "first_b": r"\hat{m}_b",
     "square_b": r"\hat{n}_b",
-    "lesson": r"\ell",
+    "taught_error": r"\ell",
 }
 
 
@@ -201,8 +201,8 @@ output = Model(
     symbols=SYMBOLS,
 )
 
-aim = Model(
-    name="aim",
+target = Model(
+    name="target",
     text="The rate that an output neuron is compared with, one to one.",
     source=DYNAMICS,
     equations="target_post = r_pre : 1 (summed)",
@@ -252,4 +252,4 @@ dense = Model(
     symbols=SYMBOLS,
 )
 
-MODELS = [hidden, output, aim, input_projection, dense]
+MODELS = [hidden, output, target, input_projection, dense]

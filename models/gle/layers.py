@@ -68,7 +68,7 @@ def stack(
     Returns
     -------
     dict
-        The objects of `parts`, and ``competition``. Their arrays are timed arrays:
+        The objects of `parts`, and ``softmax``. Their arrays are timed arrays:
         ``samples.values``, shape (samples * rows, inputs), ``order.values`` and ``teach.values``, shape
         (presentations,), ``labels.values``, shape (samples,).
     """
@@ -89,7 +89,7 @@ def stack(
         links.connect()
         made[f"to_{k}"] = links
     last = made[f"layer_{len(sizes) - 1}"]
-    made["competition"] = Synapses(last, last, dt=dt, name="competition", **intervals.competition.kwargs())
-    made["competition"].connect()
-    attach((made[name] for name in [*models, "competition"]), {**models, "competition": intervals.competition}, **clock)
+    made["softmax"] = Synapses(last, last, dt=dt, name="softmax", **intervals.softmax.kwargs())
+    made["softmax"].connect()
+    attach((made[name] for name in [*models, "softmax"]), {**models, "softmax": intervals.softmax}, **clock)
     return made

@@ -24,29 +24,29 @@ series = Model(
     params=SeriesParams,
     equations="""
     r : 1                                        # rate
-    own : 1                                      # prediction of the step before
+    prediction : 1                               # prediction of the step before
     """,
     steps=(
         Step(
             name="step",
             code="""
             listens = int(timestep(t, dt) >= timestep(t_free, dt))
-            r = (1 - listens) * samples(t) + listens * own
+            r = (1 - listens) * samples(t) + listens * prediction
             """,
             when="groups",
             order=-3,
         ),
     ),
-    symbols={"r": "r_0", "own": r"\hat{x}"},
+    symbols={"r": "r_0", "prediction": r"\hat{x}"},
 )
 
 loop = Model(
     name="loop",
     text="The prediction of the next value, for the input.",
     source="our design",
-    equations="own_post = r_pre : 1 (summed)",
-    summed={"own_post": ("groups", -4)},
-    symbols={"own_post": r"\hat{x}"},
+    equations="prediction_post = r_pre : 1 (summed)",
+    summed={"prediction_post": ("groups", -4)},
+    symbols={"prediction_post": r"\hat{x}"},
 )
 
 MODELS = [series, loop]

@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from base.values import Values
+
 
 @dataclass(frozen=True)
 class Cells:
@@ -45,22 +47,22 @@ class Cells:
     beta: ArrayLike
 
     @classmethod
-    def of(cls, p: Mapping[str, Any], beta: ArrayLike = 0.0) -> "Cells":
-        """Return the constants that the keys of an e-prop experiment stand for (SI base units)."""
+    def of(cls, p: Values, beta: ArrayLike = 0.0) -> "Cells":
+        """Return the constants that the values of an e-prop experiment stand for."""
         alpha, rho, kappa = (
-            float(np.exp(-p["network.dt"] / p[f"recurrent.{name}"])) for name in ("tau_m", "tau_a", "tau_out")
+            float(np.exp(-p.network.dt / tau)) for tau in (p.recurrent.tau_m, p.recurrent.tau_a, p.recurrent.tau_out)
         )
         return cls(
             alpha,
             rho,
             kappa,
-            1 - alpha * p["recurrent.normalised"],
-            1 - kappa * p["recurrent.normalised_out"],
-            p["recurrent.v_th"],
-            p["recurrent.gamma"],
-            round(p["recurrent.t_ref"] / p["network.dt"]),
-            p["recurrent.c_reg"],
-            p["recurrent.f_target"],
+            1 - alpha * p.recurrent.normalised,
+            1 - kappa * p.recurrent.normalised_out,
+            p.recurrent.v_th,
+            p.recurrent.gamma,
+            round(p.recurrent.t_ref / p.network.dt),
+            p.recurrent.c_reg,
+            p.recurrent.f_target,
             beta,
         )
 

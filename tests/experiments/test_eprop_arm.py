@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from base.values import Values
 from experiments.eprop.arm import inputs as arm
 from experiments.eprop.arm.movements import end_point, movements, population
 from runner.binary import RunError
@@ -45,7 +46,7 @@ def test_unseen_movements_are_the_same_for_all_rules():
     for point in plan(load("eprop/arm"), "quick").points:
         if point["seed"] == 2:
             p = {**point["values"], "run.seed": 2}
-            found = arm.arrays(p, np.random.default_rng(2))
+            found = arm.arrays(Values(p), np.random.default_rng(2))
             key = p["inputs.rule"], p["inputs.feedback"], p["inputs.n_exposures"], p["inputs.eta_readout"]
             paths[key] = found["path.values"][: p["inputs.n_movements"] * 1000]
             expected = found["rec_out.w"].reshape(-1, 2).T if p["inputs.feedback"] == "symmetric" else b
@@ -105,4 +106,4 @@ def test_what_cannot_be_run_is_refused(changed, message):
     """With one line that says what to change."""
     p = {**plan(load("eprop/arm"), "quick").points[0]["values"], **changed}
     with pytest.raises(ValueError, match=message):
-        arm.arrays(p, np.random.default_rng(1))
+        arm.arrays(Values(p), np.random.default_rng(1))

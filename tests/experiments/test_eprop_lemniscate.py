@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from base.values import Values
 from experiments.eprop.lemniscate import inputs as lemniscate
 from references.eprop.spiking_gradients import Cells, forward, traces
 from runner.devices.numpy import NumpyProgram
@@ -25,7 +26,7 @@ def test_controls_differ_in_what_is_regularised():
     for point in plan(load("eprop/lemniscate"), "paper").points:
         if point["seed"] == 1:
             p = {**point["values"], "run.seed": 1, "network.n_rec": 10, "inputs.n_adaptive": 10}
-            drawn = lemniscate.arrays(p)
+            drawn = lemniscate.arrays(Values(p))
             assert drawn["pattern.values"].size == p["network.n_pattern"] == p["network.n_steps"] * p["network.n_in"]
             strengths[p["inputs.feedback"], p["inputs.regularised"]] = drawn["recurrent.c_reg"]
     assert strengths == {("random", False): 150, ("symmetric", False): 150, ("none", False): 0, ("none", True): 150}
@@ -42,8 +43,8 @@ def test_probes_show_the_eligibility_traces():
     tables, _ = run_point(experiment.name, point, NumpyProgram(experiment.module, planned.builds[point["build"]]))
     found = tables["traces"].pivot_table(index="t_ms", columns="i", values="elig")
     p = {**point["values"], "run.seed": 1}
-    drawn = lemniscate.arrays(p)
-    cells = Cells.of(p, drawn["recurrent.beta"])
+    drawn = lemniscate.arrays(Values(p))
+    cells = Cells.of(Values(p), drawn["recurrent.beta"])
     w = {name: drawn[f"{name}.w"].reshape(-1, n) for name, n in (("in_rec", 8), ("rec_rec", 8), ("rec_out", 2))}
     w = {"in": w["in_rec"], "rec": w["rec_rec"], "out": w["rec_out"], "bias": 0.0}
     bar, expected = np.zeros((6, 8)), []

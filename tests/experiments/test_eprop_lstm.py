@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from pandas import DataFrame
 
+from base.values import Values
 from experiments.eprop.common.lstm_protocol import RULES, rule
 from experiments.eprop.copy_repeat import figure as copied
 from experiments.eprop.copy_repeat import inputs as copy
@@ -26,11 +27,13 @@ def test_full_size_is_planned_and_smoke_runs_the_program_of_quick(name):
 def test_all_rules_start_from_the_same_weights_and_bits():
     """The rule changes three switches."""
     points = [point for point in plan(load("eprop/copy_repeat"), "quick").points if point["seed"] == 1]
-    drawn = [copy.arrays({**point["values"], "run.seed": 1}, np.random.default_rng(1)) for point in points]
+    drawn = [copy.arrays(Values({**point["values"], "run.seed": 1}), np.random.default_rng(1)) for point in points]
     for other in drawn[1:]:
         same = {key for key in other if np.array_equal(other[key], drawn[0][key])}
         assert set(other) - same <= {"task.carry", "task.synthetic", "task.recurrent"}
-    assert len({tuple(rule({**points[0]["values"], "inputs.rule": name}).values()) for name in RULES}) == len(RULES)
+    assert len({tuple(rule(Values({**points[0]["values"], "inputs.rule": name})).values()) for name in RULES}) == len(
+        RULES
+    )
 
 
 @pytest.mark.parametrize(
@@ -45,7 +48,7 @@ def test_what_does_not_fit_is_refused(change, message):
     """One line that names the key."""
     point = plan(load("eprop/copy_repeat"), "smoke").points[0]
     with pytest.raises(ValueError, match=message):
-        copy.arrays({**point["values"], **change}, np.random.default_rng(1))
+        copy.arrays(Values({**point["values"], **change}), np.random.default_rng(1))
 
 
 def test_the_longest_solved_sequence_is_that_of_a_batch_which_met_the_criterion():

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from base.values import Values
 from datasets.base import Dataset
 from experiments.eprop.phonemes import inputs as phonemes
 from references.eprop.framewise_bptt import answer, linear_error
@@ -37,13 +38,13 @@ def planned(scale, **overrides):
 
 def reference(p):
     """Return the loss of every training trial and the weights after the last one."""
-    drawn = phonemes.arrays(p, np.random.default_rng(p["run.seed"]))
+    drawn = phonemes.arrays(Values(p), np.random.default_rng(p["run.seed"]))
     n_in, n_rec, n_out, n_frame = (p[f"network.{name}"] for name in ("n_in", "n_rec", "n_out", "n_frame"))
-    x, y = phonemes.training(p, np.random.default_rng(p["run.seed"]))
+    x, y = phonemes.training(Values(p), np.random.default_rng(p["run.seed"]))
     n_frames, n_batch = y.shape[1], p["schedule.n_batch"]
     x = drawn["pattern.values"].reshape(-1, n_frames, n_in)
     y = drawn["target.values"].reshape(-1, n_frames, n_frame)[..., -1].astype(int)
-    cells = Cells.of({**p, "recurrent.c_reg": drawn["recurrent.c_reg"]}, drawn["recurrent.beta"])
+    cells = Cells.of(Values({**p, "recurrent.c_reg": drawn["recurrent.c_reg"]}), drawn["recurrent.beta"])
     w = {
         "in": drawn["in_rec.w"].reshape(n_in, n_rec),
         "rec": drawn["rec_rec.w"].reshape(n_rec, n_rec),
@@ -100,7 +101,7 @@ def test_every_frame_has_one_answer():
     point = found.points[0]
     tables, _ = run_point(experiment.name, point, NumpyProgram(experiment.module, found.builds[point["build"]]))
     p = {**point["values"], "run.seed": 1}
-    _, y = phonemes.test(p)
+    _, y = phonemes.test(Values(p))
     given = tables["answers"].sort_values("t_ms")
     assert (given["round"] == 1).all()
     np.testing.assert_array_equal(given["goal"].to_numpy(), y[y >= 0])
@@ -128,7 +129,7 @@ def test_labels_of_the_chain_come_late():
     """A linear classifier knows the phoneme of the frame two earlier, not of its own one; no phoneme follows itself."""
     _, found = planned("quick")
     p = found.points[0]["values"]
-    data = phonemes.chain(p)
+    data = phonemes.chain(Values(p))
     x, y = phonemes.pieces(data, "", 200, 40)
     assert (y[:, :2] == -1).all() and (y[:, 2:] >= 0).all()
     changes = np.diff(np.flatnonzero(np.diff(y[0, 2:])))
@@ -143,9 +144,9 @@ def test_wrong_sizes_are_refused():
     _, found = planned("quick")
     p = {**found.points[0]["values"], "run.seed": 1}
     with pytest.raises(ValueError, match="network.n_frame 7 must divide"):
-        phonemes.arrays({**p, "network.n_frame": 7}, np.random.default_rng(1))
+        phonemes.arrays(Values({**p, "network.n_frame": 7}), np.random.default_rng(1))
     with pytest.raises(ValueError, match="none of: speech, chain"):
-        phonemes.dataset({**p, "inputs.data": "words"})
+        phonemes.dataset(Values({**p, "inputs.data": "words"}))
 
 
 @pytest.mark.parametrize("scale", ["smoke", "quick"])
@@ -153,7 +154,7 @@ def test_tables_are_as_long_as_needed(scale):
     """The training sentences fill them."""
     point = plan(load("eprop/phonemes"), scale).points[0]
     p = {**point["values"], "run.seed": 1}
-    arrays = phonemes.arrays(p, np.random.default_rng(1))
+    arrays = phonemes.arrays(Values(p), np.random.default_rng(1))
     assert arrays["stimulus.n_rows"] * p["network.n_in"] == p["network.n_pattern"]
     assert arrays["readout.n_rows"] == p["network.n_target"]
 

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from base.values import Values
 from experiments.eprop.phonemes_lstm import inputs as phonemes
 from references.eprop.framewise_lstm import answer, train
 from references.eprop.lstm_gradients import GATES, backward
@@ -34,7 +35,7 @@ def trained(**overrides):
     point = planned.points[0]
     tables, _ = run_point(experiment.name, point, NumpyProgram(experiment.module, planned.builds[point["build"]]))
     p = {**point["values"], "run.seed": point["seed"]}
-    return tables, p, phonemes.arrays(p, np.random.default_rng(point["seed"]))
+    return tables, p, phonemes.arrays(Values(p), np.random.default_rng(point["seed"]))
 
 
 def start(drawn, p):
@@ -106,8 +107,8 @@ def test_the_gradient_of_a_batch_is_that_of_the_reference(feedback, monkeypatch)
 
     def six(p, rng):
         """Return a batch of four sequences that changes nothing, and two sequences of the next."""
-        duration = 6 * (p["task.n_steps"] + 1) * p["network.dt"]
-        more = {"task.eta": 0.0, "task.watch": 1, "task.answers": 1.0, "run.duration": duration}
+        duration = 6 * (p.task.n_steps + 1) * p.network.dt
+        more = {"task.eta": 0.0, "task.watch": 1, "task.answers": True, "run.duration": duration}
         return {**phonemes.arrays(p, rng), **more}
 
     monkeypatch.setattr(phonemes, "inputs", six)
@@ -150,7 +151,7 @@ def test_backpropagation_learns():
 def test_every_frame_has_one_answer():
     """In the test, one class answers to every frame with a label; right answers are counted."""
     tables, p, _ = trained()
-    _, y = phonemes.test(p)
+    _, y = phonemes.test(Values(p))
     given = tables["answers"].sort_values("t_ms")
     assert (given["round"] == 2).all()
     np.testing.assert_array_equal(given["label"].to_numpy(), y[y >= 0])
@@ -171,17 +172,17 @@ def test_what_does_not_fit_is_refused(change, message):
     """One line that names the key."""
     point = plan(load("eprop/phonemes_lstm"), "smoke").points[0]
     with pytest.raises(ValueError, match=message):
-        phonemes.arrays({**point["values"], **change}, np.random.default_rng(1))
+        phonemes.arrays(Values({**point["values"], **change}), np.random.default_rng(1))
 
 
 def test_other_features_or_more_phonemes_are_refused(monkeypatch):
     """Sizes of the network and shape of the corpus."""
     p = plan(load("eprop/phonemes_lstm"), "smoke").points[0]["values"]
-    data = phonemes.dataset(p)
+    data = phonemes.dataset(Values(p))
     monkeypatch.setattr(phonemes, "training", lambda *_: phonemes.spiking.pieces(data, "", 16, 40))
     for change in ({"network.n_in": 12}, {"network.n_out": 5}):
         with pytest.raises(ValueError, match="do not fit the data: 13 features, labels up to 5"):
-            phonemes.arrays({**p, **change}, np.random.default_rng(1))
+            phonemes.arrays(Values({**p, **change}), np.random.default_rng(1))
 
 
 def test_full_size_is_planned_and_smoke_runs_the_program_of_quick():
@@ -191,4 +192,4 @@ def test_full_size_is_planned_and_smoke_runs_the_program_of_quick():
     assert all(point["values"]["network.n_rec"] == 200 for point in plans["paper"].points)
     assert plans["smoke"].builds.keys() == plans["quick"].builds.keys()
     p = max((point["values"] for point in plans["quick"].points), key=lambda p: p["inputs.n_train"])
-    assert phonemes.arrays(p, np.random.default_rng(1))["task.n_rows"] == p["network.n_target"]
+    assert phonemes.arrays(Values(p), np.random.default_rng(1))["task.n_rows"] == p["network.n_target"]

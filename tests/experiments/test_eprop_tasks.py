@@ -5,6 +5,7 @@ import importlib
 import numpy as np
 import pytest
 
+from base.values import Values
 from experiments.eprop.common import protocol
 from experiments.eprop.evidence_accumulation import inputs as evidence
 from experiments.eprop.pattern_generation import inputs as patterns
@@ -38,7 +39,7 @@ def test_tables_are_as_long_as_needed(name, scale):
     for point in plan(load(name), scale).points:
         p = {**point["values"], "run.seed": point["seed"]}
         if point["seed"] == 1 and p["inputs.feedback"] in ("symmetric", "random"):
-            arrays = module.arrays(p, np.random.default_rng(1))
+            arrays = module.arrays(Values(p), np.random.default_rng(1))
             used = arrays["stimulus.n_rows"] * arrays["stimulus.n_channels"] / p["network.n_pattern"]
             longest[point["build"]] = max(used, longest.get(point["build"], 0))
     assert longest and min(longest.values()) > 0.99
@@ -59,7 +60,7 @@ def test_store_and_recall_alternate():
 def test_the_stored_bit_is_recalled():
     """The answer is the bit that was shown together with the last store; a recall shows none."""
     p = {"network.n_steps": 120, "network.n_answer": 10, "inputs.p_command": 0.3}
-    active, answers = recall.sequences(p, 200, np.random.default_rng(3))
+    active, answers = recall.sequences(Values(p), 200, np.random.default_rng(3))
     for shown, asked in zip(active, answers, strict=True):
         stored = -1
         for symbol, answer in zip(shown, asked, strict=True):
@@ -81,7 +82,7 @@ def test_impossible_sequences_are_refused(changed, message):
     """One line that names the key."""
     p = {"network.n_steps": 120, "network.n_answer": 10, "inputs.p_command": 0.3}
     with pytest.raises(ValueError, match=message):
-        recall.sequences({**p, **changed}, 1, np.random.default_rng(3))
+        recall.sequences(Values({**p, **changed}), 1, np.random.default_rng(3))
 
 
 def test_cues_come_one_after_the_other():
@@ -95,7 +96,7 @@ def test_cues_come_one_after_the_other():
         "inputs.background": 10.0,
     }
     cues = np.array([[0, 1, 0, 0, 1, 1, 0]])
-    (table,) = evidence.probabilities(p, cues)
+    (table,) = evidence.probabilities(Values(p), cues)
     assert table.shape == (45, 4)
     for number, side in enumerate(cues[0]):
         rows = slice(3 * number + 1, 3 * number + 3)
@@ -132,5 +133,5 @@ def test_feedback_of_every_kind():
 def test_normalised_adaptation_is_converted():
     """The authors' 1.7 for 20 ms and 1200 ms is 0.02904 without normalisation."""
     p = {"network.n_rec": 4, "inputs.n_adaptive": 1, "inputs.beta": 1.7, "network.dt": 1e-3}
-    beta = protocol.adaptive({**p, "recurrent.tau_a": 1.2, "recurrent.tau_m": 0.02})
+    beta = protocol.adaptive(Values({**p, "recurrent.tau_a": 1.2, "recurrent.tau_m": 0.02}))
     np.testing.assert_allclose(beta, [0, 0, 0, 0.02904], atol=5e-6)

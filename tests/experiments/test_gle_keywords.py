@@ -5,6 +5,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from base.values import Values
 from datasets import espeak, speech_commands
 from datasets.base import Dataset, DatasetNotFound
 from experiments.gle.speech import inputs as speech
@@ -87,8 +88,8 @@ def test_every_keyword_is_standardised():
 
 def test_batches_hold_every_class_equally_often():
     p = smoke()
-    data = speech.dataset(p)
-    order, teach = speech.order_of(p, np.random.default_rng(5), data)
+    data = speech.dataset(Values(p))
+    order, teach = speech.order_of(Values(p), np.random.default_rng(5), data)
     b = p["network.n_copies"]
     taught = order[teach > 0]
     assert taught.max() < len(data["y"])
@@ -101,13 +102,13 @@ def test_batches_hold_every_class_equally_often():
 
 def test_populations():
     p = smoke()
-    tau_m, tau_r = (1e3 * tau for tau in speech.populations(p, 1))
+    tau_m, tau_r = (1e3 * tau for tau in speech.populations(Values(p), 1))
     n = p["network.n_population"]
     np.testing.assert_allclose(tau_m[::n], [2.4, 0.6, 1.2, 1.8, 2.4])
     np.testing.assert_allclose(tau_r[::n], [2.4, 0.2, 0.2, 0.2, 0.2], err_msg="at least a time step")
-    published = planned("gle/speech", "paper").points[0]["values"]
-    np.testing.assert_allclose(1e3 * speech.populations(published, 1)[1][:: published["network.n_population"]][1:], 0.1)
-    for tau in speech.populations({**p, "inputs.lags": "none"}, 2):
+    published = Values(planned("gle/speech", "paper").points[0]["values"])
+    np.testing.assert_allclose(1e3 * speech.populations(published, 1)[1][:: published.network.n_population][1:], 0.1)
+    for tau in speech.populations(Values({**p, "inputs.lags": "none"}), 2):
         np.testing.assert_allclose(tau, 2.4e-3)
 
 
@@ -154,7 +155,7 @@ def test_spoken_keywords_are_those_of_the_corpus(monkeypatch):
 )
 def test_refused(changes, said):
     with pytest.raises(ValueError, match=said):
-        speech.inputs(smoke(**changes), np.random.default_rng(0))
+        speech.inputs(Values(smoke(**changes)), np.random.default_rng(0))
 
 
 def test_without_corpus_and_synthesiser_one_line_says_what_to_do(monkeypatch, tmp_path):
@@ -168,5 +169,5 @@ def test_without_corpus_and_synthesiser_one_line_says_what_to_do(monkeypatch, tm
     assert speech_commands.espeak is espeak
     for source in ("auto", "real"):
         with pytest.raises(DatasetNotFound, match="SPEECH_COMMANDS_DIR") as error:
-            speech.dataset(smoke(inputs__corpus="speech", network__n_frames=41, inputs__source=source))
+            speech.dataset(Values(smoke(inputs__corpus="speech", network__n_frames=41, inputs__source=source)))
         assert "\n" not in str(error.value)

@@ -26,7 +26,7 @@ def test_the_network_goes_on_with_its_own_prediction():
     rng = np.random.default_rng(1)
     for name, model in experiment.OBJECTS.items():
         model.assign(net[name], **({"t_free": 6 * ms} if model is series.series else {}))
-    stimuli.stimulus.assign(net["goals"])
+    stimuli.stimulus.assign(net["targets"])
     shown = rng.normal(size=60)
     net["input"].namespace["samples"].values[:] = shown
     for k in range(1, N_LAYERS + 1):
@@ -61,7 +61,7 @@ def test_backpropagation_through_time_has_the_rates_of_the_network():
     layers, shown = network_in_time(rng), rng.normal(size=60)
     for name, model in experiment.OBJECTS.items():
         model.assign(net[name], **({"t_free": 1000 * ms} if model is series.series else {}))
-    stimuli.stimulus.assign(net["goals"])
+    stimuli.stimulus.assign(net["targets"])
     net["input"].namespace["samples"].values[:] = shown
     for k in range(1, N_LAYERS + 1):
         units = slice(4 * (k - 1), 4 * k if k < N_LAYERS else None)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from brian2 import Network, StateMonitor, ms, prefs
 
+from base.values import Values
 from datasets.base import Dataset
 from experiments.gle.spatial import inputs as given
 from models.gle.layers import parts, stack
@@ -85,7 +86,7 @@ def corpus(monkeypatch, name, n=30, n_test=0, pixels=12):
 
 def test_cifar10_keeps_its_own_test_images(monkeypatch):
     p = corpus(monkeypatch, "cifar10", n_test=6)
-    x, y = given.images(p, np.random.default_rng(2))
+    x, y = given.images(Values(p), np.random.default_rng(2))
     assert x.shape == (12, 12) and y.shape == (12,)
     assert x[:8].max() < 20 / 255 and x[8:].min() >= 100 / 255
 
@@ -101,4 +102,4 @@ def test_cifar10_keeps_its_own_test_images(monkeypatch):
 def test_images_that_do_not_fit_are_refused(monkeypatch, changed, text):
     p = corpus(monkeypatch, "digits") | changed
     with pytest.raises(ValueError, match=text):
-        given.images(p, np.random.default_rng(2))
+        given.images(Values(p), np.random.default_rng(2))

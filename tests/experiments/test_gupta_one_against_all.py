@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from base.values import Values
 from experiments.gupta.common.one_against_all import chosen
 from experiments.gupta.digit_one_against_all.inputs import split as split_digits
 from experiments.gupta.iris_one_against_all.inputs import split as split_iris
@@ -32,9 +33,9 @@ def test_a_class_with_too_few_rows():
 def test_splits(split, p, shares):
     """Intensities lie between 0 and 1; the same generator gives the same rows, another one others."""
     p = {**p, "inputs.one": 1}
-    x_train, y_train, x_test, y_test = split(p, np.random.default_rng(3))
+    x_train, y_train, x_test, y_test = split(Values(p), np.random.default_rng(3))
     assert (len(y_train), len(y_test)) == (p["inputs.n_train"], p["inputs.n_test"])
     assert (y_train.mean(), y_test.mean()) == pytest.approx(shares)
     assert min(x_train.min(), x_test.min()) >= 0 and max(x_train.max(), x_test.max()) <= 1
-    assert np.array_equal(split(p, np.random.default_rng(3))[0], x_train)
-    assert not np.array_equal(split(p, np.random.default_rng(4))[0], x_train)
+    assert np.array_equal(split(Values(p), np.random.default_rng(3))[0], x_train)
+    assert not np.array_equal(split(Values(p), np.random.default_rng(4))[0], x_train)

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from base.values import Values
 from experiments.gle.inference import inputs as gle
 from experiments.gupta.common.protocol import layers_of
 from experiments.gupta.inference import inputs as gupta
@@ -26,7 +27,7 @@ def recorded(built, tmp_path):
 
 def given(module, experiment):
     p = planned(experiment, "smoke").points[0]["values"]
-    return p, module.inputs(p, np.random.default_rng(1))
+    return p, module.inputs(Values(p), np.random.default_rng(1))
 
 
 def test_predictions_are_those_of_the_layers(recorded):
@@ -56,7 +57,7 @@ def test_answers_are_those_of_rounded_sigmoids(recorded):
     def earliness(values):
         return np.where(values[:, None] >= levels, levels, 0).max(axis=1)
 
-    layers = layers_of(p, arrays["synapses.w"], arrays["neurons.b"])
+    layers = layers_of(Values(p), arrays["synapses.w"], arrays["neurons.b"])
     n_test, n_steps = p["inputs.n_test"], p["neurons.n_steps"]
     expected = []
     for x in arrays["pattern.values"][:n_test, : p["network.n_0"]]:
@@ -81,4 +82,4 @@ def test_answers_are_those_of_rounded_sigmoids(recorded):
 def test_what_was_not_trained_is_refused(module, experiment, changed, text):
     p = planned(experiment, "smoke").points[0]["values"] | changed
     with pytest.raises(ValueError, match=text):
-        module.inputs(p, np.random.default_rng(1))
+        module.inputs(Values(p), np.random.default_rng(1))

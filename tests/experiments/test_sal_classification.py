@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 from brian2 import SpikeMonitor, TimedArray, ms, prefs, set_device
 
+from base.values import Values
 from datasets.digits8 import load_digits8
 from experiments.sal.classification.experiment import OBJECTS, Structure, network
 from experiments.sal.classification.figure import observe
@@ -94,7 +95,7 @@ def test_epochs_between_phases_and_their_repetition():
     """Phases get what the last epoch made; learning again from the recordings gives the same accuracies."""
     p = values_of(n_epochs=3, n_train=96)
     rng, given, tables, final = np.random.default_rng(9), [], [], None
-    phases = inputs(p, rng)
+    phases = inputs(Values(p), rng)
     arrays = next(phases)
     with pytest.raises(StopIteration):
         while True:
@@ -110,10 +111,10 @@ def test_epochs_between_phases_and_their_repetition():
     points = pd.DataFrame([{"point": 0, "seed": 1, **{k: v for k, v in p.items() if k.split(".")[0] in KEPT}}])
     seen = observe(
         {"points": points, "weights": pd.concat(tables), "final": final}
-        | {name: table.assign(point=0, seed=1) for name, table in reference(p, rng).items()}
+        | {name: table.assign(point=0, seed=1) for name, table in reference(Values(p), rng).items()}
     )
 
-    network, (_, _, x, y) = learner(p, "SAL")
+    network, (_, _, x, y) = learner(Values(p), "SAL")
     network.w = split(given[2]["forward.w"], (64, 100, 50, 10))
     network.b = np.split(given[2]["neurons.b"], np.cumsum([64, 100, 50]))[1:]
     course = seen["course"].query("method == 'SAL'").set_index("epoch")

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from analysis.points import values
 from experiments.sal.common.boltzmann import student
 from experiments.sal.common.sampling_inputs import DECAY, SAL, WAKE_SLEEP, conditions
 from experiments.sal.common.sampling_networks import laws, paired, rises
@@ -12,6 +13,7 @@ ARMS = (WAKE_SLEEP, SAL, DECAY)
 N, RECORDS, EVERY, LAMBDA = 3, 4, 10, 1e-2
 POINT = {
     "point": 0,
+    "seed": 1,
     "network.n_neurons": N,
     "network.record_ms": 100.0,
     "schedule.n_every": EVERY,
@@ -28,7 +30,7 @@ def made(cut=0.0):
     """Weights that follow the law, but for SAL, which adds the opposite to both of a pair; one weight may be at 2."""
     rng, rows = np.random.default_rng(1), []
     pre, post = np.nonzero(1 - np.eye(N, dtype=int))
-    for network, one in enumerate(conditions(POINT, ARMS)):
+    for network, one in enumerate(conditions(values(POINT), ARMS)):
         a = student(one["initial"], 0.0, 0.5, N)["a_hebb"]
         w = student(one["initial"], 0.1, 0.5, N)["w"]
         for record in range(RECORDS):

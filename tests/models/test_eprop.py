@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from base.values import Values
 from experiments.eprop.evidence_accumulation import inputs as evidence
 from experiments.eprop.sine_tutorial import inputs as sines
 from runner.devices.numpy import NumpyProgram
@@ -174,7 +175,7 @@ def test_pattern_generation_equals_the_reference(more):
     experiment, structure, point = small("eprop/sine_tutorial", **{**SMALL_SINES, **more})
     tables, _ = run_point(experiment.name, point, NumpyProgram(experiment.module, structure))
     p = {**point["values"], "run.seed": 1}
-    arrays = {**sines.arrays(p), "schedule.n_trials": 6}
+    arrays = {**sines.arrays(Values(p)), "schedule.n_trials": 6}
     assert_equal(tables, arrays, p)
 
 
@@ -189,7 +190,7 @@ def test_clock_driven_traces_equal_the_reference(kind, n_pause):
     experiment, structure, point = small("eprop/clock_driven", **sizes, **rates, **more)
     tables, _ = run_point(experiment.name, point, NumpyProgram(experiment.module, structure))
     p = {**of_tutorial["values"], "run.seed": 1}
-    assert_equal(tables, {**sines.arrays(p), "schedule.n_trials": 6}, p)
+    assert_equal(tables, {**sines.arrays(Values(p)), "schedule.n_trials": 6}, p)
 
 
 SMALL_EVIDENCE = {
@@ -220,14 +221,14 @@ def test_classification_equals_the_reference(kind, n_batch):
     experiment, structure, point = small("eprop/evidence_accumulation", **{**SMALL_EVIDENCE, **more})
     tables, _ = run_point(experiment.name, point, NumpyProgram(experiment.module, structure))
     p = {**point["values"], "run.seed": 1, "asked": True}
-    assert_equal(tables, evidence.arrays(p, np.random.default_rng(1)), p)
+    assert_equal(tables, evidence.arrays(Values(p), np.random.default_rng(1)), p)
 
 
 def test_the_reference_gives_the_published_losses_of_pattern_generation():
     """Random numbers, equations and conventions are those of the authors' tutorial."""
     _, _, point = small("eprop/sine_tutorial", **{"inputs.feedback": "random"})
     p = {**point["values"], "run.seed": 1}
-    losses, _ = reference({**sines.arrays(p), "schedule.n_trials": 3}, p)
+    losses, _ = reference({**sines.arrays(Values(p)), "schedule.n_trials": 3}, p)
     np.testing.assert_allclose(losses, SINES[:3], rtol=1e-12)
 
 

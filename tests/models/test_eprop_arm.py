@@ -57,7 +57,7 @@ def test_it_equals_the_record_of_the_pytorch_program(monkeypatch):
     n_check, n_shown = len(stored["check.after"]), 2
     spikes = np.unpackbits(stored["check.spikes"])[: n_check * STEPS * 2 * n_code].astype(float)
     spikes = spikes.reshape(n_check, -1)[:n_shown].ravel()
-    overrides = {"inputs.n_movements": n_shown, "network.n_given": spikes.size, "code.given": 1.0}
+    overrides = {"inputs.n_movements": n_shown, "network.n_given": spikes.size, "code.given": True}
     tables, _, _ = run(monkeypatch, overrides, lambda _: {"given_spikes.values": spikes})
     found = by_step(tables["velocities"], "y", STEPS, 2)
     for number in range(n_shown):
@@ -161,7 +161,7 @@ def test_it_equals_a_plain_loop(monkeypatch, rule, feedback, n_exposures):
         "inputs.eta_readout": 1e-4,
         "network.n_steps": n_steps,
         "network.n_given": spikes.size,
-        "code.given": 1.0,
+        "code.given": True,
     }
     tables, arrays, p = run(monkeypatch, overrides, lambda _: {"given_spikes.values": spikes.ravel()})
     velocity, place = reference(arrays, p)

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from base.values import Values
 from datasets.base import Dataset
 from experiments.eprop.common.lstm_protocol import RULES
 from experiments.eprop.copy_repeat import inputs as copy
@@ -110,7 +111,7 @@ def test_training_equals_the_reference(more):
     point = one.points[0]
     tables, _ = run_point(experiment.name, point, NumpyProgram(experiment.module, one.builds[point["build"]]))
     p = {**point["values"], "run.seed": point["seed"]}
-    arrays = copy.arrays(p, np.random.default_rng(point["seed"]))
+    arrays = copy.arrays(Values(p), np.random.default_rng(point["seed"]))
     batches, w = reference(arrays, p)
     found, final = tables["batches"], tables["final"]
     assert len(batches) == len(found) > 3
@@ -127,7 +128,7 @@ def compiled(built, tmp_path):
     def run(module, name, **changes):
         point = planned(name, "smoke").points[0]
         p = {**point["values"], "run.seed": point["seed"], **changes}
-        given = module.arrays(p, np.random.default_rng(point["seed"]))
+        given = module.arrays(Values(p), np.random.default_rng(point["seed"]))
         values = {k: v for k, v in p.items() if k.split(".")[0] not in ("network", "inputs")}
         program, results = built(name), tmp_path / "run"
         results.mkdir()
@@ -176,7 +177,7 @@ def test_reading_equals_the_reference(rule_name, monkeypatch):
     point = one.points[0]
     tables, _ = run_point(experiment.name, point, NumpyProgram(experiment.module, one.builds[point["build"]]))
     p = {**point["values"], "run.seed": point["seed"]}
-    arrays = text.arrays(p, np.random.default_rng(point["seed"]))
+    arrays = text.arrays(Values(p), np.random.default_rng(point["seed"]))
     w, costs = start(arrays, p), []
     for _ in learn(w, stretches(arrays, p, costs), rule(arrays, p)):
         pass

@@ -153,7 +153,7 @@ def test_descent_with_momentum_equals_the_reference():
     whole = {"order": TimedArray(np.zeros(1), dt=60 * DT * ms), "shown": 60, "rows": 60}
     start = [rng.normal(size=(2, 3)), rng.normal(size=(3, 1))]
     source = NeuronGroup(2, name="source", dt=DT * ms, **stimuli.stimulus.kwargs(samples=series, **whole))
-    aims = NeuronGroup(1, name="aims", dt=DT * ms, **stimuli.stimulus.kwargs(samples=goal, **whole))
+    targets = NeuronGroup(1, name="targets", dt=DT * ms, **stimuli.stimulus.kwargs(samples=goal, **whole))
     layers = [
         NeuronGroup(3, name="middle", dt=DT * ms, **latent_equilibrium.hidden.kwargs()),
         NeuronGroup(1, name="last", dt=DT * ms, **latent_equilibrium.output.kwargs()),
@@ -161,7 +161,7 @@ def test_descent_with_momentum_equals_the_reference():
     links = [
         Synapses(source, layers[0], name="up_1", dt=DT * ms, **latent_equilibrium.input_projection.kwargs()),
         Synapses(layers[0], layers[1], name="up_2", dt=DT * ms, **latent_equilibrium.dense.kwargs()),
-        Synapses(aims, layers[1], name="aiming", dt=DT * ms, **latent_equilibrium.aim.kwargs()),
+        Synapses(targets, layers[1], name="targeting", dt=DT * ms, **latent_equilibrium.target.kwargs()),
     ]
     for group, w in zip(links, [*start, None], strict=True):
         group.connect()
@@ -173,8 +173,8 @@ def test_descent_with_momentum_equals_the_reference():
     layers[1].linear = 1
     for model, group, values in (
         (stimuli.stimulus, source, {}),
-        (stimuli.stimulus, aims, {}),
-        (latent_equilibrium.aim, links[2], {}),
+        (stimuli.stimulus, targets, {}),
+        (latent_equilibrium.target, links[2], {}),
         (latent_equilibrium.hidden, layers[0], {"gamma": 0.1}),
         (latent_equilibrium.output, layers[1], {"beta": 0.5}),
         (latent_equilibrium.input_projection, links[0], {"eta": 0.01, "momentum": 0.9, "t_learn": 2 * ms}),
@@ -184,7 +184,7 @@ def test_descent_with_momentum_equals_the_reference():
         attach([group], {group.name: model})
     monitors = [StateMonitor(layers[1], "r", record=True, dt=DT * ms, when="end")]
     monitors += [StateMonitor(group, "w", record=True, dt=DT * ms, when="end") for group in links[:2]]
-    Network(source, aims, *layers, *links, *monitors).run(60 * DT * ms)
+    Network(source, targets, *layers, *links, *monitors).run(60 * DT * ms)
 
     w, m = [a.copy() for a in start], [0 * a for a in start]
     u, v, r, slope = ([np.zeros(3), np.zeros(1)] for _ in range(4))

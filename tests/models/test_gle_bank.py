@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import nbinom
 
+from base.values import Values
 from experiments.gle.lag_bank.inputs import N_CHANNELS, inputs
 from runner.planning import planned
 
@@ -17,7 +18,7 @@ def case(built):
     """Return the program of scale smoke, the values and the arrays of a point."""
     point = planned(EXPERIMENT, "smoke").points[0]
     p = {**point["values"], "run.seed": point["seed"]}
-    given = inputs(p, np.random.default_rng(point["seed"]))
+    given = inputs(Values(p), np.random.default_rng(point["seed"]))
     given["teach.values"][[*range(3, N_BATCHES, 4), N_BATCHES]] = 0
     return built(EXPERIMENT), p, given
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from base.values import Values
 from experiments.gle.mnist_1d.inputs import inputs
 from runner.planning import planned
 
@@ -59,7 +60,7 @@ def reference(p, given):
 def test_training_equals_the_reference(built, tmp_path):
     point = planned(EXPERIMENT, "smoke").points[0]
     p = {**point["values"], "run.seed": point["seed"]}
-    given = inputs(p, np.random.default_rng(point["seed"]))
+    given = inputs(Values(p), np.random.default_rng(point["seed"]))
     given["teach.values"][N_BATCHES - 1] = 0
     expected, cost, unseen = reference(p, given)
     values = {k: v for k, v in p.items() if k.split(".")[0] not in ("network", "inputs")}

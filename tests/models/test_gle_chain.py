@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from brian2 import ms, prefs
 
+from base.values import Values
 from experiments.gle.lag_line import experiment, inputs
 from experiments.gle.robustness.inputs import PARTS
 from models.gle import chain, descent
@@ -39,7 +40,7 @@ def drawn(seed):
         "teacher.tau_1": 1e-3,
         "teacher.tau_2": 2e-3,
     }
-    return inputs.inputs(config, np.random.default_rng(seed))
+    return inputs.inputs(Values(config), np.random.default_rng(seed))
 
 
 def simulate(algorithm, arrays, steps=STEPS, nudging=1.0):

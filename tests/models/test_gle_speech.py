@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from base.values import Values
 from experiments.gle.speech.inputs import N_LAYERS, inputs
 from runner.planning import planned
 from runner.records import recordings
@@ -73,7 +74,7 @@ def reference(p, given, prospective):
 def test_training_equals_the_reference(built, tmp_path, number):
     point = planned(EXPERIMENT, "smoke").points[number]
     p = {**point["values"], "run.seed": point["seed"]}
-    given = inputs(p, np.random.default_rng(point["seed"]))
+    given = inputs(Values(p), np.random.default_rng(point["seed"]))
     given["teach.values"][UNSEEN] = 0
     given |= {f"{probe}.watch": 0 for probe in ("probe_in", "probe_hidden", "probe_out")}
     given["run.duration"] = (N_BATCHES * p["network.n_steps"] - 0.5) * p["network.dt"]

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from brian2 import Network, NeuronGroup, Synapses, ms, prefs, seed
 
+from base.values import Values
 from experiments.gle.lag_line import experiment as lag_line
 from experiments.gle.lag_line.inputs import inputs as of_the_chain
 from experiments.gle.spikes import experiment
@@ -26,7 +27,7 @@ def chain(module, model, steps, **student):
     """Run a chain with the weights of its start; return output, errors and what neuron 2 hears, in every step."""
     net = module.network(module.Structure(n_replicas=3, record=DT * ms, record_learned=DT * ms))
     p = planned("gle/lag_line", "smoke").points[0]["values"]
-    arrays = of_the_chain({**p, "network.n_replicas": 3}, np.random.default_rng(3))
+    arrays = of_the_chain(Values({**p, "network.n_replicas": 3}), np.random.default_rng(3))
     gle_chain.teacher.assign(net["teacher"])
     model.assign(net["student"], **student)
     descent.gradients.assign(net["gradients"])

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from base.values import Values
 from experiments.gle.network_robustness.inputs import KINDS, N_CHANNELS, N_LAYERS, inputs
 from runner.planning import planned
 
@@ -16,7 +17,7 @@ def drawn(design, kind="spread", strength=0.3):
     point = planned(EXPERIMENT, "smoke").points[0]
     changed = {"inputs.design": design, "inputs.perturbed": kind, "inputs.strength": strength}
     p = {**point["values"], "run.seed": point["seed"], **changed}
-    given = inputs(p, np.random.default_rng(point["seed"]))
+    given = inputs(Values(p), np.random.default_rng(point["seed"]))
     given["teach.values"][N_BATCHES - 1] = 0
     return p, given
 

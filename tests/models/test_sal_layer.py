@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from brian2 import EventMonitor, Network, SpikeMonitor, TimedArray, ms, prefs, set_device
 
+from base.values import Values
 from experiments.sal.common.layers import links
 from experiments.sal.deep_alignment import experiment as deep
 from experiments.sal.deep_alignment.inputs import backwards, watched
@@ -43,7 +44,7 @@ def small_arrays(**changed):
     p |= {"inputs.part": 0.5, "inputs.gain_rdd": 10.0, "inputs.gain_stdwi": 75.0, "lower.tau_ref": 1e-3}
     p |= {"lower.tau_pair": 1e-3, "rdd_lower.tau_slow": 10e-3, "rdd_lower.tau_fast": 3e-3}
     p = {key: float(value) if hasattr(value, "dim") else value for key, value in {**p, **changed}.items()}
-    return inputs(p, np.random.default_rng(8))
+    return inputs(Values(p), np.random.default_rng(8))
 
 
 def trains(monitor, dt):

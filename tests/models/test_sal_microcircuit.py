@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from brian2 import SpikeMonitor, TimedArray, ms, prefs, set_device
 
+from base.values import Values
 from experiments.sal.microcircuit.experiment import OBJECTS, Inputs, Structure, network
 from experiments.sal.microcircuit.inputs import inputs, teacher
 
@@ -85,7 +86,7 @@ def test_circuits_equal_plain_loops(all_pairs):
     p = {f"network.{key}": value for key, value in vars(SMALL).items()}
     p |= {f"inputs.{key}": value for key, value in {**asdict(Inputs()), "n_train": 3, "n_align": 2}.items()}
     p = {key: float(value) if hasattr(value, "dim") else value for key, value in p.items()}
-    arrays = inputs({**p, "outputs.b": -1.0}, np.random.default_rng(0))
+    arrays = inputs(Values({**p, "outputs.b": -1.0}), np.random.default_rng(0))
     tables = {
         name: net[owner].namespace[name]
         for owner, name in (("afferents", "pattern"), ("outputs", "goal"), ("schedule", "phase"))

@@ -20,6 +20,7 @@ from brian2 import (
 )
 from scipy.stats import geom
 
+from base.values import Values
 from experiments.sal.common.boltzmann import amplitudes, probabilities, states, student
 from experiments.sal.common.sampling_networks import pair_weights
 from experiments.sal.noisy_windows import experiment as noisy_windows
@@ -58,7 +59,7 @@ def small_arrays(inputs, arms):
     p |= {f"schedule.{key}": value for key, value in RULE["schedule"].items()}
     p |= {"inputs.n_targets": 1, "inputs.n_initial": 1, "inputs.n_levels": 1, "inputs.step": 0.0}
     p = {key: float(value) if hasattr(value, "dim") else value for key, value in p.items()}
-    arrays = inputs({**p, "neurons.tau_ref": 0.01}, np.random.default_rng(5))
+    arrays = inputs(Values({**p, "neurons.tau_ref": 0.01}), np.random.default_rng(5))
     arrays["neurons.b"] += 2.0  # more spikes
     amplitude = np.random.default_rng(6)
     return arrays | {f"synapses.{key}": amplitude.uniform(0.5, 1.5, arms * N * (N - 1)) for key in ("a_hebb", "a_sal")}

@@ -4,6 +4,7 @@ import pytest
 
 from base.catalogue import ROOT
 from base.errors import ConfigError
+from base.values import Values
 from runner.keys import check_keys
 
 KNOWN = ["network.dt", "network.n_in", "network.n_out", "inputs.rate"]
@@ -22,15 +23,7 @@ def code(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    "right",
-    [
-        'p["network.dt"] * p["inputs.rate"]',
-        'a, b = (p[f"network.{name}"] for name in ("n_in", "n_out"))',
-        'for name in ("n_in", "n_out"):\n    p[f"network.{name}"]',
-        'p[f"network.n_{k}"]',
-        "p[key]",
-        'points["network.n_steps"]',
-    ],
+    "right", ["p.network.dt * p.inputs.rate", "p.updated({'network.n_in': 3})", "points.network.x"]
 )
 def test_parameters_and_what_only_the_run_knows_pass(code, right):
     check_keys(code(right), KNOWN)
@@ -39,21 +32,25 @@ def test_parameters_and_what_only_the_run_knows_pass(code, right):
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
-        (
-            'a = 1\nb = p["network.dtt"]',
-            r"inputs.py: network.dtt: no parameter \(line 2\); did you mean 'network.dt'\?",
-        ),
-        ('(p[f"network.{name}"] for name in ("n_in", "n_uot"))', "network.n_uot: .* did you mean 'network.n_out'?"),
-        ('[p[f"netwrk.n_{k}"] for k in range(4)]', r"inputs.py: netwrk.n_\*: no parameter"),
-        (
-            '(p[f"inputs.{name}"] for name in ("rate",)), [p[f"network.{name}"] for name in ("rate",)]',
-            "network.rate",
-        ),
+        ("a = 1\nb = p.network.dtt", r"inputs.py: network.dtt: no parameter \(line 2\); did you mean 'network.dt'\?"),
+        ("[p.network.n_in, p.network.n_uot]", "network.n_uot: .* did you mean 'network.n_out'?"),
+        ("def f(p):\n    return p.netwrk.dt.real", r"inputs.py: netwrk.dt: no parameter \(line 2\)"),
     ],
 )
 def test_what_is_no_parameter_is_refused(code, wrong, said):
     with pytest.raises(ConfigError, match=said):
         check_keys(code(wrong), KNOWN)
+
+
+def test_values_are_attributes():
+    p = Values({"network.dt": 1e-3, "inputs.digits": [3, 5]}, "a/b")
+    other = p.updated({"network.dt": 2e-3})
+    assert (p.network.dt, other.network.dt, other.inputs.digits) == (1e-3, 2e-3, [3, 5])
+    with pytest.raises(ConfigError, match=r"^a/b: network.dtt: no parameter; did you mean 'network.dt'\?$"):
+        _ = other.network.dtt
+    with pytest.raises(ConfigError, match=r"^a/b: netwrk: no parameters; did you mean 'network'\?$"):
+        _ = p.netwrk
+    assert not hasattr(p.inputs, "n_in")
 
 
 def test_experiments_are_looked_at(monkeypatch):

@@ -77,8 +77,8 @@ POINTS = [{"point": k, "seed": k + 1, "values": {"inputs.n": 3}} for k in range(
 
 def test_tables_name_point_and_seed(monkeypatch):
     def reference(p, rng):
-        assert rng.random() == np.random.default_rng(p["run.seed"]).random()
-        return {"found": DataFrame({"n": [p["inputs.n"]], "of": [len(p["run.seeds"])]})}
+        assert rng.random() == np.random.default_rng(p.run.seed).random()
+        return {"found": DataFrame({"n": [p.inputs.n], "of": [len(p.run.seeds)]})}
 
     monkeypatch.setattr(refer.importlib, "import_module", lambda _: SimpleNamespace(reference=reference))
     apart = refer.refer("a/b", [[point] for point in POINTS])["found"]
@@ -88,10 +88,12 @@ def test_tables_name_point_and_seed(monkeypatch):
 
 def test_a_broken_reference_says_where(monkeypatch):
     def reference(p, rng):
-        return p["inputs.m"]
+        return p.inputs.m
 
     monkeypatch.setattr(refer.importlib, "import_module", lambda _: SimpleNamespace(reference=reference))
-    with pytest.raises(RunError, match=r"^a/b, point 0: reference.py: KeyError: 'inputs.m'$"):
+    with pytest.raises(
+        RunError, match=r"^a/b, point 0: reference.py: a/b: inputs.m: no parameter; did you mean 'inputs.n'\?$"
+    ):
         refer.refer("a/b", [POINTS])
 
 

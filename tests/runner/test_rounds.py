@@ -49,7 +49,7 @@ def test_rounds_see_recordings(use):
 
     def inputs(p, rng):
         x = 1.0
-        for _ in range(p["inputs.n_rounds"]):
+        for _ in range(p.inputs.n_rounds):
             recorded = yield {"cells.x": x, "run.duration": 2.0}
             x = recorded["final"]["value"].iloc[0]
 
@@ -94,6 +94,13 @@ def test_empty_in_one_round_only(use):
     assert tables["trace"]["round"].tolist() == [1]
     with pytest.raises(RunError, match="recording 'trace' is empty"):
         run_rounds("a/b", POINT, lambda values: {**program(values), "trace": pd.DataFrame({"x": []})})
+
+
+def test_a_name_that_no_parameter_has_is_one_line(use):
+    use(Module(lambda p, rng: {"cells.x": p.inputs.n_round}))
+    said = r"^inputs.py: a/b: inputs.n_round: no parameter; did you mean 'inputs.n_rounds'\?$"
+    with pytest.raises(RunError, match=said):
+        run_rounds("a/b", POINT, program)
 
 
 @pytest.mark.parametrize("later", [False, True])

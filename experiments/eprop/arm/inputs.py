@@ -2,13 +2,14 @@
 
 import hashlib
 import json
-from collections.abc import Generator, Mapping
+from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from pandas import DataFrame
 
+from base.values import Values
 from experiments.eprop.arm.movements import movements
 from experiments.eprop.common.protocol import table
 from experiments.eprop.pattern_generation.inputs import clock
@@ -54,14 +55,14 @@ def trained(name: str) -> dict[str, Any]:
     return {**found, "about": json.loads(str(found["about"]))}
 
 
-def parameters(name: str, p: Mapping[str, Any]) -> dict[str, np.ndarray]:
+def parameters(name: str, p: Values) -> dict[str, np.ndarray]:
     """Return all weights in the order of the synapses.
 
     Parameters
     ----------
     name : str
         File in ``meta_training``.
-    p : Mapping
+    p : Values
         Resolved keys of the experiment.
 
     Raises
@@ -71,7 +72,7 @@ def parameters(name: str, p: Mapping[str, Any]) -> dict[str, np.ndarray]:
     """
     stored = trained(name)
     w = {key[2:]: value.astype(float) for key, value in stored.items() if key.startswith("w.")}
-    n_in, n_rec, n_module, n_code = (p[f"network.{key}"] for key in ("n_in", "n_rec", "n_module", "n_code"))
+    n_in, n_rec, n_module, n_code = p.network.n_in, p.network.n_rec, p.network.n_module, p.network.n_code
     found = (*w["in"].shape, len(w["projection"]), len(w["module_in"]))
     if found != (n_in, n_rec, n_module, 2 * n_code + n_in + n_rec):
         sizes = dict(zip(("n_in", "n_rec", "n_module"), found, strict=False))
@@ -94,12 +95,12 @@ def parameters(name: str, p: Mapping[str, Any]) -> dict[str, np.ndarray]:
     }
 
 
-def arrays(p: Mapping[str, Any], rng: np.random.Generator) -> dict[str, Any]:
+def arrays(p: Values, rng: np.random.Generator) -> dict[str, Any]:
     """Draw one point; movements and feedback do not depend on the rule.
 
     Parameters
     ----------
-    p : Mapping
+    p : Values
         Resolved keys of the experiment.
     rng : numpy.random.Generator
         Generator of the point; that of meta-training starts elsewhere.
@@ -114,48 +115,48 @@ def arrays(p: Mapping[str, Any], rng: np.random.Generator) -> dict[str, Any]:
     ValueError
         Unknown rule or feedback, or no training trial.
     """
-    rule, n_exposures = p["inputs.rule"], p["inputs.n_exposures"]
-    for name, known in (("rule", RULES), ("feedback", FEEDBACK)):
-        if p[f"inputs.{name}"] not in known:
-            raise ValueError(f"inputs.{name} '{p[f'inputs.{name}']}' is none of: {', '.join(known)}")
+    rule, n_exposures = p.inputs.rule, p.inputs.n_exposures
+    for name, value, known in (("rule", rule, RULES), ("feedback", p.inputs.feedback, FEEDBACK)):
+        if value not in known:
+            raise ValueError(f"inputs.{name} '{value}' is none of: {', '.join(known)}")
     if n_exposures < 1:
         raise ValueError(f"inputs.n_exposures is {n_exposures}; it must be at least 1")
-    n_in, n_rec, n_code, n_steps = (p[f"network.{name}"] for name in ("n_in", "n_rec", "n_code", "n_steps"))
-    dt, groups, n_movements = p["network.dt"], p["inputs.n_groups"], p["inputs.n_movements"]
+    n_in, n_rec, n_code, n_steps = p.network.n_in, p.network.n_rec, p.network.n_code, p.network.n_steps
+    dt, groups, n_movements = p.network.dt, p.inputs.n_groups, p.inputs.n_movements
     b = rng.standard_normal((2, n_rec)) / np.sqrt(n_rec)
     # One after the other, so that fewer movements are the first ones of more.
     drawn = [movements(rng, 1, n_steps, dt) for _ in range(n_movements)]
     velocity, path = (np.concatenate(part) for part in zip(*drawn, strict=True))
-    lengths = {"turning": p["network.n_path"], "path": p["network.n_path"], "pattern": p["network.n_pattern"]}
-    values = {"turning": velocity, "path": path, "pattern": clock(n_steps, groups, round(p["inputs.interval"] / dt))}
+    lengths = {"turning": p.network.n_path, "path": p.network.n_path, "pattern": p.network.n_pattern}
+    values = {"turning": velocity, "path": path, "pattern": clock(n_steps, groups, round(p.inputs.interval / dt))}
     tables: dict[str, np.ndarray] = {}
     for name, length in lengths.items():
         tables |= table(name, values[name], length)
-    weights = parameters(p["inputs.parameters"], p)
-    symmetric = p["inputs.feedback"] == "symmetric"
+    weights = parameters(p.inputs.parameters, p)
+    symmetric = p.inputs.feedback == "symmetric"
     b = weights["rec_out.w"].reshape(n_rec, 2).T if symmetric else b
     return {
         **weights,
         **tables,
-        "given_spikes.values": np.zeros(p["network.n_given"]),
+        "given_spikes.values": np.zeros(p.network.n_given),
         "feedback.b": b.ravel(),
         "feedback.b_start": b.ravel(),
-        "feedback.symmetric": float(symmetric),
+        "feedback.symmetric": symmetric,
         "clock.channel": np.arange(n_in) * groups // n_in,
         "clock.n_channels": groups,
-        "code.preferred": np.tile(np.linspace(-p["inputs.span"], p["inputs.span"], n_code), 2),
+        "code.preferred": np.tile(np.linspace(-p.inputs.span, p.inputs.span, n_code), 2),
         "code.coordinate": np.repeat([0, 1], n_code),
         "protocol.n_steps": n_steps,
         "protocol.n_exposures": n_exposures,
-        "protocol.by_module": float(rule == "eprop_2"),
-        "protocol.eta": p["protocol.eta"] if rule == "eprop_2" else p["inputs.eta_feedback"],
-        "protocol.eta_out": 0.0 if rule == "eprop_2" else p["inputs.eta_readout"],
+        "protocol.by_module": rule == "eprop_2",
+        "protocol.eta": p.protocol.eta if rule == "eprop_2" else p.inputs.eta_feedback,
+        "protocol.eta_out": 0.0 if rule == "eprop_2" else p.inputs.eta_readout,
         # One step more completes the last trial.
         "run.duration": (n_movements * (n_exposures + 2) * n_steps + 1) * dt,
     }
 
 
-def inputs(p: Mapping[str, Any], rng: np.random.Generator) -> Generator[dict[str, Any], dict[str, DataFrame], None]:
+def inputs(p: Values, rng: np.random.Generator) -> Generator[dict[str, Any], dict[str, DataFrame], None]:
     """Learn all movements, one after the other; see `arrays`."""
     recorded = yield arrays(p, rng)
     silent = recorded["activity"].iloc[1:]["activity"] <= 0  # the first row is before the first trial

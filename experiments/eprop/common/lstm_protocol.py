@@ -6,19 +6,20 @@ from typing import Any
 import numpy as np
 from pandas import DataFrame
 
+from base.values import Values
 from experiments.eprop.common.protocol import glorot
 
 RULES = {  # traces are carried, synthetic gradients, gates learn
-    "e-prop 3": (1.0, 1.0, 1.0),
-    "synthetic gradient": (0.0, 1.0, 1.0),
-    "traces": (1.0, 0.0, 1.0),
-    "truncated": (0.0, 0.0, 1.0),
-    "readout": (0.0, 0.0, 0.0),
+    "e-prop 3": (True, True, True),
+    "synthetic gradient": (False, True, True),
+    "traces": (True, False, True),
+    "truncated": (False, False, True),
+    "readout": (False, False, False),
 }
 LARGEST = 1e3  # weights that grow beyond this never come back
 
 
-def rule(p: Mapping[str, Any]) -> dict[str, float]:
+def rule(p: Values) -> dict[str, Any]:
     """Return the switches of the rule that ``inputs.rule`` names, and the sizes that the task knows.
 
     Raises
@@ -26,24 +27,24 @@ def rule(p: Mapping[str, Any]) -> dict[str, float]:
     ValueError
         Unknown rule.
     """
-    if p["inputs.rule"] not in RULES:
-        raise ValueError(f"inputs.rule '{p['inputs.rule']}' is none of: {', '.join(RULES)}")
-    carry, synthetic, recurrent = RULES[p["inputs.rule"]]
+    if p.inputs.rule not in RULES:
+        raise ValueError(f"inputs.rule '{p.inputs.rule}' is none of: {', '.join(RULES)}")
+    carry, synthetic, recurrent = RULES[p.inputs.rule]
     switches = {"task.carry": carry, "task.synthetic": synthetic, "task.recurrent": recurrent}
-    return {**switches, "task.n_block": p["network.n_block"], "task.n_copies": p["network.n_copies"]}
+    return {**switches, "task.n_block": p.network.n_block, "task.n_copies": p.network.n_copies}
 
 
-def ticks(p: Mapping[str, Any], n_steps: int) -> int:
+def ticks(p: Values, n_steps: int) -> int:
     """Return the ticks of the clock that so many steps take: a block goes back as it came, and then weights change."""
-    return 2 * p["network.n_block"] * (n_steps // p["network.n_block"]) + 1
+    return 2 * p.network.n_block * (n_steps // p.network.n_block) + 1
 
 
-def weights(p: Mapping[str, Any], rng: np.random.Generator) -> dict[str, Any]:
+def weights(p: Values, rng: np.random.Generator) -> dict[str, Any]:
     """Draw the initial weights; the network that guesses gradients starts with guesses of 0.
 
     Parameters
     ----------
-    p : Mapping
+    p : Values
         Resolved keys of the experiment.
     rng : numpy.random.Generator
         Generator of the point.
@@ -53,7 +54,7 @@ def weights(p: Mapping[str, Any], rng: np.random.Generator) -> dict[str, Any]:
     dict
         Weights in the order of the synapses, the last presynaptic unit holds the biases.
     """
-    n_in, n_rec, n_out, n_guess = (p[f"network.{name}"] for name in ("n_in", "n_rec", "n_out", "n_guess"))
+    n_in, n_rec, n_out, n_guess = p.network.n_in, p.network.n_rec, p.network.n_out, p.network.n_guess
     n_send = n_in + n_rec + 1
     drawn: dict[str, Any] = {}
     for gate in "igfo":

@@ -1,7 +1,6 @@
 """Tables that all e-prop experiments make from their recordings."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -205,13 +204,3 @@ def two_trials(recordings: dict[str, DataFrame], groups: Sequence[str]) -> dict[
         "spikes": pd.concat([afferents, cells], ignore_index=True)[["trial", "t_ms", "source", "i"]],
         "outputs": outputs[["trial", "t_ms", "index", "p", "goal"]],
     }
-
-
-def values(point: pd.Series) -> dict[str, Any]:
-    """Return the keys of one point in SI base units, as ``inputs.py`` gets them."""
-    sizes = {"_ms": 1e-3, "_Hz": 1.0}
-    found = {}
-    for column, value in point.items():
-        unit = next((unit for unit in sizes if str(column).endswith(unit)), "")
-        found[str(column).removesuffix(unit)] = value * sizes[unit] if unit else value
-    return found

@@ -6,6 +6,8 @@ from typing import Any
 import numpy as np
 from pandas import DataFrame
 
+from base.values import Values
+
 FEEDBACK = ("symmetric", "random", "uniform", "adaptive", "none")
 LARGEST = 1e3  # weights that grow beyond this never come back
 
@@ -64,16 +66,16 @@ def weights(w_in: np.ndarray, w_rec: np.ndarray, w_out: np.ndarray) -> dict[str,
     }
 
 
-def adaptive(p: Mapping[str, Any]) -> np.ndarray:
+def adaptive(p: Values) -> np.ndarray:
     """Return the strength of adaptation of every neuron: the last ``inputs.n_adaptive`` are adaptive.
 
     The authors give it for an adaptation and a voltage that are both normalised, here neither is.
     """
-    n_rec, n_adaptive = p["network.n_rec"], p["inputs.n_adaptive"]
+    n_rec, n_adaptive = p.network.n_rec, p.inputs.n_adaptive
     if not 0 <= n_adaptive <= n_rec:
         raise ValueError(f"inputs.n_adaptive is {n_adaptive}, but there are {n_rec} recurrent neurons")
-    lost = [-np.expm1(-p["network.dt"] / p[f"recurrent.{name}"]) for name in ("tau_a", "tau_m")]
-    return np.where(np.arange(n_rec) >= n_rec - n_adaptive, p["inputs.beta"] * lost[0] / lost[1], 0.0)
+    lost = [-np.expm1(-p.network.dt / tau) for tau in (p.recurrent.tau_a, p.recurrent.tau_m)]
+    return np.where(np.arange(n_rec) >= n_rec - n_adaptive, p.inputs.beta * lost[0] / lost[1], 0.0)
 
 
 def shown(n_rec: int, n_shown: int = 4) -> np.ndarray:
@@ -105,12 +107,12 @@ def table(name: str, values: np.ndarray, length: int) -> dict[str, np.ndarray]:
     return {f"{name}.values": np.pad(values.astype(float).ravel(), (0, length - values.size))}
 
 
-def trials(p: Mapping[str, Any], n_trials: int) -> dict[str, Any]:
+def trials(p: Values, n_trials: int) -> dict[str, Any]:
     """Return how many trials there are, and how long that takes.
 
     Parameters
     ----------
-    p : Mapping
+    p : Values
         Resolved keys of the experiment.
     n_trials : int
         Trials of the run.
@@ -125,15 +127,15 @@ def trials(p: Mapping[str, Any], n_trials: int) -> dict[str, Any]:
     ValueError
         The last batch would be incomplete.
     """
-    batch = p["schedule.n_batch"]
+    batch = p.schedule.n_batch
     if batch < 1 or n_trials % batch:
         raise ValueError(f"schedule.n_batch {batch} does not divide the {n_trials} trials; change one of them")
-    n_steps = p["network.n_steps"]
+    n_steps = p.network.n_steps
     # One step more completes the last trial.
     return {
         "schedule.n_steps": n_steps,
         "schedule.n_trials": n_trials,
-        "run.duration": (n_trials * n_steps + 1) * p["network.dt"],
+        "run.duration": (n_trials * n_steps + 1) * p.network.dt,
     }
 
 

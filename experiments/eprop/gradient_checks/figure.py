@@ -9,7 +9,8 @@ from matplotlib.figure import Figure
 from pandas import DataFrame
 
 from analysis.plots import COLOURS, band, panel_label
-from experiments.eprop.common.observations import by_trial, values
+from analysis.points import Values, values
+from experiments.eprop.common.observations import by_trial
 from experiments.eprop.gradient_checks.inputs import arrays
 from references.eprop.spiking_gradients import Cells, backward, forward, traces
 
@@ -35,15 +36,13 @@ def cosine(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     return (a * b).sum(axis=(-2, -1)) / np.where(size > 0, size, 1.0)
 
 
-def compare(
-    p: Mapping[str, Any], found: Mapping[str, np.ndarray], drawn: Mapping[str, np.ndarray]
-) -> dict[str, np.ndarray]:
+def compare(p: Values, found: Mapping[str, np.ndarray], drawn: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
     """Compare the gradients that the network has computed with references at the same weights.
 
     Parameters
     ----------
-    p : Mapping
-        Keys of the point.
+    p : Values
+        Values of the point.
     found : Mapping
         ``in``, ``rec``, ``out``, ``feedback``: weights; ``grad_in``, ``grad_rec``: gradients of the network. Shape
         (trials, synapses).
@@ -55,7 +54,7 @@ def compare(
     dict of ndarray, shape (trials,)
         factorisation, online (relative errors), cosine (recurrent weights), cosine_in (input weights).
     """
-    n_in, n_rec, n_out, n_steps = (int(p[f"network.{name}"]) for name in ("n_in", "n_rec", "n_out", "n_steps"))
+    n_in, n_rec, n_out, n_steps = p.network.n_in, p.network.n_rec, p.network.n_out, p.network.n_steps
     cells = Cells.of(p, drawn["recurrent.beta"])
     shapes = {"in": (-1, n_in, n_rec), "rec": (-1, n_rec, n_rec), "out": (-1, n_rec, n_out)}
     w = {name: found[name].reshape(shape) for name, shape in shapes.items()} | {"bias": np.zeros(n_out)}
@@ -97,9 +96,9 @@ def observe(recordings: dict[str, DataFrame]) -> dict[str, DataFrame]:
     names = {"in": "of_in_rec", "rec": "of_rec_rec", "out": "of_rec_out", "feedback": "of_feedback"}
     of_point = {key: dict(list(recordings[name].groupby("point"))) for key, name in names.items()}
     parts = []
-    for _, point in points.iterrows():
-        p = {**values(point), "run.seed": int(point["seed"])}
-        drawn = arrays(p, np.random.default_rng(p["run.seed"]))
+    for point in points.to_dict("records"):
+        p = values(point)
+        drawn = arrays(p, np.random.default_rng(p.run.seed))
         lasts = point["network.n_steps"] * point["network.dt_ms"]
         # The first record is that of an untrained network, before its first trial.
         mine = {key: tables[point["point"]] for key, tables in of_point.items()}

@@ -1,11 +1,12 @@
 """Sentences, cut into pieces of equal length, and initial weights; training, then a test."""
 
-from collections.abc import Generator, Mapping
+from collections.abc import Generator
 from typing import Any
 
 import numpy as np
 from pandas import DataFrame
 
+from base.values import Values
 from datasets.base import Dataset
 from datasets.timit import load_timit
 from experiments.eprop.common.protocol import adaptive, check, feedback, glorot, shown, table, trials, weights
@@ -13,7 +14,7 @@ from experiments.eprop.common.protocol import adaptive, check, feedback, glorot,
 DURATION = (3, 8)  # frames of a phoneme of the chain
 
 
-def chain(p: Mapping[str, Any]) -> Dataset:
+def chain(p: Values) -> Dataset:
     """Draw sentences of a Markov chain of phonemes, the same for all points.
 
     A phoneme lasts 3 to 8 frames, then each other one is as likely. Features of a frame are those of its phoneme, plus
@@ -21,7 +22,7 @@ def chain(p: Mapping[str, Any]) -> Dataset:
 
     Parameters
     ----------
-    p : Mapping
+    p : Values
         Resolved keys of the experiment.
 
     Returns
@@ -29,14 +30,14 @@ def chain(p: Mapping[str, Any]) -> Dataset:
     Dataset
         A stand-in for TIMIT, as `datasets.timit.load_timit` returns it; frames without a label have label 255.
     """
-    n_phones, n_in, lag = p["network.n_out"], p["network.n_in"], p["inputs.lag"]
-    n_frames = p["network.n_steps"] // p["network.n_frame"]
+    n_phones, n_in, lag = p.network.n_out, p.network.n_in, p.inputs.lag
+    n_frames = p.network.n_steps // p.network.n_frame
     rng = np.random.default_rng(0)
     means = rng.standard_normal((n_phones, n_in))
     apart = np.linalg.norm(means[:, None] - means, axis=2)
-    means *= p["inputs.distance"] / apart[np.triu_indices(n_phones, 1)].mean()
+    means *= p.inputs.distance / apart[np.triu_indices(n_phones, 1)].mean()
     arrays: dict[str, np.ndarray] = {}
-    for suffix, number in (("", p["inputs.n_train"]), ("_test", p["inputs.n_test"])):
+    for suffix, number in (("", p.inputs.n_train), ("_test", p.inputs.n_test)):
         states = np.empty((number, n_frames), dtype=int)
         for sentence in states:
             at, phone = 0, int(rng.integers(n_phones))
@@ -56,7 +57,7 @@ def chain(p: Mapping[str, Any]) -> Dataset:
     return Dataset("TIMIT", "standin", f"Markov chain of {n_phones} phonemes, {n_in} features", arrays)
 
 
-def dataset(p: Mapping[str, Any]) -> Dataset:
+def dataset(p: Values) -> Dataset:
     """Return the sentences of a point.
 
     Raises
@@ -64,11 +65,11 @@ def dataset(p: Mapping[str, Any]) -> Dataset:
     ValueError
         Unknown data.
     """
-    if p["inputs.data"] == "chain":
+    if p.inputs.data == "chain":
         return chain(p)
-    if p["inputs.data"] == "speech":
-        return load_timit(source=p["inputs.source"])
-    raise ValueError(f"inputs.data '{p['inputs.data']}' is none of: speech, chain")
+    if p.inputs.data == "speech":
+        return load_timit(source=p.inputs.source)
+    raise ValueError(f"inputs.data '{p.inputs.data}' is none of: speech, chain")
 
 
 def pieces(data: Dataset, suffix: str, n_sentences: int, n_frames: int) -> tuple[np.ndarray, np.ndarray]:
@@ -120,39 +121,39 @@ def whole_batches(x: np.ndarray, y: np.ndarray, n_batch: int) -> tuple[np.ndarra
     return np.concatenate([x, x[fill]]), np.concatenate([y, np.full_like(y[fill], -1)])
 
 
-def tables(p: Mapping[str, Any], x: np.ndarray, y: np.ndarray) -> dict[str, Any]:
+def tables(p: Values, x: np.ndarray, y: np.ndarray) -> dict[str, Any]:
     """Return features and labels as the network reads them; it answers in the last step of a frame."""
-    n_frame = p["network.n_frame"]
+    n_frame = p.network.n_frame
     goals = np.full((*y.shape, n_frame), -1)
     goals[..., -1] = y
     return {
-        **table("pattern", x, p["network.n_pattern"]),
-        **table("target", goals, p["network.n_target"]),
+        **table("pattern", x, p.network.n_pattern),
+        **table("target", goals, p.network.n_target),
         "stimulus.n_rows": y.size,
         "readout.n_rows": goals.size,
     }
 
 
-def training(p: Mapping[str, Any], rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+def training(p: Values, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     """Return the training pieces in their order, the same in every epoch, without an incomplete batch."""
-    x, y = pieces(dataset(p), "", p["inputs.n_train"], p["network.n_steps"] // p["network.n_frame"])
-    n_batch = p["schedule.n_batch"]
+    x, y = pieces(dataset(p), "", p.inputs.n_train, p.network.n_steps // p.network.n_frame)
+    n_batch = p.schedule.n_batch
     order = rng.permutation(len(x))[: len(x) // n_batch * n_batch]
     return x[order], y[order]
 
 
-def test(p: Mapping[str, Any]) -> tuple[np.ndarray, np.ndarray]:
+def test(p: Values) -> tuple[np.ndarray, np.ndarray]:
     """Return the test pieces."""
-    x, y = pieces(dataset(p), "_test", p["inputs.n_test"], p["network.n_steps"] // p["network.n_frame"])
-    return whole_batches(x, y, p["schedule.n_batch"])
+    x, y = pieces(dataset(p), "_test", p.inputs.n_test, p.network.n_steps // p.network.n_frame)
+    return whole_batches(x, y, p.schedule.n_batch)
 
 
-def arrays(p: Mapping[str, Any], rng: np.random.Generator) -> dict[str, Any]:
+def arrays(p: Values, rng: np.random.Generator) -> dict[str, Any]:
     """Draw one point before training; the kind of feedback changes nothing else.
 
     Parameters
     ----------
-    p : Mapping
+    p : Values
         Resolved keys of the experiment.
     rng : numpy.random.Generator
         Generator of the point.
@@ -168,12 +169,12 @@ def arrays(p: Mapping[str, Any], rng: np.random.Generator) -> dict[str, Any]:
     ValueError
         A trial has no whole number of frames, or the data have other features or more phonemes than the network.
     """
-    n_in, n_rec, n_out, n_frame = (p[f"network.{name}"] for name in ("n_in", "n_rec", "n_out", "n_frame"))
-    if p["network.n_steps"] % n_frame:
-        raise ValueError(f"network.n_frame {n_frame} must divide network.n_steps {p['network.n_steps']}")
-    kind = p["inputs.feedback"]
-    fixed = kind == "none" and not p["inputs.regularised"]
-    w_in = rng.standard_normal((n_in, n_rec)) * p["inputs.scale"] / np.sqrt(n_in)
+    n_in, n_rec, n_out, n_frame = p.network.n_in, p.network.n_rec, p.network.n_out, p.network.n_frame
+    if p.network.n_steps % n_frame:
+        raise ValueError(f"network.n_frame {n_frame} must divide network.n_steps {p.network.n_steps}")
+    kind = p.inputs.feedback
+    fixed = kind == "none" and not p.inputs.regularised
+    w_in = rng.standard_normal((n_in, n_rec)) * p.inputs.scale / np.sqrt(n_in)
     w_rec = rng.standard_normal((n_rec, n_rec)) / np.sqrt(n_rec)
     w_out = rng.uniform(-1, 1, (n_rec, n_out)) * glorot(n_rec, n_out)
     b = rng.standard_normal((n_rec, n_out)) / (np.sqrt(n_rec) if kind == "adaptive" else 1)
@@ -190,22 +191,22 @@ def arrays(p: Mapping[str, Any], rng: np.random.Generator) -> dict[str, Any]:
         "stimulus.channel": np.arange(n_in),
         "stimulus.n_channels": n_in,
         "stimulus.n_bin": n_frame,
-        "readout.share": n_frame / p["network.n_steps"],
+        "readout.share": n_frame / p.network.n_steps,
         "recurrent.beta": adaptive(p),
         "recurrent.shown": shown(n_rec),
-        "recurrent.c_reg": 0.0 if fixed else p["recurrent.c_reg"],
-        "schedule.forget": p["schedule.forget"] if kind == "adaptive" else 0.0,
+        "recurrent.c_reg": 0.0 if fixed else p.recurrent.c_reg,
+        "schedule.forget": p.schedule.forget if kind == "adaptive" else 0.0,
         "schedule.watch": 0,
-        **trials(p, p["inputs.n_iterations"] * p["schedule.n_batch"]),
+        **trials(p, p.inputs.n_iterations * p.schedule.n_batch),
     }
 
 
-def inputs(p: Mapping[str, Any], rng: np.random.Generator) -> Generator[dict[str, Any], dict[str, DataFrame], None]:
+def inputs(p: Values, rng: np.random.Generator) -> Generator[dict[str, Any], dict[str, DataFrame], None]:
     """Train; then show test sentences to what has been learned.
 
     Parameters
     ----------
-    p : Mapping
+    p : Values
         Resolved keys of the experiment.
     rng : numpy.random.Generator
         Generator of the point.
@@ -220,6 +221,6 @@ def inputs(p: Mapping[str, Any], rng: np.random.Generator) -> Generator[dict[str
     check(recorded)
     learnt = {name: rows["value"].to_numpy() for name, rows in recorded["final"].groupby("variable")}
     x, y = test(p)
-    still = {"schedule.eta": 0.0, "schedule.forget": 0.0, "schedule.watch": 1, "readout.answers": 1.0}
+    still = {"schedule.eta": 0.0, "schedule.forget": 0.0, "schedule.watch": 1, "readout.answers": True}
     recorded = yield {**start, **learnt, **tables(p, x, y), **still, **trials(p, len(y))}
     check(recorded)

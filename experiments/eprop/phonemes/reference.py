@@ -1,11 +1,9 @@
 """The same networks trained by backpropagation through time, a linear classifier of frames, and what is asked."""
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 from pandas import DataFrame
 
+from base.values import Values
 from experiments.eprop.common.framewise import LARGE, batches
 from experiments.eprop.phonemes.inputs import arrays, dataset, test
 from references.eprop.framewise_bptt import answer, linear_error, train
@@ -14,12 +12,12 @@ from references.eprop.spiking_gradients import Cells
 SHARED = ("inputs.feedback", "inputs.regularised")
 
 
-def reference(p: Mapping[str, Any], rng: np.random.Generator) -> dict[str, DataFrame]:
+def reference(p: Values, rng: np.random.Generator) -> dict[str, DataFrame]:
     """Train the references of one seed.
 
     Parameters
     ----------
-    p : Mapping
+    p : Values
         Resolved keys of the experiment, SI base units.
     rng : numpy.random.Generator
         Draws the weights and the order of sentences that the network has.
@@ -32,9 +30,9 @@ def reference(p: Mapping[str, Any], rng: np.random.Generator) -> dict[str, DataF
         asked : piece (position in the table of training pieces), asked (its frames with a label).
         phones : index, name.
     """
-    n_in, n_rec, n_out, n_frame = (p[f"network.{name}"] for name in ("n_in", "n_rec", "n_out", "n_frame"))
+    n_in, n_rec, n_out, n_frame = p.network.n_in, p.network.n_rec, p.network.n_out, p.network.n_frame
     drawn = arrays(p, rng)
-    n_rows, n_frames = drawn["stimulus.n_rows"], p["network.n_steps"] // n_frame
+    n_rows, n_frames = drawn["stimulus.n_rows"], p.network.n_steps // n_frame
     x = drawn["pattern.values"][: n_rows * n_in].reshape(-1, n_frames, n_in)
     y = drawn["target.values"][: n_rows * n_frame].reshape(-1, n_frames, n_frame)[..., -1].astype(int)
     x_test, y_test = test(p)
@@ -45,8 +43,8 @@ def reference(p: Mapping[str, Any], rng: np.random.Generator) -> dict[str, DataF
         shapes = {"in": (n_in, n_rec), "rec": (n_rec, n_rec), "out": (n_rec, n_out)}
         names = {"in": "in_rec.w", "rec": "rec_rec.w", "out": "rec_out.w"}
         w = {key: drawn[names[key]].reshape(shape) for key, shape in shapes.items()} | {"bias": np.zeros(n_out)}
-        shown = batches(x, y, p["schedule.n_batch"], p["inputs.n_iterations"])
-        errors = list(train(cells, w, shown, n_frame, p["schedule.eta"], p["schedule.epsilon"]))
+        shown = batches(x, y, p.schedule.n_batch, p.inputs.n_iterations)
+        errors = list(train(cells, w, shown, n_frame, p.schedule.eta, p.schedule.epsilon))
         tested["BPTT"] = float(np.nanmean(answer(cells, w, x_test, y_test, n_frame)[2]))
     phones = dataset(p)["phones"]
     return {

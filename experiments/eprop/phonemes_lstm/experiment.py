@@ -56,7 +56,7 @@ OBJECTS = {
     "readout": frames.readout,
     "gates": frames.gates,
     "output": frames.output,
-    "account": frames.account,
+    "total_loss": frames.total_loss,
     "pool": frames.pool,
 }
 
@@ -92,7 +92,7 @@ def network(p: Structure) -> Network:
     ends = {
         "gates": ("sender", "cells"),
         "output": ("sender", "readout"),
-        "account": ("readout", "task"),
+        "total_loss": ("readout", "task"),
         "pool": ("readout", "readout"),
     }
     synapses = {}

@@ -1,11 +1,9 @@
 """The same networks trained by backpropagation through time, and a linear classifier of single frames."""
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 from pandas import DataFrame
 
+from base.values import Values
 from experiments.eprop.common.framewise import LARGE, batches
 from experiments.eprop.phonemes_lstm.inputs import arrays, dataset, test
 from references.eprop.framewise_bptt import linear_error
@@ -14,12 +12,12 @@ from references.eprop.framewise_lstm import answer, train
 SHARED = ("inputs.feedback",)
 
 
-def reference(p: Mapping[str, Any], rng: np.random.Generator) -> dict[str, DataFrame]:
+def reference(p: Values, rng: np.random.Generator) -> dict[str, DataFrame]:
     """Train the references of one seed.
 
     Parameters
     ----------
-    p : Mapping
+    p : Values
         Resolved keys of the experiment, SI base units.
     rng : numpy.random.Generator
         Draws the weights and the order of sentences that the network has.
@@ -31,7 +29,7 @@ def reference(p: Mapping[str, Any], rng: np.random.Generator) -> dict[str, DataF
         reference_tested : feedback (``linear``; ``BPTT``, unless the network is large), error (test frames).
         phones : index, name.
     """
-    n_in, n_rec, n_out, n_steps = *(p[f"network.{name}"] for name in ("n_in", "n_rec", "n_out")), p["task.n_steps"]
+    n_in, n_rec, n_out, n_steps = p.network.n_in, p.network.n_rec, p.network.n_out, p.task.n_steps
     drawn = arrays(p, rng)
     n_rows = drawn["task.n_rows"]
     x = drawn["pattern.values"][: n_rows * n_in].reshape(-1, n_steps, n_in)
@@ -42,8 +40,8 @@ def reference(p: Mapping[str, Any], rng: np.random.Generator) -> dict[str, DataF
     if n_rec <= LARGE:
         w = {gate: drawn[f"gates.w_{gate}"].reshape(-1, n_rec) for gate in "igfo"}
         w["out"] = drawn["output.w"].reshape(-1, n_out)[n_in:]
-        shown = batches(x, y, p["task.n_batch"], p["inputs.n_iterations"])
-        errors = list(train(w, shown, *(p[f"task.{name}"] for name in ("eta", "epsilon", "decay", "n_decay"))))
+        shown = batches(x, y, p.task.n_batch, p.inputs.n_iterations)
+        errors = list(train(w, shown, p.task.eta, p.task.epsilon, p.task.decay, p.task.n_decay))
         wrong = [answer(w, *one)[2] for one in zip(x_test, y_test, strict=True)]
         tested["BPTT"] = float(np.nanmean(wrong))
     phones = dataset(p)["phones"]

@@ -1,11 +1,12 @@
 """Sequences of bits and commands, and initial weights."""
 
-from collections.abc import Generator, Mapping
+from collections.abc import Generator
 from typing import Any
 
 import numpy as np
 from pandas import DataFrame
 
+from base.values import Values
 from experiments.eprop.common.protocol import adaptive, check, feedback, glorot, shown, table, trials, weights
 
 GROUPS = 4  # bit 0, bit 1, store, recall
@@ -39,12 +40,12 @@ def commands(n_symbols: int, p_command: float, rng: np.random.Generator) -> np.n
             return found
 
 
-def sequences(p: Mapping[str, Any], n_trials: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+def sequences(p: Values, n_trials: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     """Draw all trials.
 
     Parameters
     ----------
-    p : Mapping
+    p : Values
         Resolved keys of the experiment.
     n_trials : int
         Trials.
@@ -63,13 +64,13 @@ def sequences(p: Mapping[str, Any], n_trials: int, rng: np.random.Generator) -> 
     ValueError
         A trial has no whole number of symbols, or too few; or no commands, or nothing else.
     """
-    n_steps, n_symbol = p["network.n_steps"], p["network.n_answer"]
+    n_steps, n_symbol = p.network.n_steps, p.network.n_answer
     n_symbols, rest = divmod(n_steps, n_symbol)
     if rest or n_symbols < 3:
         raise ValueError(f"network.n_answer {n_symbol} must divide network.n_steps {n_steps}, at least 3 times")
-    if not 0 < p["inputs.p_command"] < 1:
-        raise ValueError(f"inputs.p_command {p['inputs.p_command']} must lie between 0 and 1")
-    kinds = np.array([commands(n_symbols, p["inputs.p_command"], rng) for _ in range(n_trials)])
+    if not 0 < p.inputs.p_command < 1:
+        raise ValueError(f"inputs.p_command {p.inputs.p_command} must lie between 0 and 1")
+    kinds = np.array([commands(n_symbols, p.inputs.p_command, rng) for _ in range(n_trials)])
     bits = rng.integers(2, size=kinds.shape)
     active = np.zeros((*kinds.shape, GROUPS), dtype=bool)
     for bit in (0, 1):
@@ -81,12 +82,12 @@ def sequences(p: Mapping[str, Any], n_trials: int, rng: np.random.Generator) -> 
     return active, np.where(kinds == RECALL, stored, -1)
 
 
-def arrays(p: Mapping[str, Any], rng: np.random.Generator) -> dict[str, Any]:
+def arrays(p: Values, rng: np.random.Generator) -> dict[str, Any]:
     """Draw one point; the kind of feedback and the number of adaptive neurons change nothing else.
 
     Parameters
     ----------
-    p : Mapping
+    p : Values
         Resolved keys of the experiment.
     rng : numpy.random.Generator
         Generator of the point.
@@ -96,17 +97,17 @@ def arrays(p: Mapping[str, Any], rng: np.random.Generator) -> dict[str, Any]:
     dict
         Weights, symbols and answers.
     """
-    n_in, n_rec, n_out = (p[f"network.{name}"] for name in ("n_in", "n_rec", "n_out"))
-    n_trials, n_symbol = p["inputs.n_iterations"] * p["schedule.n_batch"], p["network.n_answer"]
+    n_in, n_rec, n_out = p.network.n_in, p.network.n_rec, p.network.n_out
+    n_trials, n_symbol = p.inputs.n_iterations * p.schedule.n_batch, p.network.n_answer
     w_in, w_rec = (rng.standard_normal((n, n_rec)) / np.sqrt(n) for n in (n_in, n_rec))
     w_out = rng.uniform(-1, 1, (n_rec, n_out)) * glorot(n_rec, n_out)
     b = rng.standard_normal((n_rec, n_out)) / np.sqrt(n_rec)
     active, answers = sequences(p, n_trials, rng)
     return {
         **weights(w_in, w_rec, w_out),
-        **feedback(p["inputs.feedback"], w_out, b),
-        **table("pattern", active * p["inputs.rate"] * p["network.dt"], p["network.n_pattern"]),
-        **table("target", answers, p["network.n_target"]),
+        **feedback(p.inputs.feedback, w_out, b),
+        **table("pattern", active * p.inputs.rate * p.network.dt, p.network.n_pattern),
+        **table("target", answers, p.network.n_target),
         "stimulus.channel": np.arange(n_in) * GROUPS // n_in,
         "stimulus.n_channels": GROUPS,
         "stimulus.n_bin": n_symbol,
@@ -121,7 +122,7 @@ def arrays(p: Mapping[str, Any], rng: np.random.Generator) -> dict[str, Any]:
     }
 
 
-def inputs(p: Mapping[str, Any], rng: np.random.Generator) -> Generator[dict[str, Any], dict[str, DataFrame], None]:
+def inputs(p: Values, rng: np.random.Generator) -> Generator[dict[str, Any], dict[str, DataFrame], None]:
     """Train once; see `arrays`."""
     recorded = yield arrays(p, rng)
     check(recorded)

@@ -1,9 +1,8 @@
 """A short pulse, and the time constants and weights of cascades or of a random network."""
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
+
+from base.values import Values
 
 N_LAYERS, WIDTH = 4, 10
 POPULATIONS = (
@@ -42,12 +41,12 @@ def time_constants(network: str, dt: float) -> tuple[np.ndarray, np.ndarray]:
     raise ValueError(f"inputs.network must be cascades or mixed, not '{network}'")
 
 
-def inputs(p: Mapping[str, Any], rng: np.random.Generator) -> dict[str, np.ndarray]:
+def inputs(p: Values, rng: np.random.Generator) -> dict[str, np.ndarray]:
     """Return pulse, time constants and weights.
 
     Parameters
     ----------
-    p : Mapping
+    p : Values
         Resolved configuration in SI base units.
     rng : numpy.random.Generator
         Generator of this point; draws the weights of the network ``mixed``.
@@ -58,8 +57,8 @@ def inputs(p: Mapping[str, Any], rng: np.random.Generator) -> dict[str, np.ndarr
         ``samples.values``, shape (n_steps,): a pulse of unit area in 1/ms; for every layer ``tau_m``, ``tau_r`` in
         seconds and ``linear``; ``w`` of the connections: identity for cascades, positive and of unit sum otherwise.
     """
-    dt, network = p["network.dt"] * 1e3, p["inputs.network"]
-    pulse = np.zeros(p["network.n_steps"])
+    dt, network = p.network.dt * 1e3, p.inputs.network
+    pulse = np.zeros(p.network.n_steps)
     pulse[0] = 1 / dt
     tau_m, tau_r = time_constants(network, dt)
     arrays = {"samples.values": pulse, "to_1.w": np.ones(WIDTH)}

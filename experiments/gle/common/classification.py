@@ -1,10 +1,11 @@
 """What the classifiers whose copies share weights are given: samples, their order, and initial weights."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
+from base.values import Values
 from datasets.base import Dataset
 
 
@@ -31,14 +32,12 @@ def some_classes(data: Dataset, n_classes: int) -> tuple[np.ndarray, np.ndarray,
     return samples, labels, int(known.sum()), int(known_test.sum())
 
 
-def order_of(
-    p: Mapping[str, Any], rng: np.random.Generator, n_train: int, n_test: int
-) -> tuple[np.ndarray, np.ndarray]:
+def order_of(p: Values, rng: np.random.Generator, n_train: int, n_test: int) -> tuple[np.ndarray, np.ndarray]:
     """Draw which copy is shown which sample, and which batches are taught.
 
     Parameters
     ----------
-    p : Mapping
+    p : Values
         Resolved configuration.
     rng : numpy.random.Generator
         Generator of the point.
@@ -52,7 +51,7 @@ def order_of(
     teach : ndarray, shape (batches,)
         1 or 0.
     """
-    taught, unseen, b = p["network.n_taught"], p["network.n_unseen"], p["network.n_copies"]
+    taught, unseen, b = p.network.n_taught, p.network.n_unseen, p.network.n_copies
     if taught * b > n_train or unseen * b > n_test:
         raise ValueError(
             f"network.n_taught and n_unseen: {taught * b} and {unseen * b} samples in an epoch, "
@@ -60,20 +59,20 @@ def order_of(
         )
     epochs = [
         np.concatenate([rng.permutation(n_train)[: taught * b], n_train + np.arange(unseen * b)])
-        for _ in range(p["network.n_epochs"])
+        for _ in range(p.network.n_epochs)
     ]
-    teach = np.tile(np.repeat([1.0, 0.0], [taught, unseen]), p["network.n_epochs"])
+    teach = np.tile(np.repeat([1.0, 0.0], [taught, unseen]), p.network.n_epochs)
     return np.concatenate(epochs).reshape(-1, b), teach
 
 
 def presented(
-    p: Mapping[str, Any], samples: np.ndarray, labels: np.ndarray, order: np.ndarray, teach: np.ndarray, n_layers: int
+    p: Values, samples: np.ndarray, labels: np.ndarray, order: np.ndarray, teach: np.ndarray, n_layers: int
 ) -> dict[str, Any]:
     """Return the tables that all copies look up, and how long they do.
 
     Parameters
     ----------
-    p : Mapping
+    p : Values
         Resolved configuration in SI base units.
     samples, labels : ndarray, first axis samples
         Training set and test set.
@@ -92,26 +91,26 @@ def presented(
     ValueError
         More epochs or samples than the network has room for.
     """
-    if p["inputs.epochs"] > p["network.n_epochs"]:
-        raise ValueError(f"inputs.epochs is {p['inputs.epochs']}, but network.n_epochs is {p['network.n_epochs']}")
-    spare, b = p["network.n_samples"] - len(samples), p["network.n_copies"]
+    if p.inputs.epochs > p.network.n_epochs:
+        raise ValueError(f"inputs.epochs is {p.inputs.epochs}, but network.n_epochs is {p.network.n_epochs}")
+    spare, b = p.network.n_samples - len(samples), p.network.n_copies
     if spare < 0:
-        raise ValueError(f"network.n_samples is {p['network.n_samples']}, but there are {len(samples)}")
-    n_batches = (p["network.n_taught"] + p["network.n_unseen"]) * p["inputs.epochs"]
+        raise ValueError(f"network.n_samples is {p.network.n_samples}, but there are {len(samples)}")
+    n_batches = (p.network.n_taught + p.network.n_unseen) * p.inputs.epochs
     return {
         "order.values": order.astype(float).ravel(),
         "teach.values": teach,
         "samples.values": np.pad(samples.ravel().astype(float), (0, spare * samples[0].size)),
         "labels.values": np.pad(labels.astype(float), (0, spare)),
         "unit.r": np.ones(b),
-        f"layer_{n_layers}.odds": np.ones(b * p["network.n_classes"]),
+        f"layer_{n_layers}.odds": np.ones(b * p.network.n_classes),
         f"layer_{n_layers}.n_copies": b,
         # One step more completes the last epoch; half a step guards against rounding.
-        "run.duration": (n_batches * p["network.n_steps"] + 1.5) * p["network.dt"],
+        "run.duration": (n_batches * p.network.n_steps + 1.5) * p.network.dt,
     }
 
 
-def populations(p: Mapping[str, Any], size: int, hidden: bool) -> tuple[np.ndarray, np.ndarray]:
+def populations(p: Values, size: int, hidden: bool) -> tuple[np.ndarray, np.ndarray]:
     """Return the time constants of one copy of a layer.
 
     Half of the slow neurons of a hidden layer have half of the longest membrane time constant, half of them all of it;
@@ -119,7 +118,7 @@ def populations(p: Mapping[str, Any], size: int, hidden: bool) -> tuple[np.ndarr
 
     Parameters
     ----------
-    p : Mapping
+    p : Values
         Resolved configuration in SI base units.
     size : int
         Neurons of the layer.
@@ -131,12 +130,12 @@ def populations(p: Mapping[str, Any], size: int, hidden: bool) -> tuple[np.ndarr
     tau_m, tau_r : ndarray, shape (size,)
         In seconds.
     """
-    tau, n_slow = p["inputs.tau"], p["inputs.n_slow"] if hidden else 0
+    tau, n_slow = p.inputs.tau, p.inputs.n_slow if hidden else 0
     if not 0 <= n_slow <= size:
         raise ValueError(f"inputs.n_slow is {n_slow}, but a hidden layer has {size} neurons")
     tau_m, tau_r = np.full(size, tau), np.full(size, tau)
     tau_m[: n_slow // 2] = tau / 2
-    tau_r[:n_slow] = p["network.dt"]
+    tau_r[:n_slow] = p.network.dt
     return tau_m, tau_r
 
 

@@ -5,6 +5,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from analysis.plots import COLOURS, panel_label, reported
+from analysis.points import values
 from experiments.gle.inference.inputs import normalised
 from experiments.gle.mackey_glass.inputs import HORIZONS
 
@@ -28,7 +29,7 @@ def observe(recordings: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
         ``prediction`` of the value twelve steps later, by ``step``, after the network has settled.
     """
     (point,) = (row for _, row in recordings["points"].iterrows())
-    x = normalised(point)
+    x = normalised(values(point))
     n, n_test = int(point["network.n_series"]), int(point["inputs.n_test"])
     # Row k + 1 holds the rates that belong to the newest value k.
     found = recordings["predictions"].pivot_table(index="t_ms", columns="index", values="r").to_numpy()[1:]

@@ -1,10 +1,10 @@
 """Square wave of the task, its delay in every replica, and the initial values of the student."""
 
-from collections.abc import Mapping
 from math import erf, sqrt
-from typing import Any
 
 import numpy as np
+
+from base.values import Values
 
 
 def smoothed_period(n: int, lead: int, high: int, sigma: float) -> np.ndarray:
@@ -29,12 +29,12 @@ def smoothed_period(n: int, lead: int, high: int, sigma: float) -> np.ndarray:
     return np.asarray(rising) - np.asarray(falling) - 1
 
 
-def inputs(p: Mapping[str, Any], rng: np.random.Generator) -> dict[str, np.ndarray]:
+def inputs(p: Values, rng: np.random.Generator) -> dict[str, np.ndarray]:
     """Draw the delays of the replicas and collect initial values.
 
     Parameters
     ----------
-    p : Mapping
+    p : Values
         Resolved configuration in SI base units.
     rng : numpy.random.Generator
         Generator of this point.
@@ -45,17 +45,17 @@ def inputs(p: Mapping[str, Any], rng: np.random.Generator) -> dict[str, np.ndarr
         ``teacher.roll``, shape (replicas,), time steps; ``wave.values``, shape (n_wave,); ``learned.initial`` and
         ``learned.value``, shape (4,): until the switch the student borrows the time constants of the teacher.
     """
-    dt, ms = p["network.dt"], 1e-3
+    dt, ms = p.network.dt, 1e-3
 
-    def steps(key: str) -> int:
-        return round(p[key] / dt)
+    def steps(lasts: float) -> int:
+        return round(lasts / dt)
 
-    start = [p["inputs.w_1"], p["inputs.w_2"], p["inputs.tau_1"] / ms, p["inputs.tau_2"] / ms]
-    borrowed = [*start[:2], p["teacher.tau_1"] / ms, p["teacher.tau_2"] / ms]
+    start = [p.inputs.w_1, p.inputs.w_2, p.inputs.tau_1 / ms, p.inputs.tau_2 / ms]
+    borrowed = [*start[:2], p.teacher.tau_1 / ms, p.teacher.tau_2 / ms]
     return {
-        "teacher.roll": rng.integers(0, steps("inputs.max_roll"), p["network.n_replicas"], dtype=np.int32),
+        "teacher.roll": rng.integers(0, steps(p.inputs.max_roll), p.network.n_replicas, dtype=np.int32),
         "wave.values": smoothed_period(
-            p["network.n_wave"], steps("teacher.lead"), steps("inputs.t_high"), p["inputs.sigma"] / dt
+            p.network.n_wave, steps(p.teacher.lead), steps(p.inputs.t_high), p.inputs.sigma / dt
         ),
         "learned.initial": np.array(start),
         "learned.value": np.array(borrowed),

@@ -49,8 +49,8 @@ def network(p: Structure) -> Network:
     Returns
     -------
     Network
-        Groups ``input``, ``layer_1`` to ``layer_3``, synapses ``to_1`` to ``to_3`` and ``aim``, monitors ``stimulus``,
-        ``errors`` (first hidden layer of the student), ``outputs`` (teacher, student), ``weights`` (student).
+        Groups ``input``, ``layer_1`` to ``layer_3``, synapses ``to_1`` to ``to_3`` and ``target``, monitors
+        ``stimulus``, ``errors`` (first hidden layer of the student), ``outputs`` (both), ``weights`` (student).
     """
     sizes = {"input": 1, "layer_1": 4, "layer_2": 4, "layer_3": 2}
     groups = {name: NeuronGroup(n, dt=p.dt, name=name, **OBJECTS[name].kwargs()) for name, n in sizes.items()}
@@ -59,17 +59,19 @@ def network(p: Structure) -> Network:
         f"to_{k}": Synapses(groups[below], groups[above], dt=p.dt, name=f"to_{k}", **OBJECTS[f"to_{k}"].kwargs())
         for k, (below, above) in enumerate(ends, start=1)
     }
-    aim = Synapses(groups["layer_3"], groups["layer_3"], dt=p.dt, name="aim", **latent_equilibrium.aim.kwargs())
+    target = Synapses(
+        groups["layer_3"], groups["layer_3"], dt=p.dt, name="target", **latent_equilibrium.target.kwargs()
+    )
     links["to_1"].connect()
     links["to_2"].connect(i=[0, 1, 2, 3], j=[0, 1, 2, 3])
     links["to_3"].connect(i=[0, 1, 2, 3], j=[0, 0, 1, 1])
-    aim.connect(i=[0, 0], j=[0, 1])
-    attach([*groups.values(), *links.values(), aim], {**OBJECTS, "aim": latent_equilibrium.aim})
+    target.connect(i=[0, 0], j=[0, 1])
+    attach([*groups.values(), *links.values(), target], {**OBJECTS, "target": latent_equilibrium.target})
     when = {"dt": p.record, "when": "end", "order": 0}
     return Network(
         *groups.values(),
         *links.values(),
-        aim,
+        target,
         StateMonitor(groups["input"], "r", record=True, name="stimulus", **when),
         StateMonitor(groups["layer_1"], "error", record=[2, 3], name="errors", **when),
         StateMonitor(groups["layer_3"], ["r", "error"], record=[0, 1], name="outputs", **when),

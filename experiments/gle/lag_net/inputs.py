@@ -1,9 +1,8 @@
 """Time constants, weights of teacher and student; nothing is random."""
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
+
+from base.values import Values
 
 TAU_M = 1.0  # ms, all neurons
 LOOK_AHEAD = (1.0, 0.1)  # ms: instantaneous and retrospective neuron of a hidden layer
@@ -15,12 +14,12 @@ ETA, MOMENTUM = 0.07, 0.9  # of the adjoint method
 WINDOW, START, BEFORE = 300, 7799, 8000
 
 
-def inputs(p: Mapping[str, Any], rng: np.random.Generator) -> dict[str, np.ndarray]:
+def inputs(p: Values, rng: np.random.Generator) -> dict[str, np.ndarray]:
     """Return the parameters of every neuron and every weight.
 
     Parameters
     ----------
-    p : Mapping
+    p : Values
         Resolved configuration in SI base units.
     rng : numpy.random.Generator
         Not used.
@@ -40,7 +39,7 @@ def inputs(p: Mapping[str, Any], rng: np.random.Generator) -> dict[str, np.ndarr
         "layer_3.tau_m": two,
         "layer_3.tau_r": two,
         "layer_3.linear": np.ones(2),
-        "to_1.w": np.array([*TEACHER, p["inputs.w_i"], p["inputs.w_r"]]),
+        "to_1.w": np.array([*TEACHER, p.inputs.w_i, p.inputs.w_r]),
         "to_2.w": np.array(2 * MIDDLE),
         "to_3.w": np.array(2 * LAST),
     }

@@ -32,7 +32,7 @@ class Inputs:
 
 
 OBJECTS = {**parts(N_LAYERS, latent_equilibrium.output), "input": gle_series.series}
-ROUTES = {"goals": stimuli.stimulus, "aim": latent_equilibrium.aim, "loop": gle_series.loop}
+ROUTES = {"targets": stimuli.stimulus, "target": latent_equilibrium.target, "loop": gle_series.loop}
 FINAL = [f"to_{k}.w" for k in range(1, N_LAYERS + 1)]
 
 
@@ -47,7 +47,7 @@ def network(p: Structure) -> Network:
     Returns
     -------
     Network
-        Groups ``input``, ``layer_1`` to ``layer_4``, ``goals``; timed arrays ``samples``, ``future``; monitor
+        Groups ``input``, ``layer_1`` to ``layer_4``, ``targets``; timed arrays ``samples``, ``future``; monitor
         ``predictions``.
     """
     samples = TimedArray(np.zeros(p.n_series), dt=p.dt, name="samples")
@@ -58,7 +58,7 @@ def network(p: Structure) -> Network:
     for name, n in list(sizes.items())[1:]:
         groups[name] = NeuronGroup(n, dt=p.dt, name=name, **OBJECTS[name].kwargs())
     told = {"samples": future, "order": once, "shown": p.n_series, "rows": p.n_series}
-    goals = NeuronGroup(len(HORIZONS), dt=p.dt, name="goals", **stimuli.stimulus.kwargs(**told))
+    targets = NeuronGroup(len(HORIZONS), dt=p.dt, name="targets", **stimuli.stimulus.kwargs(**told))
     links = {}
     names = list(groups)
     for k, (below, above) in enumerate(zip(names[:-1], names[1:], strict=True), start=1):
@@ -66,10 +66,10 @@ def network(p: Structure) -> Network:
         links[name] = Synapses(groups[below], groups[above], dt=p.dt, name=name, **OBJECTS[name].kwargs())
         links[name].connect()
     top = groups[f"layer_{N_LAYERS}"]
-    aim = Synapses(goals, top, dt=p.dt, name="aim", **latent_equilibrium.aim.kwargs())
-    aim.connect(j="i")
+    target = Synapses(targets, top, dt=p.dt, name="target", **latent_equilibrium.target.kwargs())
+    target.connect(j="i")
     loop = Synapses(top, groups["input"], dt=p.dt, name="loop", **gle_series.loop.kwargs())
     loop.connect(i=0, j=0)
-    attach([goals, *groups.values(), *links.values(), aim, loop], OBJECTS | ROUTES)
+    attach([targets, *groups.values(), *links.values(), target, loop], OBJECTS | ROUTES)
     predictions = StateMonitor(top, "r", record=True, dt=p.dt, when="end", order=0, name="predictions")
-    return Network(*groups.values(), goals, *links.values(), aim, loop, predictions)
+    return Network(*groups.values(), targets, *links.values(), target, loop, predictions)

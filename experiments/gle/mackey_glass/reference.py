@@ -1,11 +1,11 @@
 """What else predicts the series: its last value, a linear model, the same network trained backwards in time."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 import numpy as np
 from pandas import DataFrame
 
+from base.values import Values
 from experiments.gle.mackey_glass.inputs import HORIZONS, layers, normalised
 from references.gle import through_time
 
@@ -43,12 +43,12 @@ def linear(x: np.ndarray, n_learned: int, times: np.ndarray, horizon: int) -> np
     return known(times) @ fit
 
 
-def backwards_in_time(p: Mapping[str, Any], x: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+def backwards_in_time(p: Values, x: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Predict with the network of the same size and neurons, trained by backpropagation through time.
 
     Parameters
     ----------
-    p : Mapping
+    p : Values
         Resolved keys of the experiment.
     x : ndarray
         The series.
@@ -60,24 +60,24 @@ def backwards_in_time(p: Mapping[str, Any], x: np.ndarray, rng: np.random.Genera
     ndarray, shape (steps, horizons)
         Predictions in the test part.
     """
-    network = through_time.stack(*zip(*layers(p, rng), strict=True), p["network.dt"] * 1e3)
-    n, n_test = p["network.n_series"], p["inputs.n_test"]
+    network = through_time.stack(*zip(*layers(p, rng), strict=True), p.network.dt * 1e3)
+    n, n_test = p.network.n_series, p.inputs.n_test
 
     def batches() -> Iterator[tuple[np.ndarray, np.ndarray]]:
         while True:
             newest = rng.integers(0, n - WINDOW - HORIZONS[-1], BATCH) + np.arange(WINDOW)[:, None]
             yield x[newest], x[newest[:, :, None] + HORIZONS]
 
-    network = through_time.train(network, batches(), p["inputs.n_batches"], RAMP, eta=3e-3)
+    network = through_time.train(network, batches(), p.inputs.n_batches, RAMP, eta=3e-3)
     return network.rates(x[n : n + n_test, None])[:, 0, -len(HORIZONS) :]
 
 
-def reference(p: Mapping[str, Any], rng: np.random.Generator) -> dict[str, DataFrame]:
+def reference(p: Values, rng: np.random.Generator) -> dict[str, DataFrame]:
     """Predict the test part by other means.
 
     Parameters
     ----------
-    p : Mapping
+    p : Values
         Resolved keys of the experiment, SI base units.
     rng : numpy.random.Generator
         Draws initial weights and sequences of the network that is trained backwards in time.
@@ -90,7 +90,7 @@ def reference(p: Mapping[str, Any], rng: np.random.Generator) -> dict[str, DataF
             deviation of the test part).
     """
     x = normalised(p)
-    n, times = p["network.n_series"], np.arange(SETTLE, p["inputs.n_test"])
+    n, times = p.network.n_series, np.arange(SETTLE, p.inputs.n_test)
     network = backwards_in_time(p, x, rng)
     errors = []
     for k, horizon in enumerate(HORIZONS):

@@ -1,10 +1,10 @@
 """Sequences of `gle/lag_bank`, and two networks on a substrate that is not exact."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
+from base.values import Values
 from experiments.gle.common.classification import initial, order_of, populations, presented, some_classes
 from experiments.gle.lag_bank.inputs import N_CHANNELS, lags
 from experiments.gle.mnist_1d.inputs import dataset
@@ -17,12 +17,12 @@ KINDS = ("nothing", "look-ahead", "feedback", "noise", "spread")
 LEAST = 0.2  # factors are not smaller
 
 
-def inputs(p: Mapping[str, Any], rng: np.random.Generator) -> dict[str, Any]:
+def inputs(p: Values, rng: np.random.Generator) -> dict[str, Any]:
     """Draw one point.
 
     Parameters
     ----------
-    p : Mapping
+    p : Values
         Resolved configuration in SI base units.
     rng : numpy.random.Generator
         Generator of the point. What is not exact is drawn last: points of one seed have the same samples and weights.
@@ -38,20 +38,20 @@ def inputs(p: Mapping[str, Any], rng: np.random.Generator) -> dict[str, Any]:
         More epochs or samples than the network has; there is no such design or perturbation; a share of the feedback
         beyond 0 to 1.
     """
-    design, kind, strength = p["inputs.design"], p["inputs.perturbed"], float(p["inputs.strength"])
+    design, kind, strength = p.inputs.design, p.inputs.perturbed, float(p.inputs.strength)
     if design not in DESIGNS:
         raise ValueError(f"inputs.design must be populations or bank, not '{design}'")
     if kind not in KINDS:
         raise ValueError(f"inputs.perturbed must be nothing, look-ahead, feedback, noise or spread, not '{kind}'")
     if kind == "feedback" and not 0 <= strength <= 1:
         raise ValueError(f"inputs.strength is {strength:g}, but the random share of the feedback is between 0 and 1")
-    samples, labels, n_train, n_test = some_classes(dataset(p), p["network.n_classes"])
+    samples, labels, n_train, n_test = some_classes(dataset(p), p.network.n_classes)
     order, teach = order_of(p, rng, n_train, n_test)
     given = presented(p, samples, labels, order, teach, N_LAYERS)
-    sizes = [N_CHANNELS] + [p["network.n_hidden"]] * (N_LAYERS - 1) + [p["network.n_classes"]]
+    sizes = [N_CHANNELS] + [p.network.n_hidden] * (N_LAYERS - 1) + [p.network.n_classes]
     given |= initial(sizes, rng)
-    b, dt = p["network.n_copies"], p["network.dt"]
-    channels = lags({**p, "inputs.bank": "lags" if design == "bank" else "none"})
+    b, dt = p.network.n_copies, p.network.dt
+    channels = lags(p.updated({"inputs.bank": "lags" if design == "bank" else "none"}))
     given["bank.tau_r"] = np.full(b * N_CHANNELS, dt)
     for k, size in enumerate(sizes[1:], start=1):
         linear = k == N_LAYERS or (design == "populations" and k == 1)
@@ -66,7 +66,7 @@ def inputs(p: Mapping[str, Any], rng: np.random.Generator) -> dict[str, Any]:
     given["bank.tau_m"] = np.tile(np.maximum(dt, spread(channels)), b)
     for k, (below, size) in enumerate(zip(sizes[:-1], sizes[1:], strict=True), start=1):
         if design == "bank":
-            tau_m = tau_r = np.full(size, p["inputs.tau_behind"])
+            tau_m = tau_r = np.full(size, p.inputs.tau_behind)
         else:
             tau_m, tau_r = populations(p, size, hidden=k < N_LAYERS)
         given[f"layer_{k}.tau_m"] = np.tile(np.maximum(dt, spread(tau_m)), b)

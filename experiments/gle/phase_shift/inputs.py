@@ -1,9 +1,8 @@
 """Time constants and frequencies: one neuron for each combination."""
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
+
+from base.values import Values
 
 TAU_M = 1.0  # ms
 TRACED = (0.1, 1.0, 2.0)  # look-ahead in membrane time constants, at angular frequency 1 per ms
@@ -24,12 +23,12 @@ def grid() -> np.ndarray:
     return np.array([*((ratio, 1.0) for ratio in TRACED), *TABLE, *SPECTRUM, *LOOKS])
 
 
-def inputs(p: Mapping[str, Any], rng: np.random.Generator) -> dict[str, np.ndarray]:
+def inputs(p: Values, rng: np.random.Generator) -> dict[str, np.ndarray]:
     """Return the parameters of every neuron; nothing is random.
 
     Parameters
     ----------
-    p : Mapping
+    p : Values
         Resolved configuration in SI base units.
     rng : numpy.random.Generator
         Not used.

@@ -1,10 +1,8 @@
 """Factors of the substrate; everything else as in `gle/lag_line`."""
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 
+from base.values import Values
 from experiments.gle.lag_line.inputs import inputs as of_the_chain
 
 # What can differ: membranes, weights, look-aheads of rates and errors, lags of errors.
@@ -12,12 +10,12 @@ PARTS = ("tau_1", "tau_2", "w_1", "w_2", "r_1", "r_2", "e_1", "e_2", "v_1", "v_2
 LEAST = 0.2  # factors are not smaller: time constants stay above the time step
 
 
-def inputs(p: Mapping[str, Any], rng: np.random.Generator) -> dict[str, np.ndarray]:
+def inputs(p: Values, rng: np.random.Generator) -> dict[str, np.ndarray]:
     """Return the arrays of `gle/lag_line`, and what is not exact.
 
     Parameters
     ----------
-    p : Mapping
+    p : Values
         Resolved configuration in SI base units.
     rng : numpy.random.Generator
         Generator of this point.
@@ -33,7 +31,7 @@ def inputs(p: Mapping[str, Any], rng: np.random.Generator) -> dict[str, np.ndarr
         There is no such perturbation.
     """
     arrays = of_the_chain(p, rng)
-    kind, strength = p["inputs.perturbed"], float(p["inputs.strength"])
+    kind, strength = p.inputs.perturbed, float(p.inputs.strength)
     factors = dict.fromkeys(PARTS, 1.0)
     if kind == "look-ahead":
         factors |= {"e_1": strength, "e_2": strength}

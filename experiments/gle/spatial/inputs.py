@@ -1,10 +1,10 @@
 """Images in the order in which they are shown, and initial weights; the same for GLE and backpropagation."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
+from base.values import Values
 from datasets.base import Dataset
 from datasets.cifar10 import load_cifar10
 from datasets.digits8 import load_digits8
@@ -13,12 +13,12 @@ LOADERS = {"digits": load_digits8, "cifar10": load_cifar10}
 BRIGHTEST = {"digits": 16.0, "cifar10": 255.0}
 
 
-def dataset(p: Mapping[str, Any]) -> Dataset:
+def dataset(p: Values) -> Dataset:
     """Load the images.
 
     Parameters
     ----------
-    p : Mapping
+    p : Values
         Resolved keys of the experiment.
 
     Returns
@@ -33,17 +33,17 @@ def dataset(p: Mapping[str, Any]) -> Dataset:
     DatasetNotFound
         CIFAR-10 is asked for, but ``CIFAR10_DIR`` does not lead to it.
     """
-    if p["inputs.data"] not in LOADERS:
-        raise ValueError(f"inputs.data must be digits or cifar10, not '{p['inputs.data']}'")
-    return LOADERS[p["inputs.data"]]()
+    if p.inputs.data not in LOADERS:
+        raise ValueError(f"inputs.data must be digits or cifar10, not '{p.inputs.data}'")
+    return LOADERS[p.inputs.data]()
 
 
-def images(p: Mapping[str, Any], rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+def images(p: Values, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     """Choose the images.
 
     Parameters
     ----------
-    p : Mapping
+    p : Values
         Resolved keys of the experiment.
     rng : numpy.random.Generator
         Generator of the point.
@@ -60,28 +60,28 @@ def images(p: Mapping[str, Any], rng: np.random.Generator) -> tuple[np.ndarray, 
     ValueError
         There are fewer images, or they have another number of pixels.
     """
-    data, wanted = dataset(p), [int(p["network.n_train"]), int(p["network.n_test"])]
+    data, wanted = dataset(p), [int(p.network.n_train), int(p.network.n_test)]
     whole = "images_test" not in data.arrays
     parts = [(data["images"], data["labels"])] + ([] if whole else [(data["images_test"], data["labels_test"])])
     wanted = [sum(wanted)] if whole else wanted
     x, y = [], []
     for (pictures, labels), n in zip(parts, wanted, strict=True):
         if n > len(labels):
-            raise ValueError(f"network.n_train and n_test: {n} images of {len(labels)} that {p['inputs.data']} has")
+            raise ValueError(f"network.n_train and n_test: {n} images of {len(labels)} that {p.inputs.data} has")
         chosen = rng.permutation(len(labels))[:n]
-        x.append(pictures[chosen].reshape(n, -1) / BRIGHTEST[p["inputs.data"]])
+        x.append(pictures[chosen].reshape(n, -1) / BRIGHTEST[p.inputs.data])
         y.append(labels[chosen].astype(int))
-    if x[0].shape[1] != p["network.n_0"]:
-        raise ValueError(f"network.n_0 is {p['network.n_0']}, but an image has {x[0].shape[1]} pixels")
+    if x[0].shape[1] != p.network.n_0:
+        raise ValueError(f"network.n_0 is {p.network.n_0}, but an image has {x[0].shape[1]} pixels")
     return np.concatenate(x), np.concatenate(y)
 
 
-def task(p: Mapping[str, Any], rng: np.random.Generator) -> dict[str, Any]:
+def task(p: Values, rng: np.random.Generator) -> dict[str, Any]:
     """Draw images, their order, and initial weights.
 
     Parameters
     ----------
-    p : Mapping
+    p : Values
         Resolved keys of the experiment.
     rng : numpy.random.Generator
         Generator of the point.
@@ -94,21 +94,21 @@ def task(p: Mapping[str, Any], rng: np.random.Generator) -> dict[str, Any]:
         initialises them.
     """
     x, y = images(p, rng)
-    sizes = [int(p[f"network.n_{k}"]) for k in range(4)]
+    sizes = [p.network.n_0, p.network.n_1, p.network.n_2, p.network.n_3]
     w, b = [], []
     for n, m in zip(sizes[:-1], sizes[1:], strict=True):
         w.append(rng.uniform(-1, 1, (n, m)) / np.sqrt(n))
         b.append(rng.uniform(-1, 1, m) / np.sqrt(n))
-    order = np.array([rng.permutation(int(p["network.n_train"])) for _ in range(int(p["network.n_epochs"]))])
+    order = np.array([rng.permutation(int(p.network.n_train)) for _ in range(int(p.network.n_epochs))])
     return {"x": x, "y": y, "order": order, "w": w, "b": b}
 
 
-def inputs(p: Mapping[str, Any], rng: np.random.Generator) -> dict[str, np.ndarray]:
+def inputs(p: Values, rng: np.random.Generator) -> dict[str, np.ndarray]:
     """Return images, order and initial values; test images are shown after the training images of every epoch.
 
     Parameters
     ----------
-    p : Mapping
+    p : Values
         Resolved keys of the experiment, SI base units.
     rng : numpy.random.Generator
         Generator of this point.
@@ -130,7 +130,7 @@ def inputs(p: Mapping[str, Any], rng: np.random.Generator) -> dict[str, np.ndarr
         "teach.values": teach.astype(float),
     }
     for k, (w, b) in enumerate(zip(given["w"], given["b"], strict=True), start=1):
-        tau = np.full(b.size, p["inputs.tau"])
+        tau = np.full(b.size, p.inputs.tau)
         arrays |= {f"to_{k}.w": w.ravel(), f"layer_{k}.b": b, f"layer_{k}.tau_m": tau, f"layer_{k}.tau_r": tau}
         arrays[f"layer_{k}.linear"] = np.full(b.size, float(k == len(given["w"])))
     return arrays

@@ -5,6 +5,7 @@ import pandas as pd
 from matplotlib.figure import Figure, SubFigure
 
 from analysis.plots import COLOURS, band, panel_label, reported
+from analysis.points import values
 from experiments.gle.common import learning_curves
 from experiments.gle.speech.inputs import N_LAYERS, dataset, populations, unseen
 
@@ -33,7 +34,7 @@ def by_class(recordings: dict[str, pd.DataFrame], data: dict[str, np.ndarray]) -
         hits = answers[answers["point"] == number].pivot_table(index="t_ms", columns="index", values="hits_unseen")
         n_classes = int(point["network.n_classes"])
         last = hits.diff().iloc[-1].to_numpy().reshape(-1, n_classes).sum(axis=0)
-        asked = np.bincount(data["y_test"][unseen(point, len(data["y_test"]))], minlength=n_classes)
+        asked = np.bincount(data["y_test"][unseen(values(point), len(data["y_test"]))], minlength=n_classes)
         rows.append(
             pd.DataFrame(
                 {
@@ -65,7 +66,7 @@ def watched(recordings: dict[str, pd.DataFrame], point: pd.Series, data: dict[st
         ``part`` (bands, rates, sums of logits), ``frame``, ``i``, ``value``; ``goal``, the class; for rates
         ``tau_m_ms`` and ``tau_r_ms``.
     """
-    p = {**point, **{f"{k}": 1e-3 * point[f"{k}_ms"] for k in ("inputs.tau", "inputs.tau_r", "network.dt")}}
+    p = values(point)
     tau_m, tau_r = (1e3 * tau for tau in populations(p, N_LAYERS - 1))
     copy = (int(point["network.n_unseen"]) - 1) * int(point["network.n_copies"])
     dt, n_steps = point["network.dt_ms"], int(point["network.n_steps"])
@@ -102,7 +103,7 @@ def observe(recordings: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
     points = recordings["points"]
     points = points.assign(lower=points["schedule.eta"] < points["schedule.eta"].max())
     recordings = {**recordings, "points": points}
-    data = dataset(points.iloc[0].to_dict())  # numbers of Python
+    data = dataset(values(points.to_dict("records")[0]))
     epochs = learning_curves.epochs(recordings, "network", name_of).assign(source=data.source)
     ends = epochs[epochs["epoch"] == epochs["epoch"].max()].groupby("network")["unseen"].mean().reindex(list(NETWORKS))
     gaps = {

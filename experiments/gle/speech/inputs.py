@@ -1,11 +1,11 @@
 """Keywords as spectrograms, their order, time constants of populations, and initial weights."""
 
-from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
+from base.values import Values
 from datasets.base import Dataset
 from datasets.speech_commands import load_speech_commands
 from experiments.gle.common.classification import initial, presented, some_classes
@@ -176,12 +176,12 @@ def spoken(n_bands: int, n_classes: int, per_class: int, source: str) -> Dataset
     return Dataset(data.name, data.source, data.version, arrays)
 
 
-def dataset(p: Mapping[str, Any]) -> Dataset:
+def dataset(p: Values) -> Dataset:
     """Return the keywords of a point.
 
     Parameters
     ----------
-    p : Mapping
+    p : Values
         Resolved configuration.
 
     Returns
@@ -194,28 +194,28 @@ def dataset(p: Mapping[str, Any]) -> Dataset:
     ValueError
         There is no such corpus, or it has no task of so many classes or frames.
     """
-    corpus, n_classes, n_frames = p["inputs.corpus"], p["network.n_classes"], p["network.n_frames"]
+    corpus, n_classes, n_frames = p.inputs.corpus, p.network.n_classes, p.network.n_frames
     if corpus == "order":
         if n_classes != len(ORDERS):
             raise ValueError(f"network.n_classes is {n_classes}, but the corpus order has {len(ORDERS)}")
         if n_frames <= LATEST:
             raise ValueError(f"network.n_frames is {n_frames}, but a keyword may last until frame {LATEST:g}")
-        return order_only(p["network.n_bands"], n_frames, p["inputs.per_class"], p["inputs.noise"])
+        return order_only(p.network.n_bands, n_frames, p.inputs.per_class, p.inputs.noise)
     if corpus != "speech":
         raise ValueError(f"inputs.corpus must be order or speech, not '{corpus}'")
     if not (2 <= n_classes <= 10 or n_classes in (12, 35)):
         raise ValueError(f"network.n_classes is {n_classes}, but speech has 2 to 10, 12 or 35")
     if n_frames != 1 + RATE // HOP:
         raise ValueError(f"network.n_frames is {n_frames}, but a clip has {1 + RATE // HOP}")
-    return spoken(p["network.n_bands"], n_classes, p["inputs.per_class"], p["inputs.source"])
+    return spoken(p.network.n_bands, n_classes, p.inputs.per_class, p.inputs.source)
 
 
-def unseen(p: Mapping[str, Any], n_test: int) -> np.ndarray:
+def unseen(p: Values, n_test: int) -> np.ndarray:
     """Return which keywords are only looked at, the same ones after every epoch and for all points.
 
     Parameters
     ----------
-    p : Mapping
+    p : Values
         Resolved configuration.
     n_test : int
         Keywords of the part that is never taught.
@@ -230,18 +230,18 @@ def unseen(p: Mapping[str, Any], n_test: int) -> np.ndarray:
     ValueError
         More than there are.
     """
-    number = p["network.n_unseen"] * p["network.n_copies"]
+    number = p.network.n_unseen * p.network.n_copies
     if number > n_test:
         raise ValueError(f"network.n_unseen: {number} keywords after an epoch, but there are {n_test}")
     return np.random.default_rng(0).permutation(n_test)[:number]
 
 
-def order_of(p: Mapping[str, Any], rng: np.random.Generator, data: Dataset) -> tuple[np.ndarray, np.ndarray]:
+def order_of(p: Values, rng: np.random.Generator, data: Dataset) -> tuple[np.ndarray, np.ndarray]:
     """Draw which copy is shown which keyword, and which batches are taught.
 
     Parameters
     ----------
-    p : Mapping
+    p : Values
         Resolved configuration.
     rng : numpy.random.Generator
         Generator of the point.
@@ -256,24 +256,24 @@ def order_of(p: Mapping[str, Any], rng: np.random.Generator, data: Dataset) -> t
     teach : ndarray, shape (batches,)
         1 or 0.
     """
-    n_taught, n_unseen, b = p["network.n_taught"], p["network.n_unseen"], p["network.n_copies"]
+    n_taught, n_unseen, b = p.network.n_taught, p.network.n_unseen, p.network.n_copies
     looked = len(data["y"]) + unseen(p, len(data["y_test"])).reshape(n_unseen, b)
     sizes = np.bincount(data["y"])
     by_class, first = np.argsort(data["y"], kind="stable"), np.cumsum(sizes) - sizes
     epochs = []
-    for _ in range(p["network.n_epochs"]):
+    for _ in range(p.network.n_epochs):
         classes = rng.permuted(np.arange(n_taught * b).reshape(n_taught, b) % len(sizes), axis=1)
         epochs += [by_class[first[classes] + rng.integers(sizes[classes])], looked]
-    teach = np.tile(np.repeat([1.0, 0.0], [n_taught, n_unseen]), p["network.n_epochs"])
+    teach = np.tile(np.repeat([1.0, 0.0], [n_taught, n_unseen]), p.network.n_epochs)
     return np.concatenate(epochs), teach
 
 
-def populations(p: Mapping[str, Any], layer: int) -> tuple[np.ndarray, np.ndarray]:
+def populations(p: Values, layer: int) -> tuple[np.ndarray, np.ndarray]:
     """Return the time constants of one copy of a layer.
 
     Parameters
     ----------
-    p : Mapping
+    p : Values
         Resolved configuration in SI base units.
     layer : int
         Number of the layer, from 1; the last one is the output, which is instantaneous.
@@ -288,25 +288,25 @@ def populations(p: Mapping[str, Any], layer: int) -> tuple[np.ndarray, np.ndarra
     ValueError
         There are no such lags, or a time constant is shorter than a time step.
     """
-    tau, dt, kind = p["inputs.tau"], p["network.dt"], p["inputs.lags"]
+    tau, dt, kind = p.inputs.tau, p.network.dt, p.inputs.lags
     if kind not in ("mixed", "none"):
         raise ValueError(f"inputs.lags must be mixed or none, not '{kind}'")
     if min(POPULATIONS) * tau < dt:
         raise ValueError(f"inputs.tau is {1e3 * tau:g} ms; a quarter of it is shorter than a time step")
     if layer == N_LAYERS:
-        return np.full(p["network.n_classes"], tau), np.full(p["network.n_classes"], tau)
-    tau_m = tau * np.repeat(POPULATIONS, p["network.n_population"])
-    tau_r = np.full(len(tau_m), max(p["inputs.tau_r"], dt))
-    tau_r[: p["network.n_population"]] = tau
+        return np.full(p.network.n_classes, tau), np.full(p.network.n_classes, tau)
+    tau_m = tau * np.repeat(POPULATIONS, p.network.n_population)
+    tau_r = np.full(len(tau_m), max(p.inputs.tau_r, dt))
+    tau_r[: p.network.n_population] = tau
     return (tau_m, tau_r) if kind == "mixed" else (np.full(len(tau_m), tau), np.full(len(tau_m), tau))
 
 
-def inputs(p: Mapping[str, Any], rng: np.random.Generator) -> dict[str, Any]:
+def inputs(p: Values, rng: np.random.Generator) -> dict[str, Any]:
     """Draw one point.
 
     Parameters
     ----------
-    p : Mapping
+    p : Values
         Resolved configuration in SI base units.
     rng : numpy.random.Generator
         Generator of the point.
@@ -322,13 +322,13 @@ def inputs(p: Mapping[str, Any], rng: np.random.Generator) -> dict[str, Any]:
         More epochs or keywords than the network has room for, or no such corpus or lags.
     """
     data = dataset(p)
-    samples, labels, _, _ = some_classes(data, p["network.n_classes"])
+    samples, labels, _, _ = some_classes(data, p.network.n_classes)
     order, teach = order_of(p, rng, data)
     given = presented(p, samples, labels, order, teach, N_LAYERS)
-    last = (p["network.n_taught"] + p["network.n_unseen"]) * p["inputs.epochs"] - 1
-    given |= {f"{probe}.watch": last * p["network.n_steps"] for probe in ("probe_in", "probe_hidden", "probe_out")}
-    hidden, b = len(POPULATIONS) * p["network.n_population"], p["network.n_copies"]
-    sizes = [p["network.n_bands"], *[hidden] * (N_LAYERS - 1), p["network.n_classes"]]
+    last = (p.network.n_taught + p.network.n_unseen) * p.inputs.epochs - 1
+    given |= {f"{probe}.watch": last * p.network.n_steps for probe in ("probe_in", "probe_hidden", "probe_out")}
+    hidden, b = len(POPULATIONS) * p.network.n_population, p.network.n_copies
+    sizes = [p.network.n_bands, *[hidden] * (N_LAYERS - 1), p.network.n_classes]
     for k, size in enumerate(sizes[1:], start=1):
         tau_m, tau_r = populations(p, k)
         given[f"layer_{k}.tau_m"], given[f"layer_{k}.tau_r"] = np.tile(tau_m, b), np.tile(tau_r, b)

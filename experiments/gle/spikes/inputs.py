@@ -1,10 +1,8 @@
 """Populations and synapses of single neurons, and what the chain of `gle/lag_line` sends as spikes."""
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 
+from base.values import Values
 from experiments.gle.lag_line.inputs import inputs as of_the_chain
 
 TAU_M, TAU_R, TAU_S = 1.0, 0.1, 0.1  # ms
@@ -52,12 +50,12 @@ def cells() -> np.ndarray:
     return np.array(rows, dtype=[("receiver", int), ("onto_error", int), ("polarity", int), ("size", int)])
 
 
-def inputs(p: Mapping[str, Any], rng: np.random.Generator) -> dict[str, np.ndarray]:
+def inputs(p: Values, rng: np.random.Generator) -> dict[str, np.ndarray]:
     """Return the arrays of `gle/lag_line`, sizes of its populations, and the parameters of single neurons.
 
     Parameters
     ----------
-    p : Mapping
+    p : Values
         Resolved configuration in SI base units.
     rng : numpy.random.Generator
         Generator of this point.
@@ -73,16 +71,16 @@ def inputs(p: Mapping[str, Any], rng: np.random.Generator) -> dict[str, np.ndarr
     ValueError
         There are no such spikes.
     """
-    if p["inputs.spikes"] not in SENT:
-        raise ValueError(f"inputs.spikes must be {', '.join(SENT)}, not '{p['inputs.spikes']}'")
-    rates, errors = SENT[p["inputs.spikes"]]
+    if p.inputs.spikes not in SENT:
+        raise ValueError(f"inputs.spikes must be {', '.join(SENT)}, not '{p.inputs.spikes}'")
+    rates, errors = SENT[p.inputs.spikes]
     grid, ms = receivers(), 1e-3
     n, extra = len(grid), grid["compensated"] * grid["tau_s"]
     neurons = cells()
     return {
         **of_the_chain(p, rng),
-        "student.n_rate": np.array(rates * p["inputs.size"]),
-        "student.n_error": np.array(errors * p["inputs.size"]),
+        "student.n_rate": np.array(rates * p.inputs.size),
+        "student.n_error": np.array(errors * p.inputs.size),
         "receivers.tau_m": np.full(n, TAU_M * ms),
         "receivers.tau_r": np.full(n, TAU_R * ms),
         "receivers.ahead_r": (TAU_R + extra) * ms,
@@ -91,8 +89,8 @@ def inputs(p: Mapping[str, Any], rng: np.random.Generator) -> dict[str, np.ndarr
         "receivers.mean": np.full(n, MEAN),
         "receivers.swing": np.full(n, SWING),
         "receivers.size": np.where(grid["set"] == "cells", 0.0, grid["size"]),
-        "cells.nu": np.array(p["receivers.nu"]),
-        "cells.omega": np.array(p["receivers.omega"]),
+        "cells.nu": np.array(p.receivers.nu),
+        "cells.omega": np.array(p.receivers.omega),
         "cells.mean": np.where(neurons["onto_error"], 0, MEAN),
         "cells.swing": np.full(len(neurons), SWING),
         "cells.polarity": neurons["polarity"].astype(float),

@@ -8,6 +8,7 @@ from matplotlib.lines import Line2D
 from pandas import DataFrame
 
 from analysis.plots import COLOURS, band, panel_label
+from analysis.points import values
 from experiments.gupta.adversarial.inputs import blocks, dataset, images
 from experiments.gupta.adversarial.reference import LINEAR, network
 from experiments.gupta.common.attacks import trained_network
@@ -97,9 +98,8 @@ def attacked(
         See `observe`, for this point.
     """
     seed, n_test = int(p["seed"]), int(p["inputs.n_test"])
-    keys = {key: p[key] for key in p.index if key.startswith(("network.n_", "neurons."))}
-    local, _, _ = trained_network(keys, mine["final"])
-    data = split(dataset(p), *task(p), np.random.default_rng(seed))
+    local, _, _ = trained_network(values(p), mine["final"])
+    data = split(dataset(values(p)), *task(values(p)), np.random.default_rng(seed))
     _, _, x_test, y_test = data
     backprop = network(mine["baseline_weights"])
 
@@ -120,7 +120,7 @@ def attacked(
     return (
         pd.concat([DataFrame(rows), mine["baseline_robustness"][["method", "attack", "epsilon", "accuracy"]]]),
         pd.concat([zero, mine["baseline_gradient"][["method", "zero"]]]),
-        chosen_examples(seen.assign(block=block), todo, data, task(p)[0], backprop, local, seed),
+        chosen_examples(seen.assign(block=block), todo, data, task(values(p))[0], backprop, local, seed),
     )
 
 

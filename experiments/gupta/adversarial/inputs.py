@@ -1,11 +1,12 @@
 """First round: train on a pair of digits. Further rounds: show what was made from the trained weights."""
 
-from collections.abc import Generator, Mapping
+from collections.abc import Generator
 from typing import Any
 
 import numpy as np
 from pandas import DataFrame
 
+from base.values import Values
 from experiments.gupta.common.attacks import (
     RateNetwork,
     fgsm,
@@ -75,12 +76,12 @@ def images(
     return {"FGSM": fgsm, "PGD": pgd, "transfer": fgsm}[attack](other if attack == "transfer" else own, x, y, epsilon)
 
 
-def inputs(p: Mapping[str, Any], rng: np.random.Generator) -> Generator[dict[str, Any], dict[str, DataFrame], None]:
+def inputs(p: Values, rng: np.random.Generator) -> Generator[dict[str, Any], dict[str, DataFrame], None]:
     """Train, then show the test images of every block, as many blocks in a round as the program has rows for.
 
     Parameters
     ----------
-    p : Mapping
+    p : Values
         Resolved keys of the experiment.
     rng : numpy.random.Generator
         Generator of the point.
@@ -90,20 +91,20 @@ def inputs(p: Mapping[str, Any], rng: np.random.Generator) -> Generator[dict[str
     dict
         Anatomy, weights, images and presentations; see `experiments.gupta.common.protocol`.
     """
-    seed, (digits, n_train, n_test) = p["run.seed"], task(p)
+    seed, (digits, n_train, n_test) = p.run.seed, task(p)
     x_train, y_train, x_test, y_test = split(dataset(p), digits, n_train, n_test, rng)
     weights = initial_weights(p, rng)
     x, y = np.concatenate([x_train, x_test]), np.concatenate([y_train, y_test])
     trained = yield {
         **anatomy(p),
         "synapses.w": weights,
-        **shown(p, x, y, *epochs(n_train, n_test, p["inputs.n_epochs"], rng)),
+        **shown(p, x, y, *epochs(n_train, n_test, p.inputs.n_epochs, rng)),
     }
     local, w, b = trained_network(p, trained["final"])
-    model = train("backpropagation", x_train, y_train, (p["network.n_1"], p["network.n_2"]), seed)
+    model = train("backpropagation", x_train, y_train, (p.network.n_1, p.network.n_2), seed)
     backprop = of_classifier(model)
-    todo = blocks(p["inputs.epsilons"])
-    together = p["network.n_rows"] // n_test
+    todo = blocks(p.inputs.epsilons)
+    together = p.network.n_rows // n_test
     for number in range(0, len(todo), together):
         now = todo[number : number + together]
         rows = np.concatenate([images(*block, x_test, y_test, local, backprop, seed) for block in now])

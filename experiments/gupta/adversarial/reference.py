@@ -1,12 +1,10 @@
 """What is attacked beside the rule: the same layers trained by backpropagation in several ways, a linear classifier."""
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 import pandas as pd
 from pandas import DataFrame
 
+from base.values import Values
 from experiments.gupta.adversarial.inputs import blocks, images
 from experiments.gupta.common.attacks import RateNetwork, of_classifier
 from experiments.gupta.common.baselines import BASELINES, train
@@ -17,12 +15,12 @@ LINEAR = "linear"
 INVERSE_DECAY = 0.01  # of the linear classifier: strongly regularised, as a robust one must be
 
 
-def reference(p: Mapping[str, Any], rng: np.random.Generator) -> dict[str, DataFrame]:
+def reference(p: Values, rng: np.random.Generator) -> dict[str, DataFrame]:
     """Train the baselines of one point, and attack each with images of its own.
 
     Parameters
     ----------
-    p : Mapping
+    p : Values
         Resolved keys of the experiment, SI base units.
     rng : numpy.random.Generator
         Splits the images as for the spiking network.
@@ -35,12 +33,12 @@ def reference(p: Mapping[str, Any], rng: np.random.Generator) -> dict[str, DataF
         baseline_weights : of plain backpropagation: layer, kind (w or b), index (row by row), value.
     """
     x_train, y_train, x_test, y_test = split(dataset(p), *task(p), rng)
-    hidden, seed = (p["network.n_1"], p["network.n_2"]), p["run.seed"]
+    hidden, seed = (p.network.n_1, p.network.n_2), p.run.seed
     models = {method: of_classifier(train(method, x_train, y_train, hidden, seed)) for method in BASELINES}
     models[LINEAR] = of_classifier(train_logistic(x_train, y_train, INVERSE_DECAY))
     rows = []
     for method, model in models.items():
-        for attack, epsilon in blocks(p["inputs.epsilons"]):
+        for attack, epsilon in blocks(p.inputs.epsilons):
             if attack != "transfer":
                 moved = images(attack, epsilon, x_test, y_test, model, model, seed)
                 score = float(np.mean(model.margin(moved, y_test) > 0))

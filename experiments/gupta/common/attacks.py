@@ -4,15 +4,14 @@ The gradient is that of the rate model: a layer of the spiking network is a sigm
 and the gradient leaves the rounding out, so that it vanishes nowhere.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from pandas import DataFrame
 from sklearn.linear_model import LogisticRegression
 from sklearn.neural_network import MLPClassifier
 
+from base.values import Values
 from experiments.gupta.common.protocol import layers_of
 
 
@@ -110,12 +109,12 @@ class RateNetwork:
         return np.where(np.arange(output.shape[1]) == y[:, None], -np.inf, output).argmax(axis=1)
 
 
-def trained_network(p: Mapping[str, Any], final: DataFrame) -> tuple[RateNetwork, np.ndarray, np.ndarray]:
+def trained_network(p: Values, final: DataFrame) -> tuple[RateNetwork, np.ndarray, np.ndarray]:
     """Read the weights of a trained spiking network.
 
     Parameters
     ----------
-    p : Mapping
+    p : Values
         Resolved keys of the experiment.
     final : DataFrame
         End values of one point.
@@ -129,7 +128,7 @@ def trained_network(p: Mapping[str, Any], final: DataFrame) -> tuple[RateNetwork
     """
     final = final.sort_values("index")
     w, b = (final.loc[final["variable"] == name, "value"].to_numpy() for name in ("synapses.w", "neurons.b"))
-    return RateNetwork(layers_of(p, w, b), "sigmoid", p["neurons.beta"]), w, b
+    return RateNetwork(layers_of(p, w, b), "sigmoid", p.neurons.beta), w, b
 
 
 def of_classifier(model: MLPClassifier | LogisticRegression) -> RateNetwork:

@@ -1,9 +1,12 @@
 """What the local rule is compared with: the same layers trained by backpropagation of error."""
 
+from collections.abc import Mapping
+
 import numpy as np
+from pandas import DataFrame
 from sklearn.neural_network import MLPClassifier
 
-from references.gupta.backprop import train_backprop
+from references.gupta.backprop import accuracy, train_backprop
 
 # The baselines are our design, as the rest.
 PROTOCOL = {"rate": 1e-3, "batch": 32, "epochs": 20}  # digits
@@ -40,3 +43,15 @@ def train(method: str, x: np.ndarray, y: np.ndarray, hidden: tuple[int, int], se
         The trained network.
     """
     return train_backprop(x, y, hidden=hidden, seed=seed, **{**PROTOCOL, **BASELINES[method]})
+
+
+def scores(
+    models: Mapping[str, MLPClassifier],
+    x_train: np.ndarray,
+    y_train: np.ndarray,
+    x_test: np.ndarray,
+    y_test: np.ndarray,
+) -> DataFrame:
+    """Return ``method``, and its accuracy on the rows that it was trained with (``train``) and on others (``test``)."""
+    rows = [(name, accuracy(one, x_train, y_train), accuracy(one, x_test, y_test)) for name, one in models.items()]
+    return DataFrame(rows, columns=["method", "train", "test"])

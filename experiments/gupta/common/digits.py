@@ -1,20 +1,20 @@
 """MNIST digits for the layered network: splits by seed."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 
+from base.values import Values
 from datasets.base import Dataset
 from datasets.mnist import load_mnist
 
 
-def dataset(p: Mapping[str, Any]) -> Dataset:
+def dataset(p: Values) -> Dataset:
     """Load the digits: the full set where ``MNIST_DIR`` is, otherwise the subset that a package holds.
 
     Parameters
     ----------
-    p : Mapping
+    p : Values
         Resolved keys of the experiment; ``inputs.source`` is auto, real or standin.
 
     Returns
@@ -22,15 +22,15 @@ def dataset(p: Mapping[str, Any]) -> Dataset:
     Dataset
         Images and labels.
     """
-    return load_mnist(source=p["inputs.source"])
+    return load_mnist(source=p.inputs.source)
 
 
-def task(p: Mapping[str, Any]) -> tuple[tuple[int, ...], int, int]:
+def task(p: Values) -> tuple[tuple[int, ...], int, int]:
     """Return which digits are told apart, and how many images there are.
 
     Parameters
     ----------
-    p : Mapping
+    p : Values
         Resolved keys of the experiment, or its row in the table of points, where a list is text.
 
     Returns
@@ -40,9 +40,9 @@ def task(p: Mapping[str, Any]) -> tuple[tuple[int, ...], int, int]:
     n_train, n_test : int
         Images of all classes together.
     """
-    digits = p["inputs.digits"]
+    digits = p.inputs.digits
     digits = digits.split(",") if isinstance(digits, str) else digits
-    return tuple(map(int, digits)), int(p["inputs.n_train"]), int(p["inputs.n_test"])
+    return tuple(map(int, digits)), int(p.inputs.n_train), int(p.inputs.n_test)
 
 
 def split(

@@ -10,6 +10,7 @@ from pandas import DataFrame
 
 from analysis.accuracies import draw_accuracies
 from analysis.plots import COLOURS, band, panel_label
+from base.values import Values
 from experiments.gupta.common.presentations import answers, by_epoch
 from experiments.gupta.common.protocol import anatomy, epochs, initial_weights, shown
 
@@ -57,12 +58,12 @@ def chosen(
     return np.concatenate(parts[0]), np.concatenate(parts[1])
 
 
-def trained(p: Mapping[str, Any], rows: Rows, rng: np.random.Generator) -> dict[str, Any]:
+def trained(p: Values, rows: Rows, rng: np.random.Generator) -> dict[str, Any]:
     """Return what the network is shown: training rows in a new order every epoch, and then the test rows.
 
     Parameters
     ----------
-    p : Mapping
+    p : Values
         Resolved keys of the experiment.
     rows : tuple of ndarray
         Intensities and classes (1 is the one class) of the training rows, then of the test rows.
@@ -76,7 +77,7 @@ def trained(p: Mapping[str, Any], rows: Rows, rng: np.random.Generator) -> dict[
     """
     x_train, y_train, x_test, y_test = rows
     weights = initial_weights(p, rng)
-    order, learning = epochs(len(y_train), len(y_test), p["inputs.n_epochs"], rng)
+    order, learning = epochs(len(y_train), len(y_test), p.inputs.n_epochs, rng)
     x, y = np.concatenate([x_train, x_test]), np.concatenate([y_train, y_test])
     return {**anatomy(p), "synapses.w": weights, **shown(p, x, y, order, learning)}
 

@@ -1,19 +1,21 @@
 """Arrays that tell the layered network what to show, and when to learn."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
+from base.values import Values
+
 N_LAYERS = 4
 
 
-def sizes(p: Mapping[str, Any]) -> np.ndarray:
+def sizes(p: Values) -> np.ndarray:
     """Return the sizes of the four layers, input first.
 
     Parameters
     ----------
-    p : Mapping
+    p : Values
         Resolved keys of the experiment.
 
     Returns
@@ -21,15 +23,15 @@ def sizes(p: Mapping[str, Any]) -> np.ndarray:
     ndarray of int, shape (4,)
         ``network.n_0`` to ``network.n_3``.
     """
-    return np.array([p[f"network.n_{layer}"] for layer in range(N_LAYERS)])
+    return np.array([p.network.n_0, p.network.n_1, p.network.n_2, p.network.n_3])
 
 
-def anatomy(p: Mapping[str, Any], frozen: Sequence[int] = ()) -> dict[str, np.ndarray]:
+def anatomy(p: Values, frozen: Sequence[int] = ()) -> dict[str, np.ndarray]:
     """Return which layer neurons and interneurons belong to, and which neurons learn.
 
     Parameters
     ----------
-    p : Mapping
+    p : Values
         Resolved keys of the experiment.
     frozen : sequence of int
         Layers whose weights and biases never change.
@@ -43,16 +45,16 @@ def anatomy(p: Mapping[str, Any], frozen: Sequence[int] = ()) -> dict[str, np.nd
     return {
         "neurons.layer": layer,
         "neurons.learns": ~np.isin(layer, frozen),
-        "interneurons.layer": np.repeat(np.arange(1, N_LAYERS), p["network.n_3"]),
+        "interneurons.layer": np.repeat(np.arange(1, N_LAYERS), p.network.n_3),
     }
 
 
-def initial_weights(p: Mapping[str, Any], rng: np.random.Generator) -> np.ndarray:
+def initial_weights(p: Values, rng: np.random.Generator) -> np.ndarray:
     """Draw initial weights of mean 0 and variance 1 / (size of the presynaptic layer).
 
     Parameters
     ----------
-    p : Mapping
+    p : Values
         Resolved keys of the experiment.
     rng : numpy.random.Generator
         Source of the weights.
@@ -67,12 +69,12 @@ def initial_weights(p: Mapping[str, Any], rng: np.random.Generator) -> np.ndarra
     return np.concatenate(layers)
 
 
-def layers_of(p: Mapping[str, Any], w: np.ndarray, b: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
+def layers_of(p: Values, w: np.ndarray, b: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
     """Cut the flat weights and biases of the network into layers.
 
     Parameters
     ----------
-    p : Mapping
+    p : Values
         Resolved keys of the experiment.
     w : ndarray
         Weights in the order of the synapses.
@@ -118,7 +120,7 @@ def epochs(n_train: int, n_test: int, n_epochs: int, rng: np.random.Generator) -
 
 
 def shown(
-    p: Mapping[str, Any],
+    p: Values,
     x: np.ndarray,
     y: np.ndarray,
     order: np.ndarray,
@@ -129,7 +131,7 @@ def shown(
 
     Parameters
     ----------
-    p : Mapping
+    p : Values
         Resolved keys of the experiment.
     x : ndarray, shape (rows, n_0)
         Intensities in [0, 1].
@@ -153,17 +155,17 @@ def shown(
     ValueError
         The tables of the program are too short.
     """
-    n_rows, n_presentations = p["network.n_rows"], p["network.n_presentations"]
+    n_rows, n_presentations = p.network.n_rows, p.network.n_presentations
     for name, needed, there in (("n_rows", len(x), n_rows), ("n_presentations", len(order), n_presentations)):
         if needed > there:
             raise ValueError(f"network.{name} is {there}, but {needed} are needed")
     if watched is None:
         watched = np.arange(len(order)) == 0
-    pattern = np.zeros((n_rows, p["network.n_0"]))
+    pattern = np.zeros((n_rows, p.network.n_0))
     pattern[: len(x)] = x
     presentations = {"order": order, "labels": y[order], "training": learning, "watched": watched}
     tables = {
         f"{name}.values": np.pad(values.astype(float), (0, n_presentations - len(order)))
         for name, values in presentations.items()
     }
-    return {"pattern.values": pattern, **tables, "run.duration": len(order) * p["schedule.n_steps"] * p["network.dt"]}
+    return {"pattern.values": pattern, **tables, "run.duration": len(order) * p.schedule.n_steps * p.network.dt}

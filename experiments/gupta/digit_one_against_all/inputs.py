@@ -1,22 +1,22 @@
 """Images, order of presentation and initial weights of one digit against the others."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
+from base.values import Values
 from experiments.gupta.common.digits import dataset
 from experiments.gupta.common.one_against_all import Rows, chosen, trained
 
 __all__ = ["dataset", "inputs", "split"]
 
 
-def split(p: Mapping[str, Any], rng: np.random.Generator) -> Rows:
+def split(p: Values, rng: np.random.Generator) -> Rows:
     """Split images into those that train and those that test; half of both show the digit.
 
     Parameters
     ----------
-    p : Mapping
+    p : Values
         Resolved keys of the experiment.
     rng : numpy.random.Generator
         Fresh generator of the point.
@@ -27,19 +27,19 @@ def split(p: Mapping[str, Any], rng: np.random.Generator) -> Rows:
         Intensities, shape (n_train, 784), and classes (1 is the digit) of the training images; the same of the test.
     """
     data = dataset(p)
-    train, test = ((n // 2, n // 18) for n in (p["inputs.n_train"], p["inputs.n_test"]))
-    rows = chosen(data["labels"], p["inputs.one"], train, test, rng)
+    train, test = ((n // 2, n // 18) for n in (p.inputs.n_train, p.inputs.n_test))
+    rows = chosen(data["labels"], p.inputs.one, train, test, rng)
     x_train, x_test = (data["images"][some] / 255.0 for some in rows)
-    y_train, y_test = ((data["labels"][some] == p["inputs.one"]).astype(int) for some in rows)
+    y_train, y_test = ((data["labels"][some] == p.inputs.one).astype(int) for some in rows)
     return x_train, y_train, x_test, y_test
 
 
-def inputs(p: Mapping[str, Any], rng: np.random.Generator) -> dict[str, Any]:
+def inputs(p: Values, rng: np.random.Generator) -> dict[str, Any]:
     """Draw everything that distinguishes one point from another.
 
     Parameters
     ----------
-    p : Mapping
+    p : Values
         Resolved keys of the experiment.
     rng : numpy.random.Generator
         Generator of the point.

@@ -1,22 +1,20 @@
 """Backpropagation and logistic regression on the very images of each point."""
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 from pandas import DataFrame
 
-from experiments.gupta.common.baselines import train
+from base.values import Values
+from experiments.gupta.common.baselines import scores, train
 from experiments.gupta.digit_one_against_all.inputs import split
-from references.gupta.backprop import accuracy, train_logistic
+from references.gupta.backprop import train_logistic
 
 
-def reference(p: Mapping[str, Any], rng: np.random.Generator) -> dict[str, DataFrame]:
+def reference(p: Values, rng: np.random.Generator) -> dict[str, DataFrame]:
     """Train the baselines of one point.
 
     Parameters
     ----------
-    p : Mapping
+    p : Values
         Resolved keys of the experiment, SI base units.
     rng : numpy.random.Generator
         Splits the images as for the spiking network.
@@ -26,14 +24,10 @@ def reference(p: Mapping[str, Any], rng: np.random.Generator) -> dict[str, DataF
     dict of DataFrame
         baselines : method, train, test (accuracies).
     """
-    x_train, y_train, x_test, y_test = split(p, rng)
-    hidden = (p["network.n_1"], p["network.n_2"])
+    rows = x_train, y_train, *_ = split(p, rng)
+    hidden = (p.network.n_1, p.network.n_2)
     models = {
-        "backpropagation": train("backpropagation", x_train, y_train, hidden, p["run.seed"]),
+        "backpropagation": train("backpropagation", x_train, y_train, hidden, p.run.seed),
         "logistic regression": train_logistic(x_train, y_train),
     }
-    scores = [
-        {"method": method, "train": accuracy(model, x_train, y_train), "test": accuracy(model, x_test, y_test)}
-        for method, model in models.items()
-    ]
-    return {"baselines": DataFrame(scores)}
+    return {"baselines": scores(models, *rows)}

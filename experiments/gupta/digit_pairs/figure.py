@@ -8,6 +8,7 @@ from pandas import DataFrame
 
 from analysis.accuracies import draw_accuracies
 from analysis.plots import COLOURS, band, panel_label
+from analysis.points import values
 from experiments.gupta.common.presentations import answers, by_epoch
 from experiments.gupta.common.protocol import layers_of
 from experiments.gupta.digit_pairs.reference import N_SHOWN
@@ -123,8 +124,7 @@ def pictures(recordings: dict[str, DataFrame], points: DataFrame) -> DataFrame:
     final = recordings["final"]
     final = final[(final["point"] == p["point"]) & (final["seed"] == p["seed"])].sort_values("index")
     w, b = (final.loc[final["variable"] == name, "value"].to_numpy() for name in ("synapses.w", "neurons.b"))
-    sizes = {f"network.n_{layer}": int(p[f"network.n_{layer}"]) for layer in range(4)}
-    local = layers_of(sizes, w, b)[0][0]
+    local = layers_of(values(p), w, b)[0][0]
     preference = selectivity(recordings, points[points["point"] == p["point"]])
     preference = preference[preference["seed"] == p["seed"]]
 

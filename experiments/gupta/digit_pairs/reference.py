@@ -1,27 +1,24 @@
 """The same layers trained by backpropagation, with and without decaying weights, on the very images of each point."""
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 import pandas as pd
 from pandas import DataFrame
 from sklearn.neural_network import MLPClassifier
 
-from experiments.gupta.common.baselines import train
+from base.values import Values
+from experiments.gupta.common.baselines import scores, train
 from experiments.gupta.common.digits import dataset, split, task
-from references.gupta.backprop import accuracy
 
 METHODS = ("backpropagation", "backpropagation, L2")
 N_SHOWN = 10  # pictures of input weights of either assembly
 
 
-def reference(p: Mapping[str, Any], rng: np.random.Generator) -> dict[str, DataFrame]:
+def reference(p: Values, rng: np.random.Generator) -> dict[str, DataFrame]:
     """Train the baselines of one point.
 
     Parameters
     ----------
-    p : Mapping
+    p : Values
         Resolved keys of the experiment, SI base units.
     rng : numpy.random.Generator
         Splits the images as for the spiking network.
@@ -33,14 +30,13 @@ def reference(p: Mapping[str, Any], rng: np.random.Generator) -> dict[str, DataF
         baseline_pictures : unit, assembly (whose output the unit drives), rank, pixel, w: input weights of those units
             of backpropagation that drive an output most.
     """
-    x_train, y_train, x_test, y_test = split(dataset(p), *task(p), rng)
-    hidden = (p["network.n_1"], p["network.n_2"])
-    models = {method: train(method, x_train, y_train, hidden, p["run.seed"]) for method in METHODS}
-    scores = [
-        {"method": method, "train": accuracy(model, x_train, y_train), "test": accuracy(model, x_test, y_test)}
-        for method, model in models.items()
-    ]
-    return {"baselines": DataFrame(scores), "baseline_pictures": pictures(models["backpropagation"])}
+    rows = x_train, y_train, *_ = split(dataset(p), *task(p), rng)
+    hidden = (p.network.n_1, p.network.n_2)
+    models = {method: train(method, x_train, y_train, hidden, p.run.seed) for method in METHODS}
+    return {
+        "baselines": scores(models, *rows),
+        "baseline_pictures": pictures(models["backpropagation"]),
+    }
 
 
 def pictures(model: MLPClassifier) -> DataFrame:

@@ -1,11 +1,11 @@
 """Test samples of `gupta/iris`, and the weights that were learned there."""
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from base.values import Values
 from datasets.base import Dataset
 from experiments.gupta.common.protocol import N_LAYERS, sizes
 from experiments.gupta.iris import inputs as learned
@@ -15,7 +15,7 @@ PAIR = (1, 2)  # versicolor, virginica
 N_TRAIN, N_TEST = 70, 30  # of the training
 
 
-def dataset(p: Mapping[str, Any]) -> Dataset:
+def dataset(p: Values) -> Dataset:
     """Load Fisher's table."""
     return learned.dataset(p)
 
@@ -35,12 +35,12 @@ def samples() -> tuple[np.ndarray, np.ndarray]:
     return x[turns], y[turns]
 
 
-def inputs(p: Mapping[str, Any], rng: np.random.Generator) -> dict[str, Any]:  # noqa: ARG001 - nothing is random
+def inputs(p: Values, rng: np.random.Generator) -> dict[str, Any]:  # noqa: ARG001 - nothing is random
     """Return what is shown, and the network.
 
     Parameters
     ----------
-    p : Mapping
+    p : Values
         Resolved keys of the experiment, SI base units.
     rng : numpy.random.Generator
         Not used.
@@ -55,7 +55,7 @@ def inputs(p: Mapping[str, Any], rng: np.random.Generator) -> dict[str, Any]:  #
     ValueError
         More samples than the test set or the table holds, or a network of other sizes than the one that was trained.
     """
-    n, n_rows, n_test = sizes(p), p["network.n_rows"], p["inputs.n_test"]
+    n, n_rows, n_test = sizes(p), p.network.n_rows, p.inputs.n_test
     if n_test > min(n_rows, N_TEST):
         raise ValueError(f"inputs.n_test is {n_test}, but there are {N_TEST} samples and network.n_rows is {n_rows}")
     trained = np.load(WEIGHTS)
@@ -69,5 +69,5 @@ def inputs(p: Mapping[str, Any], rng: np.random.Generator) -> dict[str, Any]:  #
         "neurons.b": trained["neurons.b"],
         "synapses.w": trained["synapses.w"],
         # In one time step more, the voltages of the last sample are recorded.
-        "run.duration": (n_test * p["neurons.n_steps"] + 1) * p["network.dt"],
+        "run.duration": (n_test * p.neurons.n_steps + 1) * p.network.dt,
     }

@@ -1,23 +1,24 @@
 """Samples, order of presentation and initial weights of one pair of iris species; then samples that mislead."""
 
-from collections.abc import Generator, Mapping
+from collections.abc import Generator
 from typing import Any
 
 import numpy as np
 from pandas import DataFrame
 
+from base.values import Values
 from datasets.base import Dataset
 from datasets.iris import load_iris
 from experiments.gupta.common.attacks import RateNetwork, trained_network
 from experiments.gupta.common.protocol import anatomy, epochs, initial_weights, shown
 
 
-def dataset(p: Mapping[str, Any]) -> Dataset:  # noqa: ARG001 - every experiment has the same signature
+def dataset(p: Values) -> Dataset:  # noqa: ARG001 - every experiment has the same signature
     """Load Fisher's table.
 
     Parameters
     ----------
-    p : Mapping
+    p : Values
         Resolved keys of the experiment; nothing depends on them.
 
     Returns
@@ -112,12 +113,12 @@ def moved(model: RateNetwork, x: np.ndarray, y: np.ndarray, epsilon: float) -> n
     return np.concatenate([z, 1.0 - z], axis=1)
 
 
-def inputs(p: Mapping[str, Any], rng: np.random.Generator) -> Generator[dict[str, Any], dict[str, DataFrame], None]:
+def inputs(p: Values, rng: np.random.Generator) -> Generator[dict[str, Any], dict[str, DataFrame], None]:
     """First round: train. Second round: show test samples that were moved to mislead the trained network.
 
     Parameters
     ----------
-    p : Mapping
+    p : Values
         Resolved keys of the experiment.
     rng : numpy.random.Generator
         Generator of the point.
@@ -127,16 +128,16 @@ def inputs(p: Mapping[str, Any], rng: np.random.Generator) -> Generator[dict[str
     dict
         Anatomy, weights, samples and presentations; see `experiments.gupta.common.protocol`.
     """
-    n_train, n_test = p["inputs.n_train"], p["inputs.n_test"]
-    x_train, y_train, x_test, y_test = split(p["inputs.first"], p["inputs.second"], n_train, n_test, rng)
+    n_train, n_test = p.inputs.n_train, p.inputs.n_test
+    x_train, y_train, x_test, y_test = split(p.inputs.first, p.inputs.second, n_train, n_test, rng)
     weights = initial_weights(p, rng)
-    order, learning = epochs(n_train, n_test, p["inputs.n_epochs"], rng)
+    order, learning = epochs(n_train, n_test, p.inputs.n_epochs, rng)
     x, y = np.concatenate([x_train, x_test]), np.concatenate([y_train, y_test])
-    watched = learning & (order == p["inputs.watched"])
+    watched = learning & (order == p.inputs.watched)
     trained = yield {**anatomy(p), "synapses.w": weights, **shown(p, x, y, order, learning, watched)}
 
     local, w, b = trained_network(p, trained["final"])
-    rows = np.concatenate([moved(local, x_test, y_test, epsilon) for epsilon in p["inputs.epsilons"]])
+    rows = np.concatenate([moved(local, x_test, y_test, epsilon) for epsilon in p.inputs.epsilons])
     nothing = np.zeros(len(rows), dtype=bool)
     presentations = shown(p, rows, np.resize(y_test, len(rows)), np.arange(len(rows)), nothing, nothing)
     yield {**anatomy(p), "synapses.w": w, "neurons.b": b, **presentations}

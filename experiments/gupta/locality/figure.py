@@ -6,6 +6,7 @@ from matplotlib.figure import Figure
 from pandas import DataFrame
 
 from analysis.plots import COLOURS, band, panel_label
+from analysis.points import values
 from experiments.gupta.common.presentations import answers, by_epoch
 from experiments.gupta.common.protocol import layers_of
 
@@ -69,8 +70,7 @@ def identity(final: DataFrame, points: DataFrame) -> DataFrame:
     def trained(p: pd.Series) -> list[np.ndarray]:
         rows = final[(final["point"] == p["point"]) & (final["seed"] == p["seed"])].sort_values("index")
         w, b = (rows.loc[rows["variable"] == name, "value"].to_numpy() for name in ("synapses.w", "neurons.b"))
-        sizes = {f"network.n_{layer}": int(p[f"network.n_{layer}"]) for layer in range(4)}
-        return [np.append(weights.ravel(), biases) for weights, biases in layers_of(sizes, w, b)]
+        return [np.append(weights.ravel(), biases) for weights, biases in layers_of(values(p), w, b)]
 
     rows = []
     for (pair, seed), some in points.groupby(["pair", "seed"]):

@@ -1,22 +1,19 @@
 """The same layers trained by backpropagation on the very images of each point."""
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 from pandas import DataFrame
 
-from experiments.gupta.common.baselines import train
+from base.values import Values
+from experiments.gupta.common.baselines import scores, train
 from experiments.gupta.common.digits import dataset, split, task
-from references.gupta.backprop import accuracy
 
 
-def reference(p: Mapping[str, Any], rng: np.random.Generator) -> dict[str, DataFrame]:
+def reference(p: Values, rng: np.random.Generator) -> dict[str, DataFrame]:
     """Train the baseline of one point.
 
     Parameters
     ----------
-    p : Mapping
+    p : Values
         Resolved keys of the experiment, SI base units.
     rng : numpy.random.Generator
         Splits the images as for the spiking network.
@@ -26,7 +23,6 @@ def reference(p: Mapping[str, Any], rng: np.random.Generator) -> dict[str, DataF
     dict of DataFrame
         baselines : one row; method, train, test (accuracies).
     """
-    x_train, y_train, x_test, y_test = split(dataset(p), *task(p), rng)
-    model = train("backpropagation", x_train, y_train, (p["network.n_1"], p["network.n_2"]), p["run.seed"])
-    scores = {"train": accuracy(model, x_train, y_train), "test": accuracy(model, x_test, y_test)}
-    return {"baselines": DataFrame([{"method": "backpropagation", **scores}])}
+    rows = x_train, y_train, *_ = split(dataset(p), *task(p), rng)
+    model = train("backpropagation", x_train, y_train, (p.network.n_1, p.network.n_2), p.run.seed)
+    return {"baselines": scores({"backpropagation": model}, *rows)}

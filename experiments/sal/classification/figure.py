@@ -8,6 +8,7 @@ from pandas import DataFrame
 
 from analysis.accuracies import swarm
 from analysis.plots import COLOURS, band, panel_label
+from analysis.points import values
 from experiments.sal.classification.reference import learned
 
 SIZE = (7.1, 4.4)
@@ -36,13 +37,12 @@ def observe(recordings: dict[str, DataFrame]) -> dict[str, DataFrame]:
         gaps : data, seed, epoch, to_bp and to_fa (test accuracy of SAL minus theirs).
     """
     parts = {name: [recordings[f"other_{name}"]] for name in ("courses", "layers")}
-    for _, row in recordings["points"].iterrows():
-        p = {**row, "run.seed": int(row["seed"])}
+    for row in recordings["points"].to_dict("records"):
         here = [(recordings[name]["point"] == row["point"]) for name in ("weights", "final")]
         weights, final = recordings["weights"][here[0]], recordings["final"][here[1]]
         phases = [rows["w"].to_numpy() for _, rows in weights.sort_values(["round", "index"]).groupby("round")]
         aligned = [*phases[1:], final.sort_values("index")["value"].to_numpy()]
-        for name, rows in zip(parts, learned(p, "SAL", aligned), strict=True):
+        for name, rows in zip(parts, learned(values(row), "SAL", aligned), strict=True):
             parts[name].append(DataFrame(rows).assign(point=row["point"], seed=row["seed"]))
     data = recordings["points"][["point", "inputs.data"]].rename(columns={"inputs.data": "data"})
     table, layers = (
@@ -57,9 +57,9 @@ def draw_last(ax: Axes, table: DataFrame) -> None:
     """Draw the test accuracies after the last epoch, one dot a seed, bars for the means."""
     last = table[table["epoch"] == table["epoch"].max()]
     for number, (method, colour) in enumerate(COLOUR.items()):
-        values = last.loc[last["method"] == method, "test"]
-        ax.scatter(number + swarm(values, 0.12), values, s=9, color=COLOURS[colour], alpha=0.6, linewidth=0)
-        ax.hlines(values.mean(), number - 0.33, number + 0.33, color=COLOURS[colour], linewidth=1.8)
+        scores = last.loc[last["method"] == method, "test"]
+        ax.scatter(number + swarm(scores, 0.12), scores, s=9, color=COLOURS[colour], alpha=0.6, linewidth=0)
+        ax.hlines(scores.mean(), number - 0.33, number + 0.33, color=COLOURS[colour], linewidth=1.8)
     ax.set_xticks(range(len(COLOUR)), list(COLOUR))
     ax.tick_params(axis="x", length=0)
     ax.set(ylabel="test accuracy", title=f"after epoch {table['epoch'].max()}", xlim=(-0.6, len(COLOUR) - 0.4))

@@ -1,21 +1,22 @@
 """The same network, images and order with every other way to get feedback weights."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from pandas import DataFrame
 
+from base.values import Values
 from experiments.sal.classification.inputs import learner, sizes, split
 from references.sal.gradients import METHODS, compare
 
 
-def reference(p: Mapping[str, Any], rng: np.random.Generator) -> dict[str, DataFrame]:
+def reference(p: Values, rng: np.random.Generator) -> dict[str, DataFrame]:
     """Learn with every method but SAL.
 
     Parameters
     ----------
-    p : Mapping
+    p : Values
         Resolved keys of the experiment, SI base units.
     rng : numpy.random.Generator
         Not used: `learner` makes the same one for all methods.
@@ -29,20 +30,20 @@ def reference(p: Mapping[str, Any], rng: np.random.Generator) -> dict[str, DataF
     course, layers = [], []
     for method in METHODS:
         if method != "SAL":
-            of_course, of_layers = learned(p, method, [None] * p["inputs.n_epochs"])
+            of_course, of_layers = learned(p, method, [None] * p.inputs.n_epochs)
             course += of_course
             layers += of_layers
     return {"other_courses": DataFrame(course), "other_layers": DataFrame(layers)}
 
 
 def learned(
-    p: Mapping[str, Any], method: str, aligned: Sequence[np.ndarray | None]
+    p: Values, method: str, aligned: Sequence[np.ndarray | None]
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Learn epoch by epoch.
 
     Parameters
     ----------
-    p : Mapping
+    p : Values
         Resolved keys of the experiment.
     method : str
         One of `references.sal.gradients.METHODS`.
@@ -61,7 +62,7 @@ def learned(
             weights = aligned[epoch - 1]
             if weights is not None:
                 network.feedback = split(weights, sizes(p))
-            network.epoch(x, y, int(p["inputs.batch"]))
+            network.epoch(x, y, int(p.inputs.batch))
         known = {"method": method, "epoch": epoch}
         scores = {"test": network.accuracy(x_test, y_test), "train": network.accuracy(x, y)}
         course.append({**known, **scores, "loss": network.loss(x, y)})

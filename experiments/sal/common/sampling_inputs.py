@@ -1,11 +1,12 @@
 """Which sampling networks there are in a run, and the arrays that each of them has."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from itertools import product
 from typing import Any
 
 import numpy as np
 
+from base.values import Values
 from experiments.sal.common.boltzmann import states, student, target
 
 TARGET_SEEDS = (4321, 4322, 4323, 4324, 4235)
@@ -13,12 +14,12 @@ INITIAL_SEED = 9002  # and the next ones
 WAKE_SLEEP, SAL, DECAY = "wake-sleep", "SAL", "Kolen-Pollack"
 
 
-def conditions(p: Mapping[str, Any], arms: Sequence[str]) -> list[dict[str, Any]]:
+def conditions(p: Values, arms: Sequence[str]) -> list[dict[str, Any]]:
     """List the networks of a point, in the order of their blocks.
 
     Parameters
     ----------
-    p : Mapping
+    p : Values
         Keys ``inputs.*``.
     arms : sequence of str
         Ways to learn: `WAKE_SLEEP` alone, or with `SAL` or the decay of Kolen and Pollack.
@@ -28,15 +29,15 @@ def conditions(p: Mapping[str, Any], arms: Sequence[str]) -> list[dict[str, Any]
     list of dict
         ``level`` (noise), ``arm``, ``target`` and ``initial`` (seeds).
     """
-    targets = TARGET_SEEDS[: int(p["inputs.n_targets"])]
-    initial = range(INITIAL_SEED, INITIAL_SEED + int(p["inputs.n_initial"]))
-    levels = [round(k * p["inputs.step"], 9) for k in range(int(p["inputs.n_levels"]))]
+    targets = TARGET_SEEDS[: int(p.inputs.n_targets)]
+    initial = range(INITIAL_SEED, INITIAL_SEED + int(p.inputs.n_initial))
+    levels = [round(k * p.inputs.step, 9) for k in range(int(p.inputs.n_levels))]
     keys = ("level", "arm", "target", "initial")
     return [dict(zip(keys, values, strict=True)) for values in product(levels, arms, targets, initial)]
 
 
 def arrays(
-    p: Mapping[str, Any],
+    p: Values,
     rng: np.random.Generator,
     arms: Sequence[str],
     noise: Callable[[float], tuple[float, float]],
@@ -45,7 +46,7 @@ def arrays(
 
     Parameters
     ----------
-    p : Mapping
+    p : Values
         Resolved parameters, SI base units.
     rng : numpy.random.Generator
         Draws the hazard up to the first spikes; everything else has the seeds of the authors.
@@ -64,12 +65,12 @@ def arrays(
     ValueError
         The configuration asks for more or fewer networks than the program has, or records at other times.
     """
-    n, networks = p["network.n_neurons"], conditions(p, arms)
-    if len(networks) != p["network.n_networks"]:
-        raise ValueError(f"network.n_networks: {p['network.n_networks']} for {len(networks)} conditions")
-    period = (p["schedule.n_every"] - 1 + p["schedule.n_long"]) * p["network.cycle"]
-    if p["schedule.n_every"] < 2 or not np.isclose(period, p["network.record"]):
-        raise ValueError(f"network.record: {p['network.record']} s, but a period lasts {period} s")
+    n, networks = p.network.n_neurons, conditions(p, arms)
+    if len(networks) != p.network.n_networks:
+        raise ValueError(f"network.n_networks: {p.network.n_networks} for {len(networks)} conditions")
+    period = (p.schedule.n_every - 1 + p.schedule.n_long) * p.network.cycle
+    if p.schedule.n_every < 2 or not np.isclose(period, p.network.record):
+        raise ValueError(f"network.record: {p.network.record} s, but a period lasts {period} s")
     z, (pre, post) = states(n), np.nonzero(1 - np.eye(n, dtype=int))
     of_all: dict[str, list[np.ndarray]] = {}
     for one in networks:
@@ -81,7 +82,7 @@ def arrays(
             "bins.pattern": np.arange(len(z)),
             "neurons.goal": p_target @ z,
             "neurons.b": drawn["b"],
-            "neurons.rate": np.log1p(np.exp(drawn["b"]) * p["network.dt"] / p["neurons.tau_ref"]) / p["network.dt"],
+            "neurons.rate": np.log1p(np.exp(drawn["b"]) * p.network.dt / p.neurons.tau_ref) / p.network.dt,
             "neurons.bit": 1 << np.arange(n),
             "synapses.w": drawn["w"][post, pre],
             "synapses.wanted": both[post, pre],
@@ -98,6 +99,6 @@ def arrays(
         "neurons.left": rng.exponential(size=size),
         "neurons.ready": np.ones(size),
         "neurons.fired": np.full(size, -1000.0),
-        "neurons.cycle": np.full(size, p["network.cycle"]),
-        "bins.n_samples": np.array(p["schedule.n_long"] * p["network.cycle"] / p["network.sample"]),
+        "neurons.cycle": np.full(size, p.network.cycle),
+        "bins.n_samples": np.array(p.schedule.n_long * p.network.cycle / p.network.sample),
     }

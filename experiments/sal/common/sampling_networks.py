@@ -11,6 +11,8 @@ from matplotlib.ticker import MaxNLocator
 from scipy.stats import wilcoxon
 
 from analysis.plots import COLOURS, panel_label, reported
+from analysis.points import values
+from base.values import Values
 from experiments.sal.common.boltzmann import student, target
 from experiments.sal.common.sampling_inputs import DECAY, SAL, WAKE_SLEEP, conditions
 
@@ -92,7 +94,7 @@ def courses(recordings: Mapping[str, pd.DataFrame], arms: Sequence[str]) -> pd.D
     """
     parts = []
     for p in recordings["points"].to_dict("records"):
-        networks = pd.DataFrame(conditions(p, arms)).rename_axis("network").reset_index()
+        networks = pd.DataFrame(conditions(values(p), arms)).rename_axis("network").reset_index()
         weights, divergence = (
             rows[rows["point"] == p["point"]] for rows in (recordings[k] for k in ("weights", "divergence"))
         )
@@ -139,7 +141,7 @@ def paired(end: pd.DataFrame) -> pd.DataFrame:
 def laws(
     recordings: Mapping[str, pd.DataFrame],
     arms: Sequence[str],
-    noise: Callable[[Mapping[str, Any], float], tuple[float, float]],
+    noise: Callable[[Values, float], tuple[float, float]],
 ) -> pd.DataFrame:
     """Compare pairs of weights with what is known of them exactly.
 
@@ -165,9 +167,9 @@ def laws(
         weights = recordings["weights"]
         known = matrices(weights[weights["point"] == p["point"]], int(p["network.n_neurons"]))
         above = np.triu_indices(int(p["network.n_neurons"]), 1)
-        for network, one in enumerate(conditions(p, arms)):
+        for network, one in enumerate(conditions(values(p), arms)):
             w = np.stack(known.loc[known["network"] == network, "matrix"].tolist())
-            a = student(one["initial"], *noise(p, one["level"]), w.shape[1])["a_hebb"]
+            a = student(one["initial"], *noise(values(p), one["level"]), w.shape[1])["a_hebb"]
             kept = (a.T * w - a * w.transpose(0, 2, 1))[:, *above]
             cycle = np.arange(len(w)) * p["schedule.n_every"]
             share = (1 - p["synapses.decay"] * (one["arm"] == DECAY)) ** cycle
@@ -308,8 +310,8 @@ def _each_target(ax: Axes, rows: pd.DataFrame, test: pd.DataFrame) -> None:
     arms = list(rows["arm"].unique())
     table = rows.pivot_table(index=["target", "initial"], columns="arm", values="divergence")[arms]
     seeds = sorted(rows["target"].unique())
-    for (seed, _), values in table.iterrows():
-        ax.plot(range(len(arms)), values, "o-", ms=3, lw=1, color=list(COLOURS.values())[seeds.index(seed)])
+    for (seed, _), divergences in table.iterrows():
+        ax.plot(range(len(arms)), divergences, "o-", ms=3, lw=1, color=list(COLOURS.values())[seeds.index(seed)])
     found = test.set_index("against")
     labels = [arm.replace("-", "-\n") for arm in arms]
     for k, arm in enumerate(arms):

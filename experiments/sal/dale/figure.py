@@ -5,6 +5,7 @@ import pandas as pd
 from matplotlib.colors import LinearSegmentedColormap
 
 from analysis.plots import COLOURS, panel_label, reported
+from analysis.points import values
 from experiments.sal.dale.inputs import RATE_WEIGHTS, grid
 from references.sal.effective_weight import effective_weight
 
@@ -63,7 +64,7 @@ def observe(recordings):
     planes = []
     for _, point in points.iterrows():
         pairs = final[(final["point"] == point["point"]) & (final["variable"] == "synapses.pairs")]["value"].to_numpy()
-        w_21, w_12 = grid(point)
+        w_21, w_12 = grid(values(point))
         drift = pairs[: 6 * n_grid : 6] / n_tau
         planes.append(pd.DataFrame({"w_21": w_21 + to_21, "w_12": w_12 + to_12, "direct_12": w_12, "dw_21": drift}))
     plane = pd.concat(planes, ignore_index=True).sort_values(["w_12", "w_21"], ignore_index=True)

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.plots import band, panel_label, reported
+from analysis.points import values
 from experiments.sal.common.layers import links
 from experiments.sal.deep_alignment.inputs import backwards, inputs, watched
 
@@ -32,22 +33,22 @@ def observe(recordings):
         ``spread`` of the recorded weights. ``end``: the same of all weights, after the run.
     """
     course, end = [], []
-    for _, p in recordings["points"].iterrows():
-        values = {key.removesuffix("_ms"): v / 1000 if key.endswith("_ms") else v for key, v in p.items()}
-        layers = [int(values[f"network.n_{k}"]) for k in range(4)]
-        w = inputs({**values, **{f"network.n_{k}": n for k, n in enumerate(layers)}}, np.random.default_rng(p["seed"]))
+    for point in recordings["points"].to_dict("records"):
+        p = values(point)
+        layers = [p.network.n_0, p.network.n_1, p.network.n_2, p.network.n_3]
+        w = inputs(p, np.random.default_rng(p.run.seed))
         pair = backwards(layers)
         forward, lower = w["forward.w"][pair], links(layers)[0][pair]
         layer = np.searchsorted(np.cumsum(layers), lower, side="right") + 1
-        sample = watched(layers, int(values["network.n_watched"]))
-        keys = {"seed": p["seed"]}
-        for t_ms, rows in recordings["weights"].query("point == @p.point").groupby("t_ms"):
+        sample = watched(layers, p.network.n_watched)
+        keys = {"seed": p.run.seed}
+        for t_ms, rows in recordings["weights"].query("point == @point['point']").groupby("t_ms"):
             b = rows.sort_values("index")["w"].to_numpy()
             for k in np.unique(layer):
                 here = layer[sample] == k
                 found = compare(forward[sample][here], b[here])
                 course.append({**keys, "layer": k, "t_s": round(t_ms / 1000, 3), **found})
-        final = recordings["final"].query("point == @p.point").sort_values("index")["value"].to_numpy()
+        final = recordings["final"].query("point == @point['point']").sort_values("index")["value"].to_numpy()
         for k in np.unique(layer):
             end.append({**keys, "layer": k, **compare(forward[layer == k], final[layer == k])})
     return {"course": pd.DataFrame(course), "end": pd.DataFrame(end).assign(sizes="-".join(map(str, layers)))}

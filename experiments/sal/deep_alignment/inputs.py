@@ -1,10 +1,10 @@
 """Which neurons are connected, and initial weights and biases of all layers."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 
+from base.values import Values
 from experiments.sal.common.layers import links
 
 
@@ -49,12 +49,12 @@ def watched(layers: Sequence[int], n: int) -> np.ndarray:
     return np.concatenate(numbers)
 
 
-def inputs(p: Mapping[str, Any], rng: np.random.Generator) -> dict[str, np.ndarray]:
+def inputs(p: Values, rng: np.random.Generator) -> dict[str, np.ndarray]:
     """Return the arrays of one point.
 
     Parameters
     ----------
-    p : Mapping
+    p : Values
         Resolved parameters, SI base units.
     rng : numpy.random.Generator
         Draws everything.
@@ -65,14 +65,14 @@ def inputs(p: Mapping[str, Any], rng: np.random.Generator) -> dict[str, np.ndarr
         Forward weights are uniform within w_range / sqrt(n) with n neurons before them, feedback weights likewise with
         n neurons after them, or before them if `equal_range`; biases within 1 / sqrt(n) of their own layer.
     """
-    layers = [p[f"network.n_{k}"] for k in range(4)]
+    layers = [p.network.n_0, p.network.n_1, p.network.n_2, p.network.n_3]
     pairs = list(zip(layers[:-1], layers[1:], strict=True))
-    size, equal = p["inputs.w_range"], p["inputs.equal_range"]
+    size, equal = p.inputs.w_range, p.inputs.equal_range
     forward = [rng.uniform(-size, size, n * m) / np.sqrt(n) for n, m in pairs]
     feedback = [rng.uniform(-size, size, n * m) / np.sqrt(n if equal else m) for n, m in pairs]
     return {
         "forward.w": np.concatenate(forward),
         "feedback.w": np.concatenate(feedback),
         "neurons.b": np.concatenate([rng.uniform(-1, 1, n) / np.sqrt(n) for n in layers]),
-        "memory.left_over": np.array(np.exp(-20 * p["network.dt"] / p["neurons.tau_pair"])),
+        "memory.left_over": np.array(np.exp(-20 * p.network.dt / p.neurons.tau_pair)),
     }

@@ -5,6 +5,7 @@ import pandas as pd
 from scipy.optimize import curve_fit
 
 from analysis.plots import COLOURS, band, panel_label
+from analysis.points import values
 from experiments.sal.lif.inputs import BIASES, CONDITIONS, SHAPES, SIGNS, TAUS, UNLIKE, membrane
 
 SIZE = (7.0, 4.8)
@@ -12,27 +13,16 @@ LATE = 0.5  # of the run: weights are averaged from here on
 KINDS = dict(zip(SIGNS, ("excitation", "inhibition"), strict=True))
 
 
-def _si(point: pd.Series) -> dict[str, float]:
-    """Return the parameters of a membrane in SI units."""
-    found = {f"neurons.{name}": point[f"neurons.{name}_mV"] / 1e3 for name in ("sigma", "v_threshold", "v_reset")}
-    return {
-        **found,
-        "neurons.tau_ref": point["neurons.tau_ref_ms"] / 1e3,
-        "network.dt": point["network.dt_ms"] / 1e3,
-    }
-
-
 def _activation(recordings: dict[str, pd.DataFrame]) -> pd.DataFrame:
     """Return rates per 1 / tau_ref of the uncoupled neurons: simulated, exact, and the logistic function."""
     point = recordings["points"].iloc[0]
-    p = _si(point)
     n_tau = point["run.duration_ms"] / point["neurons.tau_ref_ms"]
     spikes = recordings["final"].pivot_table(index="seed", columns="index", values="value").to_numpy()
     alone = spikes[:, -len(TAUS) * len(BIASES) * int(point["network.n_copies"]) :]
     found = alone.reshape(len(alone), len(TAUS), len(BIASES), -1).mean(axis=(0, 3)) / n_tau
     rows = []
     for k, tau in enumerate(TAUS):
-        one = membrane(p, tau)
+        one = membrane(values(point), tau)
         offset, slope = one.calibrate()
         for b, simulated in zip(BIASES, found[k], strict=True):
             exact, logistic = one.rate(offset + slope * b) * one.t_ref, 1 / (1 + np.exp(-b))

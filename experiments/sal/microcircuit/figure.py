@@ -5,6 +5,7 @@ import pandas as pd
 from matplotlib.ticker import MaxNLocator
 
 from analysis.plots import COLOURS, panel_label
+from analysis.points import values
 from experiments.sal.microcircuit.inputs import ALGORITHMS, circuits, inputs
 
 SIZE = (7.0, 4.2)
@@ -16,23 +17,18 @@ TEACHER = {"color": COLOURS["grey"], "ls": "--", "lw": 1, "zorder": 1}
 FAILED = 0.02  # loss of a run that failed
 
 
-def _in_base_units(p: pd.Series) -> dict[str, float]:
-    """Return the parameters of a point with the names and units that `inputs` expects."""
-    return {key.removesuffix("_ms"): value / 1000 if key.endswith("_ms") else value for key, value in p.items()}
-
-
 def _of_point(recordings: dict[str, pd.DataFrame], p: pd.Series) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return loss and weights of one point, one row per circuit and epoch."""
-    values = _in_base_units(p)
-    goal = inputs(values, np.random.default_rng(0))["goal.values"]
-    n_epoch = int(values["network.n_epoch"])
-    first = int(values["inputs.n_train"] + values["inputs.n_align"])
-    names = pd.DataFrame(circuits(values), columns=["algorithm", "run"]).rename_axis("index").reset_index()
+    known = values(p)
+    goal = inputs(known, np.random.default_rng(0))["goal.values"]
+    n_epoch = int(known.network.n_epoch)
+    first = int(known.inputs.n_train + known.inputs.n_align)
+    names = pd.DataFrame(circuits(known), columns=["algorithm", "run"]).rename_axis("index").reset_index()
 
     judged = recordings["judged"].query("point == @p.point")
     judged = judged.assign(pattern=(judged["t_ms"] / p["network.pattern_ms"]).round().astype(int) - 1)
     judged = judged[(judged["pattern"] >= 0) & (judged["pattern"] % n_epoch >= first)]
-    steps = (values["network.pattern"] - values["network.window"]) / values["network.dt"]
+    steps = (known.network.pattern - known.network.window) / known.network.dt
     wanted = goal[judged["pattern"], judged["index"]]
     judged = judged.assign(loss=(judged["u_sum"] / steps - wanted) ** 2, epoch=judged["pattern"] // n_epoch + 1)
     loss = judged.groupby(["index", "epoch"], as_index=False)["loss"].mean().merge(names, on="index")

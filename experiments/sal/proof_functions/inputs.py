@@ -1,9 +1,8 @@
 """Weights and biases of the four conditions, and the interval that every synapse counts."""
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
+
+from base.values import Values
 
 
 def conditions(w: float, epsilon: float) -> np.ndarray:
@@ -23,12 +22,12 @@ def conditions(w: float, epsilon: float) -> np.ndarray:
     return np.array([sign * np.array([w, w]) + change for sign in (1, -1) for change in (0, moved)])
 
 
-def inputs(p: Mapping[str, Any], rng: np.random.Generator) -> dict[str, np.ndarray]:
+def inputs(p: Values, rng: np.random.Generator) -> dict[str, np.ndarray]:
     """Return the arrays of one point.
 
     Parameters
     ----------
-    p : Mapping
+    p : Values
         Resolved parameters, SI base units.
     rng : numpy.random.Generator
         Not used.
@@ -38,11 +37,11 @@ def inputs(p: Mapping[str, Any], rng: np.random.Generator) -> dict[str, np.ndarr
     dict
         Synapse 2 k leads from neuron 1 to neuron 2 of pair k, synapse 2 k + 1 back.
     """
-    n, n_bins = p["network.n_pairs"], p["network.t_max"] - 1
-    weights = conditions(p["inputs.w"], p["inputs.epsilon"])
+    n, n_bins = p.network.n_pairs, p.network.t_max - 1
+    weights = conditions(p.inputs.w, p.inputs.epsilon)
     n_neurons = 2 * n * len(weights)
     return {
-        "neurons.b": np.tile([p["inputs.b_1"], p["inputs.b_2"]], n_neurons // 2),
+        "neurons.b": np.tile([p.inputs.b_1, p.inputs.b_2], n_neurons // 2),
         "neurons.lastspike": np.full(n_neurons, -1000.0),
         "synapses.w": np.repeat(weights, n, axis=0).ravel(),
         "intervals.pre_time": np.array(-1000.0),

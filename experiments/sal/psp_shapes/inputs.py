@@ -1,20 +1,19 @@
 """Shape of the postsynaptic potential, biases and initial weights of every pair."""
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
+
+from base.values import Values
 
 SHAPES = ("rectangular", "short", "long", "short, adding up", "long, adding up")
 N_BIASES = 5
 
 
-def inputs(p: Mapping[str, Any], rng: np.random.Generator) -> dict[str, np.ndarray]:
+def inputs(p: Values, rng: np.random.Generator) -> dict[str, np.ndarray]:
     """Return the arrays of one point.
 
     Parameters
     ----------
-    p : Mapping
+    p : Values
         Resolved parameters, SI base units.
     rng : numpy.random.Generator
         Not used.
@@ -24,10 +23,10 @@ def inputs(p: Mapping[str, Any], rng: np.random.Generator) -> dict[str, np.ndarr
     dict
         Ordered by shape, bias, pair, neuron; synapse 2 k leads from neuron 1 to neuron 2 of pair k, 2 k + 1 back.
     """
-    n = p["network.n_pairs"]
+    n = p.network.n_pairs
     size = 2 * n * N_BIASES * len(SHAPES)
-    b = np.linspace(-p["inputs.b_max"], p["inputs.b_max"], N_BIASES)
-    short, long = p["inputs.tau_short"], p["inputs.tau_long"]
+    b = np.linspace(-p.inputs.b_max, p.inputs.b_max, N_BIASES)
+    short, long = p.inputs.tau_short, p.inputs.tau_long
     each = 2 * n * N_BIASES
     return {
         "neurons.b": np.tile(np.repeat(np.stack([b, -b], axis=-1), n, axis=0).ravel(), len(SHAPES)),
@@ -39,7 +38,7 @@ def inputs(p: Mapping[str, Any], rng: np.random.Generator) -> dict[str, np.ndarr
         "synapses.pre_time": np.array(-1000.0),
         "synapses.pre_older": np.array(-1000.0),
         "synapses.post_time": np.array(-1000.0),
-        "synapses.w": np.full(size, p["inputs.w"]),
+        "synapses.w": np.full(size, p.inputs.w),
         "synapses.plastic": np.ones(size),
-        "synapses.n_epoch": np.array(p["network.epoch"] / p["neurons.tau_ref"]),
+        "synapses.n_epoch": np.array(p.network.epoch / p.neurons.tau_ref),
     }

@@ -1,12 +1,10 @@
 """The exact chain of two neurons: intervals, fixed lines, deviations, and where plastic pairs would end."""
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 import pandas as pd
 from scipy.optimize import brentq
 
+from base.values import Values
 from experiments.sal.psp_shapes.inputs import N_BIASES, SHAPES
 from references.sal.age_chain import alpha, deviation, fixed_line, rectangular, sal_drift, spike_time_differences
 
@@ -59,12 +57,12 @@ def fixed_lines() -> tuple[pd.DataFrame, pd.DataFrame]:
     return pd.concat(lines, ignore_index=True), pd.DataFrame(deviations)
 
 
-def fixed_points(p: Mapping[str, Any]) -> pd.DataFrame:
+def fixed_points(p: Values) -> pd.DataFrame:
     """Return where the chain stands still on the line of constant sum; see `reference`."""
-    found, w = [], p["inputs.w"]
+    found, w = [], p.inputs.w
     for shape in SHAPES:
         psp = potential(shape.split(",")[0], 10, LONGEST)
-        for b_1 in np.linspace(-p["inputs.b_max"], p["inputs.b_max"], N_BIASES):
+        for b_1 in np.linspace(-p.inputs.b_max, p.inputs.b_max, N_BIASES):
 
             def drift(half: float, b_1: float = b_1, psp: np.ndarray = psp) -> float:
                 return float(sal_drift(w + half, w - half, b_1, -b_1, 10, LONGEST, psp, restart=False))
@@ -73,12 +71,12 @@ def fixed_points(p: Mapping[str, Any]) -> pd.DataFrame:
     return pd.DataFrame(found)
 
 
-def reference(p: Mapping[str, Any], rng: np.random.Generator) -> dict[str, pd.DataFrame]:
+def reference(p: Values, rng: np.random.Generator) -> dict[str, pd.DataFrame]:
     """Compute what the exact chain does.
 
     Parameters
     ----------
-    p : Mapping
+    p : Values
         Resolved keys of the experiment, SI base units.
     rng : numpy.random.Generator
         Not used: nothing is drawn.

@@ -1,9 +1,10 @@
 """Random weights and biases, and the shape of the postsynaptic potentials."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+
+from base.values import Values
 
 SHAPES = ("rectangular", "alpha", "alpha, adding up")
 N_DRAWS = 2
@@ -31,12 +32,12 @@ def drawn(seed: int) -> list[dict[str, Any]]:
     ]
 
 
-def inputs(p: Mapping[str, Any], rng: np.random.Generator) -> dict[str, np.ndarray]:
+def inputs(p: Values, rng: np.random.Generator) -> dict[str, np.ndarray]:
     """Return the arrays of one point.
 
     Parameters
     ----------
-    p : Mapping
+    p : Values
         Resolved parameters, SI base units.
     rng : numpy.random.Generator
         Not used.
@@ -46,7 +47,7 @@ def inputs(p: Mapping[str, Any], rng: np.random.Generator) -> dict[str, np.ndarr
     dict
         Ordered by condition, pair, neuron; synapse 2 k leads from neuron 1 to neuron 2 of pair k, 2 k + 1 back.
     """
-    n, n_bins, conditions = p["network.n_pairs"], p["network.t_max"] - 1, drawn(p["inputs.draw"])
+    n, n_bins, conditions = p.network.n_pairs, p.network.t_max - 1, drawn(p.inputs.draw)
     size = 2 * n * len(conditions)
 
     def each(*names: str) -> np.ndarray:
@@ -55,7 +56,7 @@ def inputs(p: Mapping[str, Any], rng: np.random.Generator) -> dict[str, np.ndarr
     shape = np.repeat([one["shape"] for one in conditions], 2 * n)
     return {
         "neurons.b": each("b_1", "b_2"),
-        "neurons.tau_syn": np.full(size, p["inputs.tau_syn"]),  # a rectangular potential does not use it
+        "neurons.tau_syn": np.full(size, p.inputs.tau_syn),  # a rectangular potential does not use it
         "neurons.square": (shape == SHAPES[0]).astype(float),
         "neurons.carry": (shape == SHAPES[2]).astype(float),
         "neurons.lastspike": np.full(size, -1000.0),

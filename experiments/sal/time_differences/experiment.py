@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-import numpy as np
-from brian2 import Network, NeuronGroup, Quantity, Synapses, defaultclock, ms
+from brian2 import Network, Quantity, ms
 
-from models.base import attach, param
+from models.base import param
 from models.sal import alignment
+from models.sal.intervals_network import build, objects
 
 N_CONDITIONS = 4
 
@@ -29,29 +29,10 @@ class Inputs:
     b: float = param(-0.5, "bias", r"b", "authors' program")
 
 
-OBJECTS = {
-    "neurons": alignment.lagged_neuron,
-    "synapses": alignment.fixed_synapse,
-    "intervals": alignment.interval_counter,
-}
+OBJECTS = objects(alignment.lagged_neuron)
 FINAL = ["intervals.number"]
 
 
 def network(p: Structure) -> Network:
-    """Return pairs of neurons and the synapses that count their intervals.
-
-    Neuron 1 of pair k has index 2 k, neuron 2 has 2 k + 1; the pairs of a condition follow each other. Intervals that
-    end with a spike of neuron 2 (1) are counted by row 2 k (2 k + 1) of ``t_max - 1`` synapses.
-    """
-    defaultclock.dt = p.dt
-    n, row = 2 * N_CONDITIONS * p.n_pairs, p.t_max - 1
-    neurons = NeuronGroup(n, name="neurons", **OBJECTS["neurons"].kwargs())
-    index = np.arange(n)
-    synapses = Synapses(neurons, neurons, name="synapses", **OBJECTS["synapses"].kwargs())
-    synapses.connect(i=index, j=index ^ 1)
-    intervals = Synapses(neurons, neurons, name="intervals", **OBJECTS["intervals"].kwargs())
-    intervals.connect(i=np.repeat(index, row), j=np.repeat(index ^ 1, row))
-    attach([neurons, synapses, intervals], OBJECTS)
-    together = Network(neurons, synapses, intervals)
-    together.schedule = alignment.SCHEDULE
-    return together
+    """Return pairs of neurons in four conditions, and the synapses that count their intervals."""
+    return build(p, OBJECTS, N_CONDITIONS)
