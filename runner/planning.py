@@ -12,9 +12,10 @@ from base.errors import ConfigError, nearest
 from base.yaml_files import flatten
 from runner import devices, variants
 from runner.blocks import MAX_POINTS
+from runner.build_key import build_key
 from runner.combinations import Conditions, combinations
 from runner.experiment import Experiment, load
-from runner.fingerprint import code, digest
+from runner.fingerprint import digest
 from runner.groups import chunks, size_of
 from runner.guards import of_inputs, of_reference, of_runner, versions_digest
 from runner.plans import CHUNK_SECONDS
@@ -160,56 +161,6 @@ class Plan:
             "digest": self.digest,
             "device": self.device,
         }
-
-
-def source_key(experiment: Experiment, structure: Mapping[str, Any]) -> str:
-    """Return the digest of what a network is, whatever compiles it.
-
-    Parameters
-    ----------
-    experiment : Experiment
-        Its code and that of the models it imports count; comments and prose do not.
-    structure : Mapping
-        Values of the ``network.*`` keys.
-
-    Returns
-    -------
-    str
-        The same on every machine.
-    """
-    others = variants.fingerprint(variants.chosen(structure))
-    return digest(code(experiment.folder / "experiment.py"), plain(structure), *([others] if others else []))
-
-
-def build_key(
-    experiment: Experiment,
-    structure: Mapping[str, Any],
-    traces: Mapping[str, Any] | None = None,
-    device: str = devices.DEFAULT,
-) -> str:
-    """Return the key of what a device makes of one structure.
-
-    Parameters
-    ----------
-    experiment : Experiment
-        The experiment.
-    structure : Mapping
-        Values of the ``network.*`` keys.
-    traces : Mapping, optional
-        Arguments of `runner.devices.network.add_traces`.
-    device : str
-        Name of the device.
-
-    Returns
-    -------
-    str
-        Hash of source, device, compiler, flags and Brian2 version.
-    """
-    return digest(
-        source_key(experiment, structure),
-        devices.DEVICES[device].identity(),
-        {key: repr(value) for key, value in (traces or {}).items()},
-    )
 
 
 def _expected_cost(experiment: Experiment, scale: str) -> dict[str, float]:
