@@ -1,10 +1,12 @@
 """The form of ``config.yaml``: which figure of which paper, the values, what is swept, and what a run costs."""
 
+import re
 from typing import Annotated, Any
 
-from pydantic import SkipValidation
+from pydantic import AfterValidator, SkipValidation
 
-from base.forms import Form, OneOf, Text, Whole, left_out
+from base.catalogue import ROOT
+from base.forms import Form, OneOf, Text, Whole, among, left_out
 from runner import devices
 from runner.blocks import Written
 
@@ -13,10 +15,15 @@ Label = SkipValidation[str | float]
 Sweep = SkipValidation[Written | list[Written]]
 
 
+def _cited(key: str) -> str:
+    entries = re.findall(r"^@\w+\{([^,\s]+),", (ROOT / "references.bib").read_text(encoding="utf-8"), re.MULTILINE)
+    return str(among(entries, key, "entry of references.bib"))
+
+
 class Paper(Form):
     """What is reproduced."""
 
-    key: Text
+    key: Annotated[str, AfterValidator(_cited)]
     """Of an entry in references.bib."""
     figure: Label
     version: Label

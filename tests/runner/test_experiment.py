@@ -58,6 +58,11 @@ def configured(tmp_path, monkeypatch):
         ("title: Two", "titel: Two", f"{FILE}: titel: unknown key; did you mean 'title'?"),
         ("^title: .*", "notice: 3", f"{FILE}: title: missing"),
         ("paper: {key: gierlich2025, ", "paper: {", f"{FILE}: paper.key: missing (line "),
+        (
+            "key: gierlich2025",
+            "key: gierlich",
+            f"{FILE}: paper.key: unknown entry of references.bib 'gierlich'; did",
+        ),
         # What else can be wrong.
         ("[true, false]", "true", f"{FILE}: sweep.inputs.both: needs a list of values, got True"),
         ("[true, false]", "[1, 0]", f"{FILE}: inputs.both: needs true or false, got 1"),
