@@ -36,6 +36,7 @@ REASONS = {
     "greater_than": "must be positive, got {got}",
     "greater_than_equal": "must be at least {ge:g}, got {got}",
     "list_type": "expected a list, got {got}",
+    "too_short": "needs at least one value, got {got}",
     "dict_type": "must map keys to values, got {got}",
 }
 

@@ -250,6 +250,7 @@ def broken(path, value, kind="level"):
         ("claim", " ", "t.yaml: it.claim: expected a text, got ' '"),
         ("scales", ["quik"], "t.yaml: it.scales: unknown value 'quik'; did you mean 'quick'?"),
         ("scales", "quick", "t.yaml: it.scales: expected a list, got 'quick'"),
+        ("scales", [], "t.yaml: it.scales: needs at least one value, got []"),
         ("reported.source", None, "t.yaml: it.reported.source: missing"),
         ("reported.value", None, "t.yaml: it.reported.value: missing"),
         ("reported.value", [1.0], "t.yaml: it.reported.value: kind level needs one number; use kind exact for a list"),
