@@ -119,19 +119,16 @@ def printable(text: str) -> str:
 
 
 def _line(file: object, key: str) -> int | None:
-    """Return the line of a YAML file in which a dotted key, or else its section, stands; None unless just once."""
+    """Return the line of a YAML file in which a dotted key stands; None unless it stands there exactly once."""
     if not str(file).endswith((".yaml", ".yml")):
         return None
     try:
         root = YAML(typ="safe", pure=True).compose(
             ROOT / str(file) if not Path(str(file)).exists() else Path(str(file))
         )
-        lines = list(_keys(root, ""))
+        found = {line for name, line in _keys(root, "") if name == key or name.endswith(f".{key}")}
     except (OSError, ValueError, YAMLError, RecursionError):
         return None
-    found = {line for name, line in lines if name == key or name.endswith(f".{key}")}
-    section = key.rpartition(".")[0]  # of a key that is missing
-    found = found or {line for name, line in lines if name == section}
     return found.pop() if len(found) == 1 else None
 
 

@@ -57,7 +57,7 @@ def configured(tmp_path, monkeypatch):
         ),
         ("title: Two", "titel: Two", f"{FILE}: titel: unknown key; did you mean 'title'?"),
         ("^title: .*", "notice: 3", f"{FILE}: title: missing"),
-        ("paper: {key: gierlich2025, ", "paper: {", f"{FILE}: paper.key: missing (line "),
+        ("paper: {key: gierlich2025, ", "paper: {", f"{FILE}: paper.key: missing"),
         (
             "key: gierlich2025",
             "key: gierlich",
