@@ -72,8 +72,8 @@ def references(path: Path) -> dict[str, dict[str, str]]:
     found = {}
     text = path.read_text(encoding="utf-8") if path.exists() else ""
     for key, body in re.findall(r"^@\w+\{([^,\s]+),\n(.*?)^\}", text, re.MULTILINE | re.DOTALL):
-        fields = dict(re.findall(r"^\s*(\w+)\s*=\s*\{(.*)\},?\s*$", body, re.MULTILINE))
-        fields = {name: value.replace("{", "").replace("}", "") for name, value in fields.items()}
+        fields = dict(re.findall(r"^\s*(\w+)\s*=\s*(.*?),?\s*$", body, re.MULTILINE))
+        fields = {name: re.sub(r'[{}"]', "", value) for name, value in fields.items()}
         names = [author.split(",")[0] for author in fields.get("author", key).split(" and ")]
         short = names[0] + " et al." if len(names) > 2 else " and ".join(names)
         parts = [f"{fields.get('journal', '')} {fields.get('volume', '')}".strip(), fields.get("pages", "")]

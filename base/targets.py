@@ -1,27 +1,196 @@
 """The form of ``targets.yaml``: what is tested, whose number it is, what counts as a match. Checked before any run."""
 
-import math
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Generic, Literal, Self, TypeVar, get_args
+
+from pydantic import BeforeValidator, Discriminator, Field, Tag, WithJsonSchema, model_validator
+from pydantic import ValidationInfo as Info
 
 from base.catalogue import SCALES
-from base.errors import ConfigError, nearest
+from base.errors import ConfigError
+from base.forms import TAG, Form, Number, OneOf, Positive, Text, among, left_out, read, wrong
 from base.origins import ORIGINS
 from base.yaml_files import read_yaml
 
-REDUCTIONS = ("mean", "median", "min", "max", "std", "none")
 COMPARISONS = ("less_than", "greater_than", "below", "above")
 MARGINS = ("by_factor", "by_difference")
-ACCEPTS = {
-    "exact": ("absolute", "relative"),
-    "level": ("absolute", "relative", "standard_errors"),
-    "trend": (*COMPARISONS, *MARGINS),
-    "distribution": ("ks",),
+K = TypeVar("K")
+R = TypeVar("R")
+A = TypeVar("A")
+
+
+class Different(Form):
+    """What a control observes instead."""
+
+    table: Text = left_out()
+    column: Text = left_out()
+    where: dict[str, Any] = left_out()
+    """Column to a value, a list of values, or first, last, max, min."""
+    reduce: Annotated[str, OneOf(("mean", "median", "min", "max", "std", "none"))] = "none"
+
+
+class Observation(Different):
+    """Which numbers of the observation tables are tested."""
+
+    table: Text
+    column: Text
+
+    @model_validator(mode="after")
+    def _is_there(self, info: Info) -> Self:
+        where = self.where or {}
+        for column, wanted in where.items():
+            if isinstance(wanted, Mapping) or wanted is None or wanted == []:
+                raise wrong(f"expected a value or a list, got {wanted!r}", f"where.{column}")
+        if info.context is not None:
+            columns = info.context[among(info.context, self.table, "table", "table")]
+            for key, column in [("column", self.column), *(("where", column) for column in where)]:
+                among(columns, column, "column", key)
+        return self
+
+
+def _listed(value: Any) -> Any:
+    return value if isinstance(value, list) else [value]
+
+
+def _one(value: Any) -> Any:
+    if isinstance(value, list):
+        raise wrong("kind level needs one number; use kind exact for a list")
+    return value
+
+
+def _sample(value: Any) -> Any:
+    if not isinstance(value, list) or not value:
+        raise wrong("kind distribution needs a list, the reported sample")
+    return value
+
+
+Numbers = Annotated[
+    list[Number],
+    Field(min_length=1),
+    BeforeValidator(_listed),
+    WithJsonSchema({"anyOf": [{"type": "number"}, {"type": "array", "items": {"type": "number"}}]}),
+]
+
+
+class Said(Form):
+    """Who says it, and where."""
+
+    source: Text
+    origin: Annotated[str, OneOf(ORIGINS)]
+    seeds: Positive = left_out()
+    error: Positive = left_out()
+
+
+class One(Said):
+    """One number."""
+
+    value: Annotated[Number, BeforeValidator(_one)]
+
+
+class Sample(Said):
+    """A list of numbers."""
+
+    value: Annotated[list[Number], BeforeValidator(_sample)]
+
+
+class Some(Said):
+    """One or several numbers."""
+
+    value: Numbers
+
+
+class Claim(Said):
+    """Perhaps with numbers."""
+
+    value: Numbers = left_out()
+
+
+class Accept(Form):
+    """What counts as a match: one key of the form, and margins."""
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        margins, choices = ([key for key in self.keys() if (key in MARGINS) is side] for side in (True, False))
+        chosen, margins = ([key for key in keys if key in self.model_fields_set] for keys in (choices, margins))
+        if len(chosen) != 1:
+            raise wrong(f"give exactly one of: {', '.join(choices)}")
+        if margins and chosen[0] in ("below", "above"):
+            raise wrong(f"'{margins[0]}' needs 'less_than' or 'greater_than'")
+        if len(margins) > 1:
+            raise wrong(f"give at most one of: {', '.join(MARGINS)}")
+        return self
+
+
+class Near(Accept):
+    """How near the reported number is near enough."""
+
+    absolute: Positive = left_out()
+    relative: Positive = left_out()
+
+
+class NearOrErrors(Near):
+    """The same, or so many standard errors of the mean over seeds."""
+
+    standard_errors: Positive = left_out()
+
+
+class Distance(Accept):
+    """How far two distributions may be apart: the distance of Kolmogorov and Smirnov."""
+
+    ks: Positive = left_out()
+
+
+class Comparison(Accept):
+    """What the observation must be less or greater than, and by how much."""
+
+    less_than: Observation = left_out()
+    greater_than: Observation = left_out()
+    below: Number = left_out()
+    above: Number = left_out()
+    by_factor: Annotated[Number, Field(ge=1)] = left_out()
+    by_difference: Positive = left_out()
+
+
+def _kind_of_control(written: Any) -> str:
+    return f"{TAG}observation" if isinstance(written, Mapping) else f"{TAG}number"
+
+
+class Target(Form, Generic[K, R, A]):
+    """One target."""
+
+    claim: Text
+    kind: K
+    observation: Observation
+    reported: R
+    accept: A
+    scales: Annotated[list[Annotated[str, OneOf(SCALES)]], Field(min_length=1)] = list(SCALES)
+    control: Annotated[
+        Annotated[Number, Tag(f"{TAG}number")] | Annotated[Different, Tag(f"{TAG}observation")],
+        Discriminator(_kind_of_control),
+    ] = left_out()
+    """What the target must fail for: a number, or what is different in the observation."""
+    needs: Text = left_out()
+
+    @classmethod
+    def model_parametrized_name(cls, params: tuple[Any, ...]) -> str:
+        """Name the form of a kind in the schema."""
+        return "_".join(str(word) for word in get_args(params[0]))
+
+    @model_validator(mode="after")
+    def _not_relative_to_zero(self) -> Self:
+        if getattr(self.accept, "relative", None) and 0 in _listed(getattr(self.reported, "value", None)):
+            raise wrong("a reported value is zero; use 'absolute'", "accept.relative")
+        return self
+
+
+KINDS: dict[str, type[Form]] = {
+    "exact": Target[Literal["exact"], Some, Near],
+    "level": Target[Literal["level"], One, NearOrErrors],
+    "trend": Target[Literal["trend"], Claim, Comparison],
+    "distribution": Target[Literal["distribution"], Sample, Distance],
 }
-REPORTED = ("value", "source", "origin", "seeds", "error")
-OBSERVATION = ("table", "column", "where", "reduce")
+ANY = Target[Annotated[str, OneOf(KINDS)], Any, Any]
 
 
 def read_targets(file: Path) -> dict[str, Any]:
@@ -67,136 +236,10 @@ def check(targets: Mapping[str, Any], file: object, tables: Mapping[str, Sequenc
     if not isinstance(targets, Mapping) or not targets:
         raise ConfigError(file, "top level", "expected a mapping of target names")
     for name, target in targets.items():
-        _Target(file, name, tables).check(target)
-
-
-@dataclass(frozen=True)
-class _Target:
-    """One target of a file, and the tables it may name."""
-
-    file: object
-    name: str
-    tables: Mapping[str, Sequence[str]] | None
-
-    def refuse(self, key: str, what: str) -> ConfigError:
-        """Make the error of one key."""
-        return ConfigError(self.file, f"{self.name}.{key}" if key else self.name, what)
-
-    def mapping(self, key: str, value: Any, known: Sequence[str], required: Sequence[str]) -> Mapping[str, Any]:
-        """Return `value` if it is a mapping with all `required` and only `known` keys."""
-        if not isinstance(value, Mapping):
-            raise self.refuse(key, f"expected a mapping, got {value!r}")
-        for name in value:
-            self.choice(key, name, known, "key")
-        for name in required:
-            if name not in value:
-                raise self.refuse(key, f"missing key '{name}'")
-        return value
-
-    def choice(self, key: str, value: Any, valid: Iterable[str], what: str = "value") -> None:
-        if value not in tuple(valid):
-            raise self.refuse(key, f"unknown {what} '{value}'; {nearest(value, valid)}")
-
-    def number(self, key: str, value: Any, positive: bool = False) -> None:
-        if isinstance(value, str):
-            raise self.refuse(key, f"number given as text '{value}' (YAML needs a decimal point: 1.0e-4)")
-        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-            raise self.refuse(key, f"expected a finite number, got {value!r}")
-        if positive and value <= 0:
-            raise self.refuse(key, f"must be positive, got {value}")
-
-    def text(self, key: str, value: Any) -> None:
-        if not isinstance(value, str) or not value.strip():
-            raise self.refuse(key, f"expected a text, got {value!r}")
-
-    def check(self, target: Any) -> None:
-        """Check the whole target."""
-        required = ("claim", "kind", "observation", "reported", "accept")
-        self.mapping("", target, (*required, "scales", "control", "needs"), required)
-        kind = target["kind"]
-        self.text("claim", target["claim"])
-        self.choice("kind", kind, ACCEPTS)
-        scales = target.get("scales", list(SCALES))
-        if not isinstance(scales, list) or not scales:
-            raise self.refuse("scales", f"expected a list of scales, got {scales!r}")
-        for scale in scales:
-            self.choice("scales", scale, SCALES)
-        if "needs" in target:
-            self.text("needs", target["needs"])
-        self.observation("observation", target["observation"])
-        if "control" in target:
-            self.control(target["control"], target)
-        self.reported(kind, target["reported"])
-        self.accept(kind, target["accept"], target["reported"].get("value"))
-
-    def observation(self, key: str, value: Any, required: Sequence[str] = ("table", "column")) -> None:
-        """Check the form of one observation, and that its table and columns exist."""
-        self.mapping(key, value, OBSERVATION, required)
-        self.choice(f"{key}.reduce", value.get("reduce", "none"), REDUCTIONS)
-        where = value.get("where", {})
-        if not isinstance(where, Mapping):
-            raise self.refuse(f"{key}.where", f"expected a mapping of columns, got {where!r}")
-        for column, wanted in where.items():
-            if isinstance(wanted, Mapping) or wanted is None or wanted == []:
-                raise self.refuse(f"{key}.where.{column}", f"expected a value or a list, got {wanted!r}")
-        if self.tables is None:
-            return
-        self.choice(f"{key}.table", value["table"], self.tables, "table")
-        for place, column in [("column", value["column"]), *(("where", column) for column in where)]:
-            self.choice(f"{key}.{place}", column, self.tables[value["table"]], "column")
-
-    def control(self, control: Any, target: Mapping[str, Any]) -> None:
-        """Check what the target must fail for: a number, or what is different in the observation."""
-        if isinstance(control, Mapping):
-            self.mapping("control", control, OBSERVATION, ())
-            self.observation("control", controlled(target))
-        else:
-            self.number("control", control)
-
-    def reported(self, kind: str, reported: Any) -> None:
-        """Check what is reported, and by whom."""
-        needed = ("source", "origin") if kind == "trend" else ("value", "source", "origin")
-        self.mapping("reported", reported, REPORTED, needed)
-        self.text("reported.source", reported["source"])
-        self.choice("reported.origin", reported["origin"], ORIGINS)
-        for key in ("seeds", "error"):
-            if key in reported:
-                self.number(f"reported.{key}", reported[key], positive=True)
-        value = reported.get("value", [])
-        for number in value if isinstance(value, list) else [value]:
-            self.number("reported.value", number)
-        if kind == "level" and isinstance(value, list):
-            raise self.refuse("reported.value", "kind level needs one number; use kind exact for a list")
-        if kind == "distribution" and (not isinstance(value, list) or not value):
-            raise self.refuse("reported.value", "kind distribution needs a list, the reported sample")
-        if kind == "exact" and value == []:
-            raise self.refuse("reported.value", "expected at least one number")
-
-    def accept(self, kind: str, accept: Any, value: Any) -> None:
-        """Check what counts as a match, for one kind of target."""
-        self.mapping("accept", accept, ACCEPTS[kind], ())
-        choices = COMPARISONS if kind == "trend" else ACCEPTS[kind]
-        chosen = [name for name in choices if name in accept]
-        if len(chosen) != 1:
-            raise self.refuse("accept", f"give exactly one of: {', '.join(choices)}")
-        name, margins = chosen[0], [name for name in MARGINS if name in accept]
-        if kind != "trend":
-            self.number(f"accept.{name}", accept[name], positive=True)
-            values = value if isinstance(value, list) else [value]
-            if name == "relative" and 0 in values:
-                raise self.refuse("accept.relative", "a reported value is zero; use 'absolute'")
-        elif name in ("below", "above"):
-            self.number(f"accept.{name}", accept[name])
-            if margins:
-                raise self.refuse("accept", f"'{margins[0]}' needs 'less_than' or 'greater_than'")
-        else:
-            self.observation(f"accept.{name}", accept[name])
-            if len(margins) > 1:
-                raise self.refuse("accept", f"give at most one of: {', '.join(MARGINS)}")
-            for margin in margins:
-                self.number(f"accept.{margin}", accept[margin], positive=True)
-            if accept.get("by_factor", 1) < 1:
-                raise self.refuse("accept.by_factor", f"must be at least 1, got {accept['by_factor']}")
+        read(ANY, target, file, name)
+        read(KINDS[target["kind"]], target, file, name, tables)
+        if isinstance(target.get("control"), Mapping):
+            read(Observation, controlled(target), file, f"{name}.control", tables)
 
 
 def controlled(target: Mapping[str, Any]) -> dict[str, Any]:

@@ -15,55 +15,58 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Self
 
-from base.errors import ConfigError, nearest
+from pydantic import Field, SkipValidation, model_validator
+
+from base.errors import ConfigError
+from base.forms import Form, OneOf, Text, Whole, left_out, read, wrong
 from base.yaml_files import flatten, scalar
 
 MAX_POINTS = 1_000_000  # of one plan, which is held in memory and written as one file
-KINDS = ("sobol", "latin", "random")
-AXES = ("lin", "log")
 HEADER = re.compile(r"([^\s()]+)(?:\s*\(([^()]+)\))?")
 
 
-@dataclass(frozen=True)
-class Range:
-    """Values from one number to another; without `n` a design says which.
+class Range(Form):
+    """Values from one number to another; without `n` a design says which."""
 
-    Parameters
-    ----------
-    start, stop : Any
-        As written: numbers, or texts with units.
-    n : int or None
-        How many, both ends included.
-    scale : str
-        ``lin`` or ``log``: equal differences, or equal ratios.
-    """
-
-    start: Any
-    stop: Any
-    n: int | None
-    scale: str
+    start: Any = Field(alias="from")
+    """As written: a number, or a text with a unit."""
+    stop: Any = Field(alias="to")
+    """As `from`."""
+    n: Annotated[int, Whole(1, MAX_POINTS)] = left_out()
+    """How many, both ends included."""
+    scale: Annotated[str, OneOf(("lin", "log"))] = "lin"
+    """Equal differences, or equal ratios."""
 
 
-@dataclass(frozen=True)
-class Design:
-    """Points that fill the space of some ranges.
+class Design(Form):
+    """Points that fill the space of some ranges."""
 
-    Parameters
-    ----------
-    kind : str
-        ``sobol``, ``latin`` or ``random``.
-    n : int
-        How many; a power of two for ``sobol``. Larger designs of the kinds ``sobol`` and ``random`` begin with the
-        smaller ones.
-    seed : int
-        Of the design, not of the points.
-    """
+    kind: Annotated[str, OneOf(("sobol", "latin", "random"))]
+    n: Annotated[int, Whole(1, MAX_POINTS)]
+    """How many; a power of two for sobol. Larger designs of sobol and random begin with the smaller ones."""
+    seed: Annotated[int, Whole(0)] = 0
+    """Of the design, not of the points."""
 
-    kind: str
-    n: int
-    seed: int
+    @model_validator(mode="after")
+    def _power(self) -> Self:
+        if self.kind == "sobol" and self.n & (self.n - 1):
+            power = 1 << (self.n.bit_length() - 1)
+            raise wrong(f"Sobol points come in powers of 2; write {power} or {2 * power}", "n")
+        return self
+
+
+class Written(Form, extra="allow"):
+    """One block: lists and ranges by dotted key, and what stands beside them."""
+
+    zip: SkipValidation[dict[str, list[Any] | Range] | list[dict[str, list[Any] | Range]]] = left_out()
+    """Keys that go together, row by row; several of such."""
+    design: Design = left_out()
+    """Fills the ranges that have no n."""
+    points: Text = left_out()
+    """A CSV file with a row for each point; the header has keys, with units."""
+    __pydantic_extra__: dict[str, SkipValidation[list[Any] | Range | dict[str, Any]]]
 
 
 @dataclass(frozen=True)
@@ -156,12 +159,11 @@ def _block(block: Any, file: object) -> Block:
         raise ConfigError(file, "sweep", f"must map keys to lists of values, got {block!r}")
     if not block:
         raise ConfigError(file, "sweep", "has a block without keys; give it one, or remove it")
-    rest = {key: value for key, value in block.items() if key not in ("zip", "design", "points")}
-    single = flatten(_ranged(rest, file, ""), file)
+    form = read(Written, block, file, "sweep")
+    single = flatten(_ranged(form.model_extra, file, ""), file)
     zipped = [_pairs(group, file) for group in _listed(block["zip"])] if "zip" in block else []
-    table = _table(block["points"], file) if "points" in block else None
-    design = _design(block["design"], file) if "design" in block else None
-    found = Block(single, zipped, design, table)
+    table = _table(form.points, file) if form.points else None
+    found = Block(single, zipped, form.design, table)
     keys = list(found.keys())
     for key in keys:
         if keys.count(key) > 1:
@@ -188,19 +190,8 @@ def _ranged(section: Any, file: object, prefix: str) -> Any:
     if not isinstance(section, Mapping):
         return section
     if prefix and {"from", "to"} & section.keys():
-        return _range(section, file, f"sweep.{prefix}")
+        return read(Range, section, file, f"sweep.{prefix}")
     return {key: _ranged(value, file, f"{prefix}.{key}".strip(".")) for key, value in section.items()}
-
-
-def _range(section: Mapping[str, Any], file: object, key: str) -> Range:
-    """Read a range."""
-    _known(section, ("from", "to", "n", "scale"), file, key)
-    for end in ("from", "to"):
-        if end not in section:
-            raise ConfigError(file, f"{key}.{end}", "missing")
-    scale = _choice(section.get("scale", "lin"), AXES, file, f"{key}.scale")
-    number = _whole(section["n"], file, f"{key}.n") if "n" in section else None
-    return Range(section["from"], section["to"], number, scale)
 
 
 def _pairs(group: Any, file: object) -> dict[str, Any]:
@@ -220,43 +211,6 @@ def _pairs(group: Any, file: object) -> dict[str, Any]:
     return found
 
 
-def _design(section: Any, file: object) -> Design:
-    """Read a design."""
-    if not isinstance(section, Mapping):
-        raise ConfigError(file, "sweep.design", f"needs kind and n, got {section!r}")
-    _known(section, ("kind", "n", "seed"), file, "sweep.design")
-    for needed in ("kind", "n"):
-        if needed not in section:
-            raise ConfigError(file, f"sweep.design.{needed}", "missing")
-    kind = _choice(section["kind"], KINDS, file, "sweep.design.kind")
-    n = _whole(section["n"], file, "sweep.design.n")
-    if kind == "sobol" and n & (n - 1):
-        power = 1 << (n.bit_length() - 1)
-        raise ConfigError(file, "sweep.design.n", f"Sobol points come in powers of 2; write {power} or {2 * power}")
-    return Design(kind, n, _whole(section.get("seed", 0), file, "sweep.design.seed", least=0))
-
-
-def _known(section: Mapping[str, Any], keys: tuple[str, ...], file: object, place: str) -> None:
-    for key in section:
-        if key not in keys:
-            raise ConfigError(file, f"{place}.{key}", f"unknown key; {nearest(key, keys)}")
-
-
-def _choice(value: Any, choices: tuple[str, ...], file: object, place: str) -> str:
-    if value not in choices:
-        raise ConfigError(file, place, f"unknown value '{value}'; {nearest(str(value), choices)}")
-    return str(value)
-
-
-def _whole(value: Any, file: object, place: str, least: int = 1) -> int:
-    """Return a number of points, or a seed."""
-    if isinstance(value, bool) or not isinstance(value, int) or value < least:
-        raise ConfigError(file, place, f"needs a whole number of at least {least}, got {value!r}")
-    if value > MAX_POINTS and least:
-        raise ConfigError(file, place, f"asks for {value} points, more than {MAX_POINTS}; make several sweeps")
-    return value
-
-
 # -- a table of points -------------------------------------------------------------------------------------------------
 
 
@@ -270,15 +224,13 @@ def _line(path: Path, line: int) -> str:
     return f"{path}, line {line}"
 
 
-def _table(name: Any, file: object) -> Table:
+def _table(name: str, file: object) -> Table:
     """Read a table of points."""
-    if not isinstance(name, str) or not name:
-        raise ConfigError(file, "sweep.points", f"needs the name of a CSV file, got {name!r}")
     path = _beside(file, name)
     try:
         with path.open(encoding="utf-8-sig", newline="") as lines:
-            read = csv.reader(lines, strict=True)
-            rows = [(read.line_num, row) for row in read if any(cell.strip() for cell in row)]
+            lines_of = csv.reader(lines, strict=True)
+            rows = [(lines_of.line_num, row) for row in lines_of if any(cell.strip() for cell in row)]
     except FileNotFoundError:
         raise ConfigError(file, "sweep.points", f"{path} does not exist") from None
     except (OSError, ValueError, csv.Error) as error:

@@ -7,16 +7,15 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from base.catalogue import ROOT, SCALES, names
+from base.catalogue import ROOT, names
 from base.errors import ConfigError, nearest
+from base.forms import read
 from base.yaml_files import read_yaml
 from runner import devices, variants
+from runner.config import Config
 from runner.keys import arrays_of, check_keys
 from runner.quantities import parse
 from runner.ranges import range_of
-
-PROSE = {"title", "text", "paper", "full", "notice"}
-PLANNING = {"sweep", "cost", "scales", "device"}
 
 
 @dataclass(frozen=True)
@@ -183,10 +182,9 @@ def load(name: str) -> Experiment:
     module = importlib.import_module(f"experiments.{name.replace('/', '.')}.experiment")
     defaults: dict[str, Any] = {"run.duration": 1.0 * second}
     sections = {"network": module.Structure, "inputs": getattr(module, "Inputs", None)}
-    for taken in (PROSE | PLANNING | {"network", "inputs", "run", variants.SECTION}) & set(module.OBJECTS):
-        raise ConfigError(
-            folder / "experiment.py", f"OBJECTS.{taken}", "this name means something else; choose another"
-        )
+    for taken in {*Config.keys()} & set(module.OBJECTS):
+        what = "this name means something else; choose another"
+        raise ConfigError(folder / "experiment.py", f"OBJECTS.{taken}", what)
     sections |= {name: model.params for name, model in module.OBJECTS.items()}
     declared: dict[str, str] = {}
     for section, params in sections.items():
@@ -199,19 +197,5 @@ def load(name: str) -> Experiment:
         check_keys(file, [*defaults, "run.seed", "run.seeds"])
 
     experiment = Experiment(name, folder, module, read_yaml(folder / "config.yaml"), defaults, ranges)
-    known = PROSE | PLANNING | {variants.SECTION} | {key.split(".")[0] for key in defaults}
-    for key, value in experiment.config.items():
-        if key not in known:
-            raise ConfigError(experiment.config_file, key, f"unknown key; {nearest(key, known)}")
-        if key not in PROSE | PLANNING and not isinstance(value, Mapping):
-            raise ConfigError(experiment.config_file, key, f"must be a section of parameters, got {value!r}")
-    devices.device(experiment.device, experiment.config_file)
-    scales = experiment.config.get("scales") or {}
-    for scale in scales if isinstance(scales, Mapping) else [scales]:
-        if scale not in SCALES:
-            raise ConfigError(experiment.config_file, "scales", f"unknown scale '{scale}'; {nearest(scale, SCALES)}")
-        if not isinstance(scales[scale] or {}, Mapping):
-            raise ConfigError(
-                experiment.config_file, f"scales.{scale}", f"must be a section of overrides, got {scales[scale]!r}"
-            )
+    read(Config, experiment.config, experiment.config_file, context={Config: {key.split(".")[0] for key in defaults}})
     return experiment

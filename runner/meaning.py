@@ -28,12 +28,13 @@ from base.tables import checksum
 from runner import devices
 from runner.binary import Program
 from runner.build import compiled, generate
+from runner.build_key import build_key
 from runner.devices.toolchain import recipe
 from runner.experiment import Experiment, load
 from runner.fingerprint import digest
 from runner.guards import guards
 from runner.interface import observed, recorded
-from runner.planning import build_key, planned
+from runner.planning import planned
 from runner.programs import contents, program_key
 from runner.quantities import plain
 from runner.simulate import drawn, inputs_module

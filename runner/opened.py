@@ -9,10 +9,10 @@ from typing import Any
 
 from runner.binary import Program
 from runner.build import build
+from runner.build_key import build_key
 from runner.devices import DEVICES, open_program
 from runner.experiment import Experiment
 from runner.plan import program_of
-from runner.planning import build_key
 
 
 @contextmanager

@@ -25,13 +25,14 @@ from base.files import atomic, read_json
 from base.points import Points
 from runner import variants
 from runner.build import generate
+from runner.build_key import build_key
 from runner.devices import DEVICES
 from runner.devices.toolchain import recipe
 from runner.experiment import Experiment, load
 from runner.fingerprint import code, corpora, digest, sources
 from runner.groups import chunks, cut, parts, regroup
 from runner.guards import guards
-from runner.planning import Plan, build_key, plan
+from runner.planning import Plan, plan
 from runner.plans import CHUNK_SECONDS, LIMIT, PlanError, Plans
 from runner.price import Price, allow, describe, of_plan, priced
 from runner.programs import WIRING, program_key
@@ -59,7 +60,7 @@ def program_of(
         Name of the device.
     results : Path
         Folder of all results: the sources go to ``generated/<experiment>/<key>``, and beside them what the network is
-        made of, and a file for every state of the code (`runner.planning.build_key`) that is known to write this
+        made of, and a file for every state of the code (`runner.build_key.build_key`) that is known to write this
         program.
     refused : dict, optional
         Takes the key and the reason of a structure that makes no network.

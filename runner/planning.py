@@ -13,9 +13,10 @@ from base.points import Points
 from base.yaml_files import flatten
 from runner import devices, variants
 from runner.blocks import MAX_POINTS
+from runner.build_key import build_key
 from runner.combinations import Conditions, combinations
 from runner.experiment import Experiment, load
-from runner.fingerprint import code, digest
+from runner.fingerprint import digest
 from runner.groups import chunks, size_of
 from runner.guards import of_inputs, of_reference, of_runner, versions_digest
 from runner.plans import CHUNK_SECONDS
@@ -160,66 +161,12 @@ class Plan:
         }
 
 
-def source_key(experiment: Experiment, structure: Mapping[str, Any]) -> str:
-    """Return the digest of what a network is, whatever compiles it.
-
-    Parameters
-    ----------
-    experiment : Experiment
-        Its code and that of the models it imports count; comments and prose do not.
-    structure : Mapping
-        Values of the ``network.*`` keys.
-
-    Returns
-    -------
-    str
-        The same on every machine.
-    """
-    others = variants.fingerprint(variants.chosen(structure))
-    return digest(code(experiment.folder / "experiment.py"), plain(structure), *([others] if others else []))
-
-
-def build_key(
-    experiment: Experiment,
-    structure: Mapping[str, Any],
-    traces: Mapping[str, Any] | None = None,
-    device: str = devices.DEFAULT,
-) -> str:
-    """Return the key of what a device makes of one structure.
-
-    Parameters
-    ----------
-    experiment : Experiment
-        The experiment.
-    structure : Mapping
-        Values of the ``network.*`` keys.
-    traces : Mapping, optional
-        Arguments of `runner.devices.network.add_traces`.
-    device : str
-        Name of the device.
-
-    Returns
-    -------
-    str
-        Hash of source, device, compiler, flags and Brian2 version.
-    """
-    return digest(
-        source_key(experiment, structure),
-        devices.DEVICES[device].identity(),
-        {key: repr(value) for key, value in (traces or {}).items()},
-    )
-
-
 def _expected_cost(experiment: Experiment, scale: str) -> dict[str, float]:
     """Return the expected CPU seconds of a build, of a point and of the reference of a point."""
     from brian2 import second
 
     file = experiment.config_file
     cost = flatten({"cost": experiment.config.get("cost") or {}}, file)
-    known = {"cost.build", *(f"cost.{of}.{name}" for of in ("point", "reference") for name in SCALES)}
-    for key in cost:
-        if key not in known:
-            raise ConfigError(file, key, f"unknown key; {nearest(key, known)}")
     keys = {"build": ("cost.build", "20 s"), **{of: (f"cost.{of}.{scale}", "1 s") for of in ("point", "reference")}}
     return {of: float(parse(cost.get(key, usual), second, file, key)) for of, (key, usual) in keys.items()}
 
@@ -303,8 +250,6 @@ def plan(
         if not 0 < seed <= LAST_SEED:
             raise ConfigError("--set", "seed", f"must lie between 1 and {LAST_SEED}, got {seed}")
         seeds = 1
-    if not isinstance(seeds, int) or isinstance(seeds, bool) or seeds < 1:
-        raise ConfigError(sweep_file, "seeds", f"needs a whole number of at least 1, got {seeds!r}")
 
     @cache
     def settled(*models: tuple[str, str]) -> Settled:

@@ -7,19 +7,59 @@ import shlex
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BeforeValidator, SkipValidation, model_validator
 
 from base.catalogue import SCALES, names
 from base.errors import ConfigError, nearest
+from base.forms import Form, OneOf, Whole, among, left_out, read, wrong
 from base.yaml_files import flatten, read_yaml, scalar
-from runner.blocks import blocks, tables_of
+from runner.blocks import Written, blocks, tables_of
 
-SWEEP_KEYS = {"name", "experiment", "scale", "set", "sweep", "seeds", "random_numbers", "conditions", "failures"}
-RANDOM = ("common", "independent")  # seeds of all combinations; a difference between them has less noise with the first
-CONDITIONS = ("none", "own")  # what the experiment itself sweeps: left out, or run and observed in each combination
-FAILURES = ("list", "stop")  # of points: a table names them and the others go on, or the first one ends it all
+RANDOM = ("common", "independent")
+CONDITIONS = ("none", "own")
+FAILURES = ("list", "stop")
 JOB_KEYS = {"chunk_seconds", "device", "flags", "limit"}  # how jobs are made, not what is run
 COMPARE_KEYS = ("base", "to", "only", "devices", "variants")  # of a comparison (runner/compare.py)
+
+
+def _of_folder(name: str) -> str:
+    if not re.fullmatch(r"[\w.-]+", name):
+        raise wrong(f"'{name}' must consist of letters, digits, ., - and _")
+    return name
+
+
+class Declared(Form):
+    """The form of a sweep; nothing in it may be empty."""
+
+    experiment: Annotated[str, BeforeValidator(lambda name: among(names(), name, "experiment"))]
+    """<paper>/<experiment>"""
+    sweep: SkipValidation[Written | list[Written]]
+    """Blocks of values; several blocks are their union."""
+    scale: Annotated[str, OneOf(SCALES, "scale")] = "quick"
+    """What it starts from."""
+    set: dict[str, Any] = left_out()
+    """Keys that have another value in all points."""
+    seeds: Annotated[int, Whole()] = left_out()
+    """How many; without it those of the scale."""
+    name: Annotated[str, AfterValidator(_of_folder)] = "custom"
+    """Names the folder of the results; without it the name of the file."""
+    random_numbers: Annotated[str, OneOf(RANDOM)] = RANDOM[0]
+    """Seeds of all combinations: a difference between them has less noise where they are common."""
+    conditions: Annotated[str, OneOf(CONDITIONS)] = CONDITIONS[0]
+    """What the experiment itself sweeps: left out, or run and observed in each combination."""
+    failures: Annotated[str, OneOf(FAILURES)] = FAILURES[0]
+    """Of points: a table names them and the others go on, or the first one ends it all."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _not_empty(cls, written: Any) -> Any:
+        for key, value in written.items():
+            if key in cls.model_fields and (value is None or value == {} or value == []):
+                what = "at least one key with a list of values" if key == "sweep" else "a value, or remove the key"
+                raise wrong(f"is empty; give {what}", key)
+        return written
 
 
 @dataclass(frozen=True)
@@ -130,7 +170,7 @@ def declaration(files: Iterable[Path], options: Mapping[str, Any]) -> dict[str, 
     for file in files:
         shown = os.path.relpath(file)
         found |= {"file": str(file) if shown.startswith("..") else shown, **read_yaml(file)}
-    known = SWEEP_KEYS | JOB_KEYS | {*COMPARE_KEYS}
+    known = {*Declared.keys(), *JOB_KEYS, *COMPARE_KEYS}
     for key in {**found, **options}.keys() - {"file"} - known:
         where = "--config" if key in options else found["file"]
         raise ConfigError(where, key, f"unknown key; {nearest(key, known)}")
@@ -198,46 +238,14 @@ def read_sweep(declared: str | Mapping[str, Any]) -> Sweep:
         Missing file, unknown or missing key, a key without a value.
     """
     file, content = _content(declared)
-    for key, value in content.items():
-        if key not in SWEEP_KEYS:
-            raise ConfigError(file, key, f"unknown key; {nearest(key, SWEEP_KEYS)}")
-        if value is None or value == {} or value == []:
-            what = "at least one key with a list of values" if key == "sweep" else "a value, or remove the key"
-            raise ConfigError(file, key, f"is empty; give {what}")
-    for key in ("experiment", "sweep"):
-        if key not in content:
-            raise ConfigError(file, key, "missing")
-    if content["experiment"] not in names():
-        near = nearest(content["experiment"], names())
-        raise ConfigError(file, "experiment", f"unknown experiment '{content['experiment']}'; {near}")
-    if not isinstance(content.get("set", {}), Mapping):
-        raise ConfigError(file, "set", f"must map keys to values, got {content['set']!r}")
+    form = read(Declared, content, file)
     fixed = flatten(content.get("set", {}), file)
     for block in blocks(content["sweep"], file):
         for key in block.keys():
             if key in fixed:
                 raise ConfigError(file, key, "is both set and swept; keep one of them")
-    name = content.get("name", "custom")
-    if not isinstance(name, str):
-        raise ConfigError(file, "name", f"needs a text, got {name!r}; write it in quotes")
-    if not re.fullmatch(r"[\w.-]+", name):
-        raise ConfigError(file, "name", f"'{name}' must consist of letters, digits, ., - and _")
-    scale = content.get("scale", "quick")
-    if scale not in SCALES:
-        raise ConfigError(file, "scale", f"unknown scale '{scale}'; {nearest(str(scale), SCALES)}")
-    random = _chosen(content, "random_numbers", RANDOM, file)
-    failures = _chosen(content, "failures", FAILURES, file)
-    conditions = _chosen(content, "conditions", CONDITIONS, file)
-    place = (file, name, content["experiment"], scale)
-    return Sweep(*place, fixed, content["sweep"], content.get("seeds"), random, failures, conditions)
-
-
-def _chosen(content: Mapping[str, Any], key: str, choices: tuple[str, ...], file: str) -> str:
-    """Return one of some words, the first where none is given."""
-    value = content.get(key, choices[0])
-    if value not in choices:
-        raise ConfigError(file, key, f"unknown value '{value}'; {nearest(str(value), choices)}")
-    return str(value)
+    place = (file, form.name, form.experiment, form.scale)
+    return Sweep(*place, fixed, content["sweep"], form.seeds, form.random_numbers, form.failures, form.conditions)
 
 
 def user_of(declared: Mapping[str, Any]) -> Sweep | None:

@@ -19,8 +19,8 @@ from base.catalogue import names
 from tests.analysis.test_report import BIBLIOGRAPHY
 
 
-def test_bibliography():
-    """The papers of the suite are in the file, with short citations."""
+def test_bibliography(tmp_path):
+    """The papers of the suite are in the file, with short citations; numbers need no braces."""
     found = references(BIBLIOGRAPHY)
     assert {"gierlich2025", "bellec2019", "bellec2020", "ellenberger2024", "gupta2020"} <= set(found)
     assert {"stimberg2019", "molder2021"} <= set(found)
@@ -28,6 +28,8 @@ def test_bibliography():
     assert found["gupta2020"]["title"].endswith("for ANNs")
     assert found["bellec2020"]["where"] == "Nature Communications 11, 3625, doi:10.1038/s41467-020-17236-y"
     assert references(Path("none.bib")) == {}
+    (tmp_path / "new.bib").write_text('@article{nobody,\n  author = "Nobody, A. and Nemo, B.",\n  year = 2030\n}\n')
+    assert references(tmp_path / "new.bib")["nobody"]["cite"] == "Nobody and Nemo (2030)"
 
 
 def test_values_as_written_and_as_simulated():

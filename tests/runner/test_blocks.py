@@ -137,7 +137,7 @@ def test_seeds_of_their_own():
         ("{zip: [0.1]}", "sweep.zip: must map keys to lists of values, got 0.1"),
         (f"{{zip: {{{ETA}: {{from: 1, to: 2}}}}}}", f"sweep.zip.{ETA}: needs n, the number of values"),
         (f"{{zip: {{{ETA}: [0.1]}}, {ETA}: [0.2]}}", f"sweep.{ETA}: given twice in one block; keep one of them"),
-        (f"{{design: 5, {ETA}: {{from: 1, to: 2}}}}", "sweep.design: needs kind and n, got 5"),
+        (f"{{design: 5, {ETA}: {{from: 1, to: 2}}}}", "sweep.design: must map keys to values, got 5"),
         (f"{{design: {{n: 4}}, {ETA}: {{from: 1, to: 2}}}}", "sweep.design.kind: missing"),
         (
             f"{{design: {{kind: sobl, n: 4}}, {ETA}: {{from: 1, to: 2}}}}",
@@ -149,7 +149,7 @@ def test_seeds_of_their_own():
         ),
         (f"{{design: {{kind: latin, n: 0}}, {ETA}: {{from: 1, to: 2}}}}", "sweep.design.n: needs a whole number of at"),
         (f"{{design: {{kind: latin, n: 4}}, {ETA}: [1]}}", "sweep.design: has no range to fill; give one"),
-        ("{points: 3}", "sweep.points: needs the name of a CSV file, got 3"),
+        ("{points: 3}", "sweep.points: needs a text, got 3"),
         ("{points: none.csv}", "sweep.points: "),
         (f"{{{ETA}: [0.1]}}\nrandom_numbers: same", "random_numbers: unknown value 'same'; valid are: common"),
         (f"{{{ETA}: [0.1]}}\nfailures: ignore", "failures: unknown value 'ignore'; valid are: list, stop"),

@@ -29,12 +29,13 @@ from dense import DenseSynapses
 from runner import devices
 from runner.binary import RunError
 from runner.build import build
+from runner.build_key import build_key
 from runner.devices import DEVICES, genn, refusals, toolchain
 from runner.devices.features import FEATURES, GENN_SCHEDULE
 from runner.devices.numpy import NumpyProgram, activate
 from runner.devices.requirements import requirements
 from runner.experiment import load
-from runner.planning import build_key, plan
+from runner.planning import plan
 from runner.simulate import run_point
 from tests.toy.experiment import toy
 

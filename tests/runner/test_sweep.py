@@ -11,9 +11,10 @@ from snakemake.cli import parse_config
 from base.catalogue import SCALES, names
 from base.errors import ConfigError
 from base.points import Points
+from runner.build_key import build_key
 from runner.experiment import load
 from runner.groups import MAX_CHUNK
-from runner.planning import build_key, plan
+from runner.planning import plan
 from runner.price import describe
 from runner.sweep import declaration, read_sweep, user_of
 from tests.toy.experiment import toy
