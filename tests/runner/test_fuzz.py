@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from base.catalogue import check_targets
 from base.errors import ConfigError
+from base.points import Points
 from base.yaml_files import read_value, read_yaml
 from runner.experiment import load
 from runner.planning import plan
@@ -55,7 +56,7 @@ def planned(user):
     """Plan a sweep."""
     if user is not None and user.experiment == NAME:
         made = plan(load(NAME), user.scale, user)
-        json.dumps(made.content())
+        json.dumps(made.content(), default=Points.content)
 
 
 @given(content=st.dictionaries(keys, values, max_size=5))

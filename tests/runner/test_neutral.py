@@ -117,7 +117,7 @@ def test_a_wrong_target_is_refused_while_the_experiment_is_planned(tmp_path):
     """`targets_digest` is part of every plan: nothing is simulated for a score that cannot be made."""
     file = tmp_path / "targets.yaml"
     file.write_text("it: {claim: A, kind: trnd}\n", encoding="utf-8")
-    with pytest.raises(ConfigError, match=r"targets.yaml: it: missing key 'observation'"):
+    with pytest.raises(ConfigError, match=r"targets.yaml: it.kind: unknown value 'trnd'; did you mean 'trend'"):
         targets_digest(file)
 
 
