@@ -165,10 +165,14 @@ sweep: {student.gamma: [%s]}
 
 
 def test_a_sweep_fails_grows_and_is_killed(slurm, sweeps, tmp_path):
-    """A point fails, Snakemake is killed, the sweep is unlocked and extended: the tables of an undisturbed run."""
+    """A point fails, Snakemake is killed, the sweep is unlocked and extended: the tables of an undisturbed run.
+
+    The second half is run as job arrays, while somebody else runs the same sweep from a checkout of theirs.
+    """
     _, remote = sweeps
-    local = remote.copy(tmp_path / "local")
-    for workflow, values in ((local, "1, 10, 1.0e+6, 20, 30"), (remote, "1, 10, 1.0e+6")):
+    local, theirs = remote.copy(tmp_path / "local"), remote.copy(tmp_path / "theirs")
+    longer = "1, 10, 1.0e+6, 20, 30"
+    for workflow, values in ((local, longer), (theirs, longer), (remote, "1, 10, 1.0e+6")):
         (workflow.folder / "grown.yaml").write_text(SWEEP % values, encoding="utf-8")
     of_sweep = ["sweep", "--config", "sweep=grown.yaml", "chunk_seconds=0.1"]
     local.snakemake(*of_sweep)
@@ -195,13 +199,24 @@ def test_a_sweep_fails_grows_and_is_killed(slurm, sweeps, tmp_path):
     assert refused.returncode and "--unlock" in refused.stdout + refused.stderr
     assert run("--unlock").returncode == 0
     # Longer by two values, while what was running when Snakemake was killed may still run.
-    (remote.folder / "grown.yaml").write_text(SWEEP % "1, 10, 1.0e+6, 20, 30", encoding="utf-8")
-    ended = run()
-    assert ended.returncode == 0, (ended.stdout + ended.stderr)[-5000:]
+    (remote.folder / "grown.yaml").write_text(SWEEP % longer, encoding="utf-8")
+    with (tmp_path / "theirs.log").open("w") as out:
+        arguments, their_environment = on_slurm(slurm, theirs, *of_sweep)
+        beside = subprocess.Popen(
+            arguments, cwd=theirs.folder, env=their_environment, stdout=out, stderr=subprocess.STDOUT
+        )
+    try:
+        ended = run("--slurm-array-jobs", "simulate, observe_part")
+        assert ended.returncode == 0, (ended.stdout + ended.stderr)[-5000:]
+        assert beside.wait(timeout=900) == 0, (tmp_path / "theirs.log").read_text("utf-8")[-5000:]
+    finally:
+        beside.kill()
+        beside.wait()
+    assert "ArrayTaskId=" in (slurm.folder / "jobs.txt").read_text("utf-8")
 
-    folders = [one.folder / "results" / "sweep-grown" / "gle" / "lag_line" for one in (local, remote)]
+    folders = [one.folder / "results" / "sweep-grown" / "gle" / "lag_line" for one in (local, remote, theirs)]
     tables = [read_folder(folder / "observations") for folder in folders]
     lost = [one.pop("failures") for one in tables]
-    assert (lost[1]["student.gamma"] == 1e6).all() and list(lost[0]["point"]) == list(lost[1]["point"])
-    assert checksum(tables[0]) == checksum(tables[1])
-    assert (folders[1] / "index.html").exists()
+    assert all((one["student.gamma"] == 1e6).all() and list(lost[0]["point"]) == list(one["point"]) for one in lost)
+    assert len({checksum(one) for one in tables}) == 1
+    assert all((folder / "index.html").exists() for folder in folders)

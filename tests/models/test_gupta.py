@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from brian2 import ms, prefs, set_device
 
+from base.values import Values
 from experiments.gupta.common.protocol import anatomy, epochs, initial_weights, layers_of, shown
 from experiments.gupta.iris.inputs import inputs as rounds
 from models.base import Model
@@ -28,10 +29,11 @@ def numpy_target():
 
 
 def resolved(structure, **changes):
-    """Keys that `inputs` reads."""
+    """Values that `inputs` reads."""
     keys = {f"network.{name}": value for name, value in vars(structure).items()}
     given = {"first": 1, "second": 2, "watched": 0, **PROTOCOL, **changes}
-    return keys | {f"inputs.{name}": value for name, value in given.items()} | {"schedule.n_steps": STEPS}
+    keys |= {f"inputs.{name}": value for name, value in given.items()} | {"schedule.n_steps": STEPS}
+    return Values(keys)
 
 
 def inputs(keys, rng):

@@ -7,6 +7,7 @@ import sys
 import pytest
 
 from analysis.observe import merge
+from base.points import Points
 from base.tables import checksum
 from runner.experiment import load
 from runner.planning import plan
@@ -45,7 +46,7 @@ def test_chunks_and_their_order_leave_no_trace(built, tmp_path):
 def test_recordings_name_their_points(built, tmp_path):
     planned = plan(load(NAME), "smoke", overrides=SHORT)
     content = tmp_path / "plan.json"
-    content.write_text(json.dumps(planned.content()), encoding="utf-8")
+    content.write_text(json.dumps(planned.content(), default=Points.content), encoding="utf-8")
     command = [sys.executable, "-m", "runner.simulate", "--plan", content, "--chunk", "0"]
     command += ["--build", built(NAME).folder, "--out", tmp_path / "out"]
     said = subprocess.run(list(map(str, command)), check=True, capture_output=True, text=True).stdout
