@@ -34,7 +34,6 @@ from runner.variants import OWN, SECTION
 
 HERE = "working tree"
 KEPT = Path("results/compare")
-FIGURE = ("figure.svg", "figure.png", "score.json")
 
 
 def snapshot() -> str:
