@@ -89,6 +89,28 @@ def observe_by(
     return {name: pd.concat(tables, ignore_index=True) for name, tables in parts.items()}
 
 
+def joined(results: Path, experiments: Sequence[str]) -> dict[str, pd.DataFrame]:
+    """Read the tables of other experiments that one observes with its own.
+
+    Parameters
+    ----------
+    results : Path
+        Of a scale.
+    experiments : sequence of str
+        ``<paper>/<experiment>``.
+
+    Returns
+    -------
+    dict
+        ``<experiment>.<table>`` to table.
+    """
+    return {
+        f"{name.partition('/')[2]}.{table}": rows
+        for name in experiments
+        for table, rows in read_folder(results / name / "observations").items()
+    }
+
+
 @one_line()
 def main() -> None:
     """Command line of the observation job of a scale; sweeps are observed by `analysis.parts`."""
@@ -104,7 +126,8 @@ def main() -> None:
     recordings, references = merge(chunks["recordings"]), merge(chunks["references"])
     refuse_same(recordings, references, args.figure)
     points = recordings["points"].copy()
-    tables = observe_by(load(args.figure).observe, {**recordings, **references}, [])
+    others = joined(args.plan.parents[2], plan["joins"])
+    tables = observe_by(load(args.figure).observe, {**recordings, **references, **others}, [])
     for name, table in tables.items():
         if table.empty:
             sys.exit(f"{args.figure}: observe: table '{name}' is empty")
@@ -112,6 +135,9 @@ def main() -> None:
     runs = [run for chunk in chunks["recordings"] for run in read_json(chunk / "cost.json")]
     # The checksum is that of the files.
     made = provenance(plan, runs, args.builds, data_of(points), checksum(read_folder(args.out)))
+    if plan["joins"]:
+        sides = {name: args.plan.parents[2] / name / "provenance.json" for name in plan["joins"]}
+        made["joined"] = {name: read_json(file)["checksum"] for name, file in sides.items()}
     write_json(made, args.provenance)
 
 

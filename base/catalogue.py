@@ -5,6 +5,7 @@ from functools import cache
 from pathlib import Path
 
 from base.errors import ConfigError, nearest
+from base.yaml_files import read_yaml
 
 ROOT = Path(__file__).resolve().parent.parent  # of the repository
 OF_SWEEPS = ("sweep", "sweep_gallery")  # targets that need the sweep of a user
@@ -27,6 +28,25 @@ def names(folder: Path = ROOT / "experiments") -> tuple[str, ...]:
     """
     found = (file.parent.relative_to(folder) for file in folder.glob("*/*/config.yaml"))
     return tuple(sorted(path.as_posix() for path in found if not any(part.startswith("_") for part in path.parts)))
+
+
+@cache
+def joined(name: str, folder: Path = ROOT / "experiments") -> tuple[str, ...]:
+    """Return the experiments whose tables another one observes with its own: ``joins`` of its configuration.
+
+    Parameters
+    ----------
+    name : str
+        ``<paper>/<experiment>``.
+    folder : Path
+        Of all experiments.
+
+    Raises
+    ------
+    ConfigError
+        The configuration cannot be read.
+    """
+    return tuple(read_yaml(folder / name / "config.yaml").get("joins") or ())
 
 
 def check_targets(targets: Sequence[str], sweep: bool) -> None:

@@ -6,6 +6,9 @@ rule observe:
     input:
         recordings=lambda w: tables_of(w, "recordings"),
         references=lambda w: tables_of(w, "references"),
+        joined=lambda w: [
+            f"results/{w.scale}/{exp}/observations" for exp in plan_of(w)["joins"]
+        ],
     output:
         tables=directory("results/{scale}/{exp}/observations"),
         provenance="results/{scale}/{exp}/provenance.json",

@@ -5,8 +5,8 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, SkipValidation
 
-from base.catalogue import ROOT
-from base.forms import Form, OneOf, Text, Whole, among, left_out
+from base.catalogue import ROOT, joined, names
+from base.forms import Form, OneOf, Text, Whole, among, left_out, wrong
 from runner import devices
 from runner.blocks import Written
 
@@ -18,6 +18,13 @@ Sweep = SkipValidation[Written | list[Written]]
 def _cited(key: str) -> str:
     entries = re.findall(r"^@\w+\{([^,\s]+),", (ROOT / "references.bib").read_text(encoding="utf-8"), re.MULTILINE)
     return str(among(entries, key, "entry of references.bib"))
+
+
+def _joined(name: str) -> str:
+    among(names(), name, "experiment")
+    if joined(name):
+        raise wrong(f"'{name}' joins others itself; name those")
+    return name
 
 
 class Paper(Form):
@@ -74,6 +81,8 @@ class Config(Form, extra="allow"):
     """The caption of the figure, and what to see in it."""
     notice: Text = left_out()
     """What must not be overlooked, beside the title."""
+    joins: list[Annotated[str, AfterValidator(_joined)]] = left_out()
+    """Experiments whose tables `observe` gets too, at the same scale: as ``<experiment>.<table>``."""
     device: Annotated[str, OneOf(devices.DEVICES, "device")] = devices.DEFAULT
     sweep: Sweep = left_out()
     cost: Cost = left_out()

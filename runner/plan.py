@@ -19,7 +19,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from base.catalogue import ROOT, SCALES, names
+from base.catalogue import ROOT, SCALES, joined, names
 from base.errors import BuildError, ConfigError, nearest, one_line
 from base.files import atomic, read_json
 from base.points import Points
@@ -153,6 +153,7 @@ def content(experiment: Experiment, planned: Plan, user: Sweep | None, results: 
         "corpora": corpora(experiment.folder / "inputs.py"),
         "sources": [os.path.relpath(file, ROOT) for file in shown],
         "stamp": stamp,
+        "joins": list(joined(experiment.name)),
         "variants": others,
     }
     of = of_sweep(planned, user, programs, failed, made["corpora"], results) if user else of_scale(planned)

@@ -17,7 +17,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from base.catalogue import OF_SWEEPS, ROOT, SCALES, names
+from base.catalogue import OF_SWEEPS, ROOT, SCALES, joined, names
 from base.errors import ConfigError
 from base.points import read_plan, with_points
 from runner.devices import DEFAULT, DEVICES
@@ -205,4 +205,7 @@ def asked(targets: Iterable[str], scale: str, user: Sweep | None) -> list[tuple[
             found.append((parts[1], "/".join(parts[2:4])))
         else:
             found += [(scale, name) for name in names() if target in (name, name.split("/")[0])]
-    return list(dict.fromkeys(found)) if targets else [("quick", name) for name in names()]
+    if not targets:
+        return [("quick", name) for name in names()]
+    found += [(of, other) for of, name in found if of in SCALES for other in joined(name)]
+    return list(dict.fromkeys(found))

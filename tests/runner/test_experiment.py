@@ -35,6 +35,11 @@ def configured(tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
+        (
+            "run: {duration",
+            "joins: [sal/phase_plain]\nrun: {duration",
+            f"{FILE}: joins: unknown experiment 'sal/phase_plain'; did you mean 'sal/phase_plane'?",
+        ),
         # What the specification of the configuration lists.
         ("run: {duration", "run: {durration", f"{FILE}: run.durration: unknown key; did you mean 'run.duration'?"),
         ("network: {", "netwrok: {", f"{FILE}: netwrok: unknown key; did you mean 'network'?"),

@@ -111,13 +111,20 @@ def test_inputs_need_no_brian2(file):
     assert knows_its_paper_only(file)
 
 
+def commons(file):
+    """Return the packages of common code that a file may use: that of its paper; the contest may use all."""
+    paper = file.parent.parent.name
+    papers = [folder.name for folder in ROOT.glob("experiments/*/") if paper in ("contest", folder.name)]
+    return {f"experiments.{name}.common" for name in papers}
+
+
 def knows_its_paper_only(file):
     """Whether a file imports, of all experiments, only inputs, what its paper has in common, and its own folder.
 
-    A figure may also use parts of another one of its paper.
+    A figure may also use parts of another one of its paper. The contest uses what all papers have: their rules.
     """
     paper = f"experiments.{file.parent.parent.name}"
-    shared = {f"{paper}.common"}
+    shared = commons(file)
     inputs = {f"{paper}.{folder.parent.name}.inputs" for folder in file.parent.parent.glob("*/inputs.py")}
     if file.name == "figure.py":
         inputs |= {f"{paper}.{folder.parent.name}.figure" for folder in file.parent.parent.glob("*/figure.py")}
@@ -133,10 +140,8 @@ def knows_its_paper_only(file):
 @pytest.mark.parametrize("file", of("experiments/*/common/*.py"))
 def test_what_a_paper_has_in_common_knows_no_experiment(file):
     used = {name for name in imported(file) if name.split(".")[0] == "experiments"}
-    assert all(
-        name.startswith(f"experiments.{file.parent.parent.name}.common")
-        for name in used - {f"experiments.{file.parent.parent.name}"}
-    )
+    packages = {f"experiments.{folder.name}" for folder in ROOT.glob("experiments/*/")}
+    assert all(name.startswith(tuple(commons(file))) for name in used - packages)
 
 
 @pytest.mark.parametrize("file", of("experiments/*/*/reference.py"))
