@@ -37,14 +37,15 @@ LOOKS = {
 
 
 def together(own: Mapping[str, DataFrame], recordings: Mapping[str, DataFrame]) -> dict[str, DataFrame]:
-    """Put the tables of joined experiments below those of this one, rules in the order of `LOOKS`.
+    """Put the tables of references and joined experiments below those of this one, rules in the order of `LOOKS`.
 
     Parameters
     ----------
     own : Mapping
         The tables `TABLES` of this experiment.
     recordings : Mapping
-        What `observe` is given; ``<experiment>.<table>`` are those of the experiments that are joined.
+        What `observe` is given; ``reference.<table>`` are those of `reference`, ``<experiment>.<table>`` those of the
+        experiments that are joined.
 
     Returns
     -------
@@ -54,7 +55,7 @@ def together(own: Mapping[str, DataFrame], recordings: Mapping[str, DataFrame]) 
     found = {}
     for name in TABLES:
         others = [table for key, table in recordings.items() if key.endswith(f".{name}")]
-        table = pd.concat([own[name], *others], ignore_index=True)
+        table = pd.concat([own[name], *others], ignore_index=True)[list(own[name])].drop_duplicates()
         found[name] = table.sort_values("rule", key=lambda rules: rules.map(list(LOOKS).index), kind="stable")
     return {name: table.reset_index(drop=True) for name, table in found.items()}
 

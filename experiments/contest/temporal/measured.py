@@ -7,10 +7,10 @@ import numpy as np
 import pandas as pd
 
 from analysis.points import values
+from base.values import Values
 from experiments.contest.common.measures import angle
 from experiments.contest.temporal.inputs import N_LAYERS, hits, rounds, sequences, sizes
-from experiments.gle.common.classification import populations
-from references.gle.through_time import Layers, stack
+from experiments.contest.temporal.through_time import gradients
 
 RULES = {True: "GLE", False: "GLE, instantaneous errors"}
 
@@ -65,36 +65,7 @@ def measured(recordings: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
     return {name: pd.DataFrame(some) for name, some in rows.items()}
 
 
-def layers_of(p: Any, at: Mapping[str, np.ndarray]) -> Layers:
-    """Return the network with some weights and biases, for backpropagation through time."""
-    n = [int(size) for size in sizes(p)]
-    tau_m, tau_r = zip(
-        *(populations(p, size, hidden=k < N_LAYERS) for k, size in enumerate(n[1:], start=1)), strict=True
-    )
-    w = [at[f"weights_{k}"].reshape(n[k - 1], n[k]) for k in range(1, N_LAYERS + 1)]
-    b = [at[f"biases_{k}"] for k in range(1, N_LAYERS + 1)]
-    return stack(w, b, tau_m, tau_r, [k in (1, N_LAYERS) for k in range(1, N_LAYERS + 1)], p.network.dt)
-
-
-def errors(r: np.ndarray, y: np.ndarray, n_classes: int) -> np.ndarray:
-    """Return the derivatives of the cross-entropy by rates: a step compares what the step before has answered.
-
-    Parameters
-    ----------
-    r : ndarray, shape (steps, sequences, units)
-        Rates; the last units are the classes.
-    y : ndarray of int, shape (sequences,)
-        Classes.
-    n_classes : int
-        How many there are.
-    """
-    odds = np.exp(r[:-1, :, -n_classes:])
-    found = np.zeros_like(r)
-    found[:-1, :, -n_classes:] = odds / odds.sum(axis=-1, keepdims=True) - np.eye(n_classes)[y]
-    return found
-
-
-def angles(p: Any, before: Mapping[str, np.ndarray], after: Mapping[str, np.ndarray]) -> list[float]:
+def angles(p: Values, before: Mapping[str, np.ndarray], after: Mapping[str, np.ndarray]) -> list[float]:
     """Return the angle between the update of a probe and steepest descent, layer by layer.
 
     Parameters
@@ -109,13 +80,7 @@ def angles(p: Any, before: Mapping[str, np.ndarray], after: Mapping[str, np.ndar
     list of float
         In degrees.
     """
-    samples, n = sequences(p), [int(size) for size in sizes(p)]
-    rows = slice(0, int(p.inputs.n_probe))
-    net, x = layers_of(p, before), samples.x[rows].T
-    r = net.rates(x)
-    d_w_in, d_w = net.gradients(x, r, errors(r, samples.y[rows], n[-1]))
-    ends = np.cumsum([0, *n[1:]])
-    slopes = [d_w_in[:, : n[1]]]
-    slopes += [d_w[ends[k - 1] : ends[k], ends[k] : ends[k + 1]] for k in range(1, N_LAYERS)]
-    moved = [after[f"weights_{k}"] - before[f"weights_{k}"] for k in range(1, N_LAYERS + 1)]
-    return [angle(step, slope.ravel()) for step, slope in zip(moved, slopes, strict=True)]
+    samples, rows = sequences(p), slice(0, int(p.inputs.n_probe))
+    slopes = gradients(p, before, samples.x[rows], samples.y[rows])
+    names = [f"weights_{k}" for k in range(1, N_LAYERS + 1)]
+    return [angle(after[name] - before[name], slopes[name]) for name in names]
