@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import NullFormatter
 from pandas import DataFrame
 
 from analysis.plots import COLOURS, panel_label
@@ -209,6 +210,7 @@ def draw(tables: Mapping[str, DataFrame], fig: Figure, data: str) -> None:
     data = data if data in set(work["data"]) else work["data"].iloc[0]
     curves(axes["a"], work[(work["data"] == data) & (work["epoch"] > 0)], "operations", "test")
     axes["a"].set(xscale="log", xlabel=f"synapses x time steps until then, {data}", ylabel="test accuracy")
+    axes["a"].xaxis.set_minor_formatter(NullFormatter())
     axes["a"].legend(fontsize=5.5, ncols=2)
     dots(axes["b"], tables["chosen"], "data", list(dict.fromkeys(tables["chosen"]["data"])), "test")
     axes["b"].set(ylabel="test accuracy")
