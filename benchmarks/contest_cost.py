@@ -1,21 +1,24 @@
-"""What learning one sample costs every rule of the contest: CPU and wall-clock time, beside that of its reference.
+"""What learning one sample costs every rule of the contest: CPU time, and wall-clock time on one core.
 
-    python -m benchmarks.contest_cost --out docs/contest.csv --update docs/contest.md
+    python -m benchmarks.contest_cost --update docs/contest.md
 
-Every point of the experiments is run for 9 and for 13 epochs, in which is looked at what was learned equally often; the
-difference of the times is that of four epochs. Rules that are trained by references are timed in the same way, all of one
-experiment together.
+Every rule learns digits, or evidence, for 9 and for 13 epochs, in which is looked at what was learned equally often:
+the difference is that of four epochs, with all that the workflow does for them. Rules that an experiment trains beside its
+own, in `reference.py`, are timed together. Medians of some repetitions.
 """
 
 import argparse
+import contextlib
+import io
+import logging
+import resource
 import statistics
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
-
-import numpy as np
-import pandas as pd
+from typing import Any
 
 from analysis.experiment_code import load as load_figure
 from analysis.scorecard import replace_table
@@ -23,19 +26,105 @@ from base.catalogue import ROOT, joined
 from runner.binary import CompiledProgram
 from runner.build import build
 from runner.experiment import load
-from runner.planning import plan
-from runner.records import points_table
+from runner.planning import Plan, plan
 from runner.refer import refer
-from runner.simulate import run_point
+from runner.simulate import run_points
 
-EPOCHS = (9, 13)
 JOINT = ("contest/static", "contest/temporal")
-COLUMNS = ["rule", "data", "cpu_us", "wall_us", "per_synapse_step_ns"]
+DATA = ("digits8", "evidence")
+EPOCHS = (9, 13)
 MARKERS = ("<!-- cost -->", "<!-- /cost -->")
 
 
-def timed(run: Callable[[], object]) -> tuple[float, float]:
-    """Return CPU and wall-clock seconds of something that runs in this process."""
-    cpu, wall = time.process_time(), time.perf_counter()
-    run()
-    return time.process_time() - cpu, time.perf_counter() - wall
+def spent(run: Callable[[], Any]) -> tuple[float, float, Any]:
+    """Return CPU seconds of this process and those that it starts, wall-clock seconds, and what is returned."""
+    before, start = os_times(), time.perf_counter()
+    with contextlib.redirect_stdout(io.StringIO()):
+        found = run()
+    return os_times() - before, time.perf_counter() - start, found
+
+
+def os_times() -> float:
+    """Return the CPU seconds of this process and of those that have ended, so far."""
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(one.ru_utime + one.ru_stime for one in used)
+
+
+def difference(runs: list[Callable[[], Any]], samples: int, repeats: int) -> tuple[float, float]:
+    """Return CPU and wall-clock seconds of a sample, from a short and a long run."""
+    found = []
+    for _ in range(repeats):
+        (cpu, wall, _), (more_cpu, more_wall, _) = (spent(run) for run in runs)
+        found.append(((more_cpu - cpu) / samples, (more_wall - wall) / samples))
+    return statistics.median(cpu for cpu, _ in found), statistics.median(wall for _, wall in found)
+
+
+def rules(name: str, repeats: int) -> Iterator[tuple[str, str, int, float, float]]:
+    """Time all rules of an experiment.
+
+    Yields
+    ------
+    tuple
+        Rules, data, synapses times time steps of a sample, CPU and wall-clock seconds of a sample.
+    """
+    experiment = load(name)
+    plans: list[Plan] = [plan(experiment, "quick", overrides={"inputs.n_epochs": epochs}) for epochs in EPOCHS]
+    observe = load_figure(ROOT / "experiments" / name / "figure.py").observe
+    seed = plans[0].points[0]["seed"]
+    chosen = [
+        number
+        for number, point in enumerate(plans[0].points)
+        if point["values"]["inputs.data"] in DATA and point["seed"] == seed
+    ]
+    groups = [[group for job in one.references for group in job if group[0] in chosen] for one in plans]
+    tables: dict[str, Any] = {}
+    for place, group in enumerate(groups[0]):
+        runs = [
+            partial(refer, name, [[one.points[number] for number in asked[place]]])
+            for one, asked in zip(plans, groups, strict=True)
+        ]
+        tables = runs[0]()
+        of = tables["reference.sizes"].iloc[0]
+        samples = (EPOCHS[1] - EPOCHS[0]) * int(plans[0].points[group[0]]["values"]["inputs.n_train"])
+        names = list(dict.fromkeys(tables["reference.sizes"]["rule"]))
+        yield ", ".join(names), of["data"], int(of["n_plastic"] * of["n_steps"]), *difference(runs, samples, repeats)
+    with tempfile.TemporaryDirectory() as scratch:
+        programs: dict[str, CompiledProgram] = {}
+        for number in chosen:
+            point = plans[0].points[number]
+            folder = Path(scratch) / point["build"]
+            if point["build"] not in programs:
+                build(experiment, plans[0].builds[point["build"]], folder)
+                programs[point["build"]] = CompiledProgram(folder)
+            program = programs[point["build"]]
+            runs = [partial(run_points, one.content(), [number], program) for one in plans]
+            sizes = observe({**runs[0]()[0], **tables})["sizes"]
+            others = set(tables["reference.sizes"]["rule"]) if tables else set()
+            of = sizes[~sizes["rule"].isin(others)].iloc[0]
+            samples = (EPOCHS[1] - EPOCHS[0]) * int(point["values"]["inputs.n_train"])
+            yield of["rule"], of["data"], int(of["n_plastic"] * of["n_steps"]), *difference(runs, samples, repeats)
+
+
+def main() -> None:
+    """Print the table, and put it into a page."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.contest_cost", description=__doc__.splitlines()[0])
+    parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--update", type=Path, help="page whose table is replaced")
+    args = parser.parse_args()
+    logging.disable(logging.WARNING)
+    rows = [
+        "| rule | data | CPU, us per sample | wall clock, us | CPU, ns per synapse and step |",
+        "|---|---|---|---|---|",
+    ]
+    for joint in JOINT:
+        for name in (joint, *joined(joint)):
+            for rule, data, work, cpu, wall in rules(name, args.repeats):
+                rows.append(f"| {rule} | {data} | {1e6 * cpu:.0f} | {1e6 * wall:.0f} | {1e9 * cpu / work:.2f} |")
+                print(rows[-1], flush=True)
+    if args.update:
+        page = args.update.read_text(encoding="utf-8")
+        args.update.write_text(replace_table(page, "\n".join(rows), MARKERS), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -78,6 +78,7 @@ def test_damage(kind):
         off = new - old
         assert {
             "none": np.array_equal(old, new),
+            "slow 20 %": np.array_equal(old, new) and measures.slowed(2.0, kind) == 2.4,
             "noise 0.1": np.isclose(off.std(), 0.1 * old.std(), rtol=0.05),
             "noise 0.3": np.isclose(off.std(), 0.3 * old.std(), rtol=0.05),
             "missing 10 %": np.isclose(np.mean(new == 0), 0.1, atol=0.02) and set(off[new != 0]) == {0.0},

@@ -1,12 +1,13 @@
 """What is measured of every rule: when, how far an update is from the gradient, and what damage to weights does."""
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 
 KEPT = (1, 2, 3, 5, 8, 13, 20, 30, 40, 60, 80, 100)
 
-# What is done to the weights of a trained network; the rule learns no more.
+# What is done to a trained network, which learns no more: to its weights, or to the time constants of its neurons.
 DAMAGE: dict[str, tuple[str, float]] = {
     "none": ("noise", 0.0),
     "noise 0.1": ("noise", 0.1),
@@ -14,6 +15,7 @@ DAMAGE: dict[str, tuple[str, float]] = {
     "missing 10 %": ("missing", 0.1),
     "8 bits": ("bits", 8),
     "4 bits": ("bits", 4),
+    "slow 20 %": ("slow", 0.2),
 }
 
 
@@ -47,7 +49,8 @@ def damaged(weights: Sequence[np.ndarray], kind: str, rng: np.random.Generator) 
         One array for each layer.
     kind : str
         Key of `DAMAGE`. Noise is normal, relative to the standard deviation of the layer; missing synapses have weight
-        0; bits are those of numbers spread evenly over the largest size in the layer, and its opposite.
+        0; bits are those of numbers spread evenly over the largest size in the layer, and its opposite. Slow neurons
+        leave weights as they are, see `slowed`.
     rng : numpy.random.Generator
         Draws noise, and which synapses are missing.
 
@@ -61,8 +64,23 @@ def damaged(weights: Sequence[np.ndarray], kind: str, rng: np.random.Generator) 
         "noise": lambda w: w + size * w.std() * rng.standard_normal(w.shape),
         "missing": lambda w: w * (rng.random(w.shape) >= size),
         "bits": lambda w: quantised(w, int(size)),
+        "slow": lambda w: w.copy(),
     }
     return [act[what](w) for w in weights]
+
+
+def slowed(tau: Any, kind: str) -> Any:
+    """Return membrane time constants after damage: longer than while learning, other time constants stay.
+
+    Parameters
+    ----------
+    tau : float or ndarray
+        Time constants. Rules whose answer has none lose nothing.
+    kind : str
+        Key of `DAMAGE`.
+    """
+    what, size = DAMAGE[kind]
+    return tau * (1 + size) if what == "slow" else tau
 
 
 def quantised(w: np.ndarray, bits: int) -> np.ndarray:

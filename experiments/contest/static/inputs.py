@@ -7,7 +7,7 @@ import numpy as np
 from pandas import DataFrame
 
 from base.values import Values
-from experiments.contest.common.measures import DAMAGE, damaged, looked_at
+from experiments.contest.common.measures import DAMAGE, damaged, looked_at, slowed
 from experiments.contest.common.tasks import Task, dataset, task
 from experiments.gle.common.classification import initial
 
@@ -144,4 +144,5 @@ def inputs(p: Values, rng: np.random.Generator) -> Generator[dict[str, Any], dic
         else:
             names = [f"to_{k}.w" for k in range(1, N_LAYERS + 1)]
             broken = dict(zip(names, damaged([chosen[name] for name in names], str(what), rng), strict=True))
-            yield always | chosen | broken | shown(p, unseen[p.inputs.n_validation :], False)
+            slow = {f"layer_{k}.tau_m": slowed(always[f"layer_{k}.tau_m"], str(what)) for k in range(1, N_LAYERS + 1)}
+            yield always | slow | chosen | broken | shown(p, unseen[p.inputs.n_validation :], False)

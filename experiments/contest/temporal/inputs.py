@@ -7,7 +7,7 @@ import numpy as np
 from pandas import DataFrame
 
 from base.values import Values
-from experiments.contest.common.measures import DAMAGE, damaged, looked_at
+from experiments.contest.common.measures import DAMAGE, damaged, looked_at, slowed
 from experiments.contest.common.sequences import answered, dataset, sequences
 from experiments.contest.common.tasks import Task
 from experiments.gle.common.classification import initial, populations
@@ -133,7 +133,8 @@ def inputs(p: Values, rng: np.random.Generator) -> Generator[dict[str, Any], dic
                 best, chosen = validation, state
         else:
             broken = dict(zip(weights, damaged([chosen[name] for name in weights], str(what), rng), strict=True))
-            yield always | chosen | broken | shown(p, unseen[p.inputs.n_validation :], False)
+            slow = {f"layer_{k}.tau_m": slowed(always[f"layer_{k}.tau_m"], str(what)) for k in range(1, N_LAYERS + 1)}
+            yield always | slow | chosen | broken | shown(p, unseen[p.inputs.n_validation :], False)
 
 
 def ended(recorded: dict[str, DataFrame], names: list[str]) -> dict[str, np.ndarray]:

@@ -1,12 +1,13 @@
 """The same network, sequences and order, trained by backpropagation through time: the bound for GLE."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from pandas import DataFrame
 
 from base.values import Values
-from experiments.contest.common.measures import DAMAGE, damaged, looked_at
+from experiments.contest.common.measures import DAMAGE, damaged, looked_at, slowed
 from experiments.contest.common.sequences import answered
 from experiments.contest.temporal.inputs import N_LAYERS, sequences, sizes
 from experiments.contest.temporal.through_time import gradients, layers_of
@@ -63,7 +64,8 @@ def reference(p: Values, rng: np.random.Generator) -> dict[str, DataFrame]:
     damage = []
     for kind in DAMAGE:
         broken = dict(zip(names, damaged([chosen[name] for name in names], kind, rng), strict=True))
-        damage.append({**of, "kind": kind, "test": accuracy(p, chosen | broken, samples.x[rows], samples.y[rows])})
+        test = accuracy(p, chosen | broken, samples.x[rows], samples.y[rows], kind)
+        damage.append({**of, "kind": kind, "test": test})
     counted = {**of, "n_plastic": int(np.dot(n[:-1], n[1:])), "n_steps": int(p.network.n_steps)}
     return {
         "reference.course": DataFrame(course),
@@ -72,8 +74,21 @@ def reference(p: Values, rng: np.random.Generator) -> dict[str, DataFrame]:
     }
 
 
-def accuracy(p: Values, at: dict[str, np.ndarray], x: np.ndarray, y: np.ndarray) -> float:
-    """Return the share of sequences whose class has the largest sum of rates in the time of the answer."""
-    r = layers_of(p, at).rates(x.T)
+def accuracy(p: Values, at: dict[str, np.ndarray], x: np.ndarray, y: np.ndarray, kind: str = "none") -> float:
+    """Return the share of sequences whose class has the largest sum of rates in the time of the answer.
+
+    Parameters
+    ----------
+    p : Values
+        Keys of the point.
+    at : dict
+        ``weights_1``, ``biases_1`` and so on.
+    x, y : ndarray
+        Sequences, shape (sequences, steps), and their classes.
+    kind : str
+        Key of `DAMAGE`; weights are as they are given.
+    """
+    layers = layers_of(p, at)
+    r = replace(layers, tau_m=slowed(layers.tau_m, kind)).rates(x.T)
     said = r[p.network.n_steps - answered(p) :, :, -p.network.n_classes :].sum(axis=0)
     return float((said.argmax(axis=1) == y).mean())
