@@ -3,8 +3,8 @@
     python -m benchmarks.contest_cost --update docs/contest.md
 
 Every rule learns digits, or evidence, for 9 and for 13 epochs, in which is looked at what was learned equally often:
-the difference is that of four epochs, with all that the workflow does for them. Rules that an experiment trains beside its
-own, in `reference.py`, are timed together. Medians of some repetitions.
+the difference is that of four epochs, with all that the workflow does for them. Rules that an experiment trains beside
+its own, in `reference.py`, are timed together. Medians of some repetitions.
 """
 
 import argparse
