@@ -1,6 +1,6 @@
 """What learning one sample costs every rule of the contest: CPU time, and wall-clock time on one core.
 
-    python -m benchmarks.contest_cost --update docs/contest.md
+    python -m benchmarks.contest_cost --update experiments/contest/README.md
 
 Every rule learns digits, or evidence, for 9 and for 13 epochs, in which is looked at what was learned equally often:
 the difference is that of four epochs, with all that the workflow does for them. Rules that an experiment trains beside

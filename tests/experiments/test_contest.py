@@ -1,5 +1,7 @@
 """What all rules of the contest share: parts of the data, measures, damage, and what is made of the tables."""
 
+from importlib import import_module
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -159,3 +161,21 @@ def kept_by(model):
 
 def test_every_rule_has_a_look_and_needs():
     assert set(joint.LOOKS) == set(PROPERTIES)
+
+
+@pytest.mark.parametrize(
+    ("here", "papers"),
+    [
+        ("static", ["gle.spatial"]),
+        ("temporal", ["gle.mnist_1d"]),
+        ("static_sal", ["sal.classification"]),
+        ("static_gupta", ["gupta.ten_digits"]),
+        ("static_eprop", ["eprop.phonemes", "eprop.evidence_accumulation"]),
+        ("temporal_eprop", ["eprop.phonemes", "eprop.evidence_accumulation"]),
+    ],
+)
+def test_rules_are_those_of_the_papers_experiments(here, papers):
+    """The same equations: what differs are sizes, values and arrays."""
+    ours, *theirs = (import_module(f"experiments.{name}.experiment").OBJECTS for name in (f"contest.{here}", *papers))
+    known = [model for objects in theirs for model in objects.values()]
+    assert [model.name for model in ours.values() if model not in known] == []
