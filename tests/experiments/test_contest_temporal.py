@@ -4,13 +4,21 @@ import numpy as np
 import pytest
 
 from base.values import Values
+from experiments.contest.common.rounds import rounds
 from experiments.contest.temporal import through_time
-from experiments.contest.temporal.inputs import N_LAYERS, rounds, sizes
+from experiments.contest.temporal.inputs import N_LAYERS, sizes
 from experiments.contest.temporal.reference import reference
 from experiments.gle.common.classification import initial
 
 P = {
-    **{"network.n_hidden": 5, "network.n_classes": 3, "network.n_copies": 4, "network.n_steps": 12, "network.dt": 2e-4},
+    **{
+        "network.n_hidden": 5,
+        "network.n_classes": 3,
+        "network.n_copies": 4,
+        "network.n_steps": 12,
+        "network.dt": 2e-4,
+        "network.probed": True,
+    },
     **{"inputs.n_slow": 3, "inputs.tau": 1e-3, "inputs.n_epochs": 2, "inputs.n_probe": 4, "inputs.length": 12},
 }
 SMALL = {

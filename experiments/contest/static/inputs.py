@@ -7,24 +7,15 @@ import numpy as np
 from pandas import DataFrame
 
 from base.values import Values
-from experiments.contest.common.measures import DAMAGE, damaged, looked_at, slowed
+from experiments.contest.common.measures import damaged, slowed
+from experiments.contest.common.rounds import ended, rounds
 from experiments.contest.common.tasks import Task, dataset, task
 from experiments.gle.common.classification import initial
 
-__all__ = ["dataset", "inputs", "rounds", "task"]
+__all__ = ["dataset", "inputs", "task"]
 
 N_LAYERS = 3
 PROBE = {"eta": 1.0, "beta_1": 0.0, "epsilon": 1e9}  # Adam that takes a step along the gradient, too small to matter
-
-
-def rounds(p: Values) -> list[tuple[str, int | str]]:
-    """Return what every round is for: ``learn`` up to an epoch, ``probe`` and ``look`` after it, or ``damage``."""
-    found: list[tuple[str, int | str]] = []
-    for epoch in looked_at(p.inputs.n_epochs):
-        found += [("learn", epoch)] if epoch else []
-        found += [("probe", epoch)] if p.network.probed else []
-        found += [("look", epoch)]
-    return [*found, *(("damage", kind) for kind in DAMAGE)]
 
 
 def shown(p: Values, rows: np.ndarray, teach: bool) -> dict[str, Any]:
@@ -72,11 +63,6 @@ def optimiser(**values: float) -> dict[str, float]:
     of = {f"to_{k}.{name}": value for k in range(1, N_LAYERS + 1) for name, value in values.items()}
     short = {"eta": "eta_b", "beta_1": "beta_1b", "epsilon": "epsilon_b"}
     return of | {f"layer_{k}.{short[name]}": value for k in range(1, N_LAYERS + 1) for name, value in values.items()}
-
-
-def ended(recorded: dict[str, DataFrame]) -> dict[str, np.ndarray]:
-    """Return what variables are at the end of a round."""
-    return {name: rows["value"].to_numpy() for name, rows in recorded["final"].groupby("variable")}
 
 
 def hits(answers: DataFrame, block: int, parts: list[int]) -> list[float]:

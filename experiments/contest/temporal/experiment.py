@@ -23,6 +23,7 @@ class Structure:
     n_taught: int = param(20, "batches of an epoch", "", "our design: 1000 sequences")
     n_unseen: int = param(0, "batches of an epoch that are only looked at: rounds do that", "", "our design")
     n_epochs: int = param(10, "epochs that one round can show", "", "our design")
+    probed: bool = param(True, "weights are recorded as a round begins, to compare updates with gradients", "", "")
     dt: Quantity = param(0.2 * ms, "time step", r"\Delta t", "gle/mnist_1d")
 
 
@@ -61,7 +62,7 @@ def network(p: Structure) -> Network:
     top = of[f"layer_{N_LAYERS}"]
     net.add(StateMonitor(top, "hits_unseen", record=True, dt=every, when="end", order=0, name="looks"))
     once = {"dt": 1000 * second, "when": "start", "order": -9}
-    for k, (below, size) in enumerate(itertools.pairwise(sizes), start=1):
+    for k, (below, size) in enumerate(itertools.pairwise(sizes), start=1) if p.probed else ():
         net.add(StateMonitor(of[f"to_{k}"], "w", record=range(below * size), name=f"weights_{k}", **once))
         net.add(StateMonitor(of[f"bias_{k}"], "w", record=range(size), name=f"biases_{k}", **once))
     return net

@@ -7,24 +7,16 @@ import numpy as np
 from pandas import DataFrame
 
 from base.values import Values
-from experiments.contest.common.measures import DAMAGE, damaged, looked_at, slowed
+from experiments.contest.common.measures import damaged, slowed
+from experiments.contest.common.rounds import ended, rounds
 from experiments.contest.common.sequences import answered, dataset, sequences
 from experiments.contest.common.tasks import Task
 from experiments.gle.common.classification import initial, populations
 
-__all__ = ["N_LAYERS", "dataset", "hits", "inputs", "rounds", "sequences", "sizes"]
+__all__ = ["N_LAYERS", "dataset", "hits", "inputs", "sequences", "sizes"]
 
 N_LAYERS = 4  # three hidden ones and the output
 PROBE = 1e9  # regularisation of Adam that makes its step one along the gradient, too small to matter
-
-
-def rounds(p: Values) -> list[tuple[str, int | str]]:
-    """Return what every round is for: ``learn`` up to an epoch, ``probe`` and ``look`` after it, or ``damage``."""
-    found: list[tuple[str, int | str]] = []
-    for epoch in looked_at(p.inputs.n_epochs):
-        found += [("learn", epoch)] if epoch else []
-        found += [("probe", epoch), ("look", epoch)]
-    return [*found, *(("damage", kind) for kind in DAMAGE)]
 
 
 def sizes(p: Values) -> list[int]:
@@ -122,10 +114,12 @@ def inputs(p: Values, rng: np.random.Generator) -> Generator[dict[str, Any], dic
         if kind == "learn":
             order = np.concatenate([rng.permutation(train) for _ in range(int(what) - before)])
             recorded = yield always | state | shown(p, order, True)
-            state, before = ended(recorded, learned), int(what)
+            end = ended(recorded)
+            state, before = {name: end[name] for name in learned}, int(what)
         elif kind == "probe":
             recorded = yield always | along | state | shown(p, train[: p.inputs.n_probe], True)
-            probed = ended(recorded, learned)
+            end = ended(recorded)
+            probed = {name: end[name] for name in learned}
         elif kind == "look":
             recorded = yield always | probed | shown(p, unseen, False)
             validation, _ = hits(recorded["looks"], p.network.n_copies, [p.inputs.n_validation, p.inputs.n_test])
@@ -135,9 +129,3 @@ def inputs(p: Values, rng: np.random.Generator) -> Generator[dict[str, Any], dic
             broken = dict(zip(weights, damaged([chosen[name] for name in weights], str(what), rng), strict=True))
             slow = {f"layer_{k}.tau_m": slowed(always[f"layer_{k}.tau_m"], str(what)) for k in range(1, N_LAYERS + 1)}
             yield always | slow | chosen | broken | shown(p, unseen[p.inputs.n_validation :], False)
-
-
-def ended(recorded: dict[str, DataFrame], names: list[str]) -> dict[str, np.ndarray]:
-    """Return what some variables are at the end of a round."""
-    end = {name: rows["value"].to_numpy() for name, rows in recorded["final"].groupby("variable")}
-    return {name: end[name] for name in names}
