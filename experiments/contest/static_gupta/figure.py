@@ -36,7 +36,9 @@ def observe(recordings: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
     rows: dict[str, list[dict[str, Any]]] = {"course": [], "angles": [], "damage": [], "sizes": []}
     readout = recordings["readout"][~recordings["readout"]["learning"].astype(bool)]
     begins = {
-        name: dict(list(recordings[name].groupby(["point", "round"]))) for name in ("weights", "biases") if name in recordings
+        variable: dict(list(recordings[name].groupby(["point", "round"])[variable]))
+        for name, variable in (("weights", "w"), ("biases", "b"))
+        if name in recordings
     }
     for (number,), table in recordings["points"].groupby(["point"], sort=False):
         point = table.iloc[0]
@@ -52,7 +54,7 @@ def observe(recordings: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
             elif kind == "probe":
                 # The look after a probe starts where the probe ended.
                 before, after = (
-                    layers_of(p, *(begins[name][number, at][name[0]].to_numpy() for name in ("weights", "biases")))
+                    layers_of(p, *(begins[variable][number, at].to_numpy() for variable in "wb"))
                     for at in (place, place + 1)
                 )
                 for layer, size in enumerate(angles(p, before, after), start=1):
