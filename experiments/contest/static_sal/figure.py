@@ -64,9 +64,9 @@ def draw(tables: dict[str, DataFrame], fig: Figure) -> None:
     first = angles[angles["layer"] == 1]
     curves(axes[1, 0], first[first["rule"] != "linear readout"], "epoch", "angle_deg")
     axes[1, 0].axhline(90, color=COLOURS["black"], ls=":", lw=0.8, zorder=0)
-    axes[1, 0].set(xlabel="epoch", ylabel="angle to descent (deg), layer 1", ylim=(-2, None))
+    axes[1, 0].set(xlabel="epoch", ylabel="angle (deg), layer 1", ylim=(-2, None))
     dots(axes[1, 1], damage, "kind", list(DAMAGE), "test")
     axes[1, 1].tick_params(axis="x", rotation=20)
-    axes[1, 1].set(ylabel=f"test accuracy, damaged, {data[0]}")
+    axes[1, 1].set(ylabel="test accuracy, damaged")
     for ax, letter in zip(axes.flat, "abcd", strict=True):
         panel_label(ax, letter)
