@@ -17,6 +17,9 @@ from experiments.eprop.common.protocol import adaptive
 from references.eprop.framewise_bptt import steps
 from references.eprop.spiking_gradients import Cells
 
+RECORDED = {f"{synapses}.w": f"weights_{layer}" for layer, synapses in enumerate(LAYERS.values(), start=1)}
+RECORDED["readout.bias"] = "biases"
+
 
 def measured(
     recordings: Mapping[str, pd.DataFrame], shown: Callable[[Values], Shown]
@@ -41,11 +44,8 @@ def measured(
     rows: dict[str, list[dict[str, Any]]] = {"course": [], "angles": [], "damage": [], "sizes": []}
     looks = dict(list(recordings["answers"].groupby(["point", "round"])))
     begins = {
-        name: dict(list(recordings[table].groupby(["point", "round"])))
-        for name, table in {
-            **{f"{synapses}.w": f"weights_{layer}" for layer, synapses in enumerate(LAYERS.values(), start=1)},
-            "readout.bias": "biases",
-        }.items()
+        name: dict(list(recordings[table].groupby(["point", "round"])[name.rpartition(".")[2]]))
+        for name, table in RECORDED.items()
         if table in recordings
     }
     for point in recordings["points"].to_dict("records"):
@@ -64,7 +64,7 @@ def measured(
             elif kind == "probe":
                 # The look after a probe starts where the probe ended.
                 before, after = (
-                    matrices(p, {name: at[number, place + later].iloc[:, -1].to_numpy() for name, at in begins.items()})
+                    matrices(p, {name: at[number, place + later].to_numpy() for name, at in begins.items()})
                     for later in (0, 1)
                 )
                 found = angles(p, samples, before, after).items()

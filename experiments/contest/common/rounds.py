@@ -66,13 +66,12 @@ def hits(answers: DataFrame, parts: list[int]) -> list[float]:
     Parameters
     ----------
     answers : DataFrame
-        ``t_ms``, ``i``, ``evidence`` and ``asked`` of every class; the first time is before the first sample.
+        ``index``, ``evidence`` and ``asked`` of every class, time after time; the first one is before all samples.
     parts : list of int
         Samples of the parts, one after the other.
     """
-    n_classes = answers["i"].nunique()
-    ordered = answers.sort_values(["t_ms", "i"])
-    evidence, asked = (ordered[name].to_numpy().reshape(-1, n_classes)[1:] for name in ("evidence", "asked"))
+    n_classes = answers["index"].nunique()
+    evidence, asked = (answers[name].to_numpy().reshape(-1, n_classes)[1:] for name in ("evidence", "asked"))
     right = evidence.argmax(axis=1) == asked[:, 0].round()
     return [float(part.mean()) for part in np.split(right, np.cumsum(parts)[:-1])]
 

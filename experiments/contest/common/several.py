@@ -26,13 +26,13 @@ def draw(tables: dict[str, DataFrame], fig: Figure, data: str) -> None:
     course, damage = tables["course"], tables["damage"]
     names = list(dict.fromkeys(course["data"]))
     data = data if data in names else names[0]
-    of = {name: table[table["data"] == data] for name, table in tables.items()}
-    curves(top[0], of["course"], "epoch", "test")
+    curves(top[0], course[course["data"] == data], "epoch", "test")
     top[0].set(xlabel="epoch", ylabel=f"test accuracy, {data}")
     top[0].legend(fontsize=6)
     dots(top[1], chosen(course), "data", names, "test")
     top[1].set(ylabel="test accuracy")
-    mean = of["angles"].groupby(["rule", "seed", "epoch"], as_index=False)["angle_deg"].mean()
+    angles = tables["angles"]
+    mean = angles[angles["data"] == data].groupby(["rule", "seed", "epoch"], as_index=False)["angle_deg"].mean()
     curves(bottom[0], mean, "epoch", "angle_deg")
     bottom[0].axhline(90, color=COLOURS["black"], ls=":", lw=0.8, zorder=0)
     bottom[0].set(xlabel="epoch", ylabel=f"angle to descent (deg), {data}", ylim=(-2, None))
