@@ -21,9 +21,7 @@ RECORDED = {f"{synapses}.w": f"weights_{layer}" for layer, synapses in enumerate
 RECORDED["readout.bias"] = "biases"
 
 
-def measured(
-    recordings: Mapping[str, pd.DataFrame], shown: Callable[[Values], Shown]
-) -> dict[str, pd.DataFrame]:
+def measured(recordings: Mapping[str, pd.DataFrame], shown: Callable[[Values], Shown]) -> dict[str, pd.DataFrame]:
     """Return the tables of e-prop.
 
     Parameters

@@ -76,9 +76,7 @@ def hits(answers: DataFrame, parts: list[int]) -> list[float]:
     return [float(part.mean()) for part in np.split(right, np.cumsum(parts)[:-1])]
 
 
-def course(
-    p: Values, shown: Shown, rng: np.random.Generator
-) -> Generator[dict[str, Any], dict[str, DataFrame], None]:
+def course(p: Values, shown: Shown, rng: np.random.Generator) -> Generator[dict[str, Any], dict[str, DataFrame], None]:
     """Learn, and look at what was learned.
 
     Parameters

@@ -35,7 +35,7 @@ def draw(tables: dict[str, DataFrame], fig: Figure, data: str) -> None:
     mean = angles[angles["data"] == data].groupby(["rule", "seed", "epoch"], as_index=False)["angle_deg"].mean()
     curves(bottom[0], mean, "epoch", "angle_deg")
     bottom[0].axhline(90, color=COLOURS["black"], ls=":", lw=0.8, zorder=0)
-    bottom[0].set(xlabel="epoch", ylabel=f"angle to descent (deg), {data}", ylim=(-2, None))
+    bottom[0].set(xlabel="epoch", ylabel=f"angle (deg), {data}", ylim=(-2, None))
     keys = ["rule", "data", "seed"]
     whole = damage[damage["kind"] == "none"].set_index(keys)["test"].rename("whole")
     losses = damage.join(whole, on=keys)
