@@ -56,7 +56,7 @@ def gradient(
         As above.
     piece : int
         0: the true gradient. Otherwise that which is sent back through no more than the steps of a piece; pieces follow
-        each other without a gap, the last one ends with the sample. State is kept from piece to piece. Each has an equal
+        each other without a gap, the last one ends with the sample. State is kept between pieces. Each has an equal
         share of the regularisation of rates.
 
     Returns
