@@ -8,7 +8,7 @@ import pytest
 from base.values import Values
 from experiments.contest.common.measured import RECORDED, currents, measured
 from experiments.contest.common.measures import angle
-from experiments.contest.common.recurrent import matrices
+from experiments.contest.common.recurrent import initial, matrices
 from experiments.contest.common.rounds import rounds
 from experiments.contest.common.through_time import answers
 from experiments.contest.static_eprop.inputs import shown
@@ -24,19 +24,19 @@ SMALL = {
     "network.n_target": 96,
     "inputs.asked": 5,
     "inputs.n_epochs": 1,
-    "inputs.n_train": 12,
-    "inputs.n_validation": 3,
-    "inputs.n_test": 3,
-    "inputs.n_probe": 12,
-    "schedule.n_batch": 3,
+    "inputs.n_train": 8,
+    "inputs.n_validation": 4,
+    "inputs.n_test": 8,
+    "inputs.n_probe": 8,
+    "schedule.n_batch": 4,
 }
 
 
-@pytest.mark.parametrize("feedback", ["symmetric", "random"])
-def test_a_probe_takes_the_step_of_eprop(feedback):
+def test_a_probe_takes_the_step_of_eprop(monkeypatch):
     """The readout goes down the true gradient, the others that which comes through the feedback weights alone."""
+    monkeypatch.setattr("experiments.contest.common.rounds.DAMAGE", {"none": ("noise", 0.0)})
     experiment = load("contest/static_eprop")
-    experiment.config["scales"]["smoke"]["sweep"] = {"inputs.feedback": [feedback]}
+    experiment.config["scales"]["smoke"]["sweep"] = {"inputs.feedback": ["random"]}
     found = plan(experiment, "smoke", overrides=SMALL)
     program = NumpyProgram(experiment.module, next(iter(found.builds.values())))
     recordings, _ = run_points(found.content(), [0], program)
@@ -54,14 +54,14 @@ def test_a_probe_takes_the_step_of_eprop(feedback):
         for later in (0, 1)
     )
     samples, cells = shown(p), replace(Cells.of(p), c_reg=0.0)
-    trial, err, _ = answers(cells, before, currents(p, samples, slice(0, 12)), samples.task.y[:12], samples.asked)
+    trial, err, _ = answers(cells, before, currents(p, samples, slice(0, 8)), samples.task.y[:8], samples.asked)
     angles = tables["angles"][tables["angles"]["epoch"] == 1].set_index("layer")["angle_deg"]
     assert angles[3] < 1e-4 < angles[1]
-    if feedback == "symmetric":
-        slopes = backward(cells, before, trial, err, before["out"])
-        for name in ("in", "rec"):
-            assert angle(after[name] - before[name], slopes[name].sum(axis=0)) < 1e-4
-    unseen = slice(12, 15)
+    b = initial(p, np.random.default_rng(1))["feedback.b"].reshape(before["out"].shape[::-1]).T
+    slopes = backward(cells, before, trial, err, b)
+    for name in ("in", "rec"):
+        assert angle(after[name] - before[name], slopes[name].sum(axis=0)) < 1e-4
+    unseen = slice(8, 12)
     right = answers(cells, before, currents(p, samples, unseen), samples.task.y[unseen], samples.asked)[2]
     assert tables["course"].set_index("epoch").loc[1, "validation"] == pytest.approx(right.mean())
-    assert set(np.unique(tables["damage"]["kind"])) >= {"none", "4 bits"}
+    assert tables["damage"]["kind"].tolist() == ["none"]

@@ -29,7 +29,7 @@ SMALL = {
     "inputs.n_epochs": 1,
     "inputs.n_train": 4,
     "inputs.n_validation": 2,
-    "inputs.n_test": 1,
+    "inputs.n_test": 2,
     "inputs.n_probe": 4,
     "schedule.n_batch": 1,
 }
@@ -47,15 +47,15 @@ def keys(found):
     return Values({**found.points[0]["values"], "run.seed": 1})
 
 
-@pytest.mark.parametrize(("feedback", "n_adaptive"), [("symmetric", 5), ("none", 0)])
-def test_a_probe_takes_the_step_of_eprop(feedback, n_adaptive):
+def test_a_probe_takes_the_step_of_eprop(monkeypatch):
     """The readout goes down the true gradient, the others that which is not sent back through recurrent weights."""
-    experiment, found = planned(**{"inputs.feedback": feedback, "inputs.n_adaptive": n_adaptive})
+    monkeypatch.setattr("experiments.contest.common.rounds.DAMAGE", {"none": ("noise", 0.0)})
+    experiment, found = planned(**{"inputs.n_adaptive": 5})
     program = NumpyProgram(experiment.module, next(iter(found.builds.values())))
     recordings, _ = run_points(found.content(), [0], program)
     tables, p = measured(recordings, shown), keys(found)
     angles = tables["angles"].groupby("layer")["angle_deg"].max()
-    assert angles[3] < 1e-4 and set(angles.index) == ({3} if feedback == "none" else {1, 2, 3})
+    assert angles[3] < 1e-4 < angles[2]
     place = rounds(p).index(("probe", 1))
     before, after = (
         matrices(
@@ -70,7 +70,7 @@ def test_a_probe_takes_the_step_of_eprop(feedback, n_adaptive):
     samples, cells = shown(p), replace(Cells.of(p, adaptive(p)), c_reg=0.0)
     trial, err, _ = answers(cells, before, currents(p, samples, slice(0, 4)), samples.task.y[:4], samples.asked)
     slopes = backward(cells, before, trial, err, before["out"])
-    for name in ("in", "rec") if feedback == "symmetric" else ():
+    for name in ("in", "rec"):
         assert np.abs(after[name] - before[name]).max() > 0
         assert angle(after[name] - before[name], slopes[name].sum(axis=0)) < 1e-4
     epoch = tables["course"].set_index("epoch").loc[1]
