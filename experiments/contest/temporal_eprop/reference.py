@@ -39,7 +39,7 @@ def reference(p: Values, rng: np.random.Generator) -> dict[str, DataFrame]:
     samples, start = shown(p), matrices(p, initial(p, rng))
     rows: dict[str, list[dict[str, Any]]] = {"course": [], "angles": [], "damage": [], "sizes": []}
     for name, own, piece in (("BPTT", p.inputs.bptt, 0), ("truncated BPTT", p.inputs.truncated, p.inputs.piece)):
-        eta, c_reg, v_th = own or (p.schedule.eta, p.recurrent.c_reg, p.recurrent.v_th)
+        eta, c_reg, v_th = own if own[0] else (p.schedule.eta, p.recurrent.c_reg, p.recurrent.v_th)
         cells = replace(Cells.of(p), c_reg=c_reg, v_th=v_th)
         of = {"rule": name, "data": p.inputs.data}
         again = np.random.Generator(type(rng.bit_generator)())
