@@ -8,7 +8,7 @@ import pytest
 
 from base.values import Values
 from experiments.contest.common import joint, measures, sequences, tasks
-from experiments.contest.common.drawing import chosen
+from experiments.contest.common.joint import chosen
 from experiments.contest.common.properties import PROPERTIES
 from models.eprop import spiking
 from models.gle import batch, intervals

@@ -8,10 +8,12 @@ from scipy.special import log_softmax
 
 from base.values import Values
 from experiments.contest.common.measures import DAMAGE, looked_at
+from experiments.contest.common.rounds import rounds
 from experiments.contest.static_gupta.experiment import Structure, network
-from experiments.contest.static_gupta.figure import angles, observe
+from experiments.contest.static_gupta.figure import observe
 from experiments.contest.static_gupta.gradient import gradient
-from experiments.contest.static_gupta.inputs import PROBE, inputs, rounds, shares, task
+from experiments.contest.static_gupta.inputs import PROBE, inputs, shares, task
+from experiments.contest.static_gupta.measured import angles
 from experiments.gupta.common.attacks import RateNetwork
 from experiments.gupta.common.protocol import layers_of
 from runner.experiment import load
@@ -52,9 +54,9 @@ def test_steepest_descent_has_no_angle():
     data = task(p)
     slopes = gradient(before, data.x[data.train], data.y[data.train], p.neurons.beta)
     after = [(w - 1e-3 * slope, b) for (w, b), slope in zip(before, slopes, strict=True)]
-    assert max(angles(p, before, after)) < 1e-3
+    assert max(angles(p, before, after).values()) < 1e-3
     back = [(2 * w - moved, b) for (w, b), (moved, _) in zip(before, after, strict=True)]
-    assert min(angles(p, before, back)) > 180 - 1e-3
+    assert min(angles(p, before, back).values()) > 180 - 1e-3
 
 
 def readout(p, arrays, right):
@@ -89,7 +91,7 @@ def test_rounds_and_tables():
     np.testing.assert_array_equal(given[4]["synapses.w"], given[3]["synapses.w"] + 1)
     np.testing.assert_array_equal(given[5]["synapses.w"], given[3]["synapses.w"])
     assert not given[4]["training.values"].any() and set(given[4]["order.values"][:60]) == set(range(90, 150))
-    np.testing.assert_array_equal(given[-6]["synapses.w"], given[3]["synapses.w"])
+    np.testing.assert_array_equal(given[-len(DAMAGE)]["synapses.w"], given[3]["synapses.w"])
 
     columns = {"point": 0, "seed": 1, "network.dt_ms": 0.5}
     of_point = plan(load("contest/static_gupta"), "smoke", None, {}).points[0]["values"]

@@ -10,7 +10,6 @@ from matplotlib.ticker import NullFormatter
 from pandas import DataFrame
 
 from analysis.plots import COLOURS, panel_label
-from experiments.contest.common.drawing import chosen
 from experiments.contest.common.measures import DAMAGE
 from experiments.contest.common.properties import PROPERTIES
 
@@ -59,6 +58,23 @@ def together(own: Mapping[str, DataFrame], recordings: Mapping[str, DataFrame]) 
         table = pd.concat([own[name], *others], ignore_index=True)[list(own[name])].drop_duplicates()
         found[name] = table.sort_values("rule", key=lambda rules: rules.map(list(LOOKS).index), kind="stable")
     return {name: table.reset_index(drop=True) for name, table in found.items()}
+
+
+def chosen(course: DataFrame) -> DataFrame:
+    """Return the epoch that validation chooses for every rule, data set and seed: the first of the best ones.
+
+    Parameters
+    ----------
+    course : DataFrame
+        rule, data, seed, epoch, validation, test.
+
+    Returns
+    -------
+    DataFrame
+        The rows of those epochs.
+    """
+    best = course.sort_values(["validation", "epoch"], ascending=[False, True], kind="stable")
+    return best.groupby(["rule", "data", "seed"], as_index=False).first()
 
 
 def results(

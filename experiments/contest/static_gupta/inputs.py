@@ -9,29 +9,35 @@ from pandas import DataFrame
 
 from base.values import Values
 from experiments.contest.common.measures import damaged
+from experiments.contest.common.rounds import ended, rounds
 from experiments.contest.common.tasks import dataset, task
-from experiments.contest.static.inputs import ended, rounds
 from experiments.gupta.common.presentations import KEYS, answers
 from experiments.gupta.common.protocol import anatomy, initial_weights, layers_of, shown, sizes
 
-__all__ = ["dataset", "inputs", "rounds", "shares", "task"]
+__all__ = ["dataset", "inputs", "judged", "shares", "task"]
 
 PROBE = {"synapses.eta": 1e-9, "neurons.eta_b": 0.0}  # weights and spike times stay as they are
 
 
-def shares(p: Values, judged: DataFrame) -> list[float]:
+def judged(p: Values, readout: DataFrame) -> DataFrame:
+    """Return which samples of a round were answered rightly; see `experiments.gupta.common.presentations.answers`."""
+    keys = dict(zip(KEYS, (p.network.n_3, 1e3 * p.network.dt, p.schedule.n_steps), strict=True))
+    return answers(readout.assign(point=0, seed=0), pd.DataFrame([{"point": 0, "seed": 0, **keys}]))
+
+
+def shares(p: Values, seen: DataFrame) -> list[float]:
     """Return the shares of right answers to the samples for validation and to those of the test.
 
     Parameters
     ----------
     p : Values
         Resolved keys of the experiment.
-    judged : DataFrame
-        ``row`` and ``correct``; see `experiments.gupta.common.presentations.answers`.
+    seen : DataFrame
+        ``row`` and ``correct``, from `judged`.
     """
     start = p.inputs.n_train + p.inputs.n_validation
-    of_test = judged["row"] >= start
-    return [float(judged.loc[part, "correct"].mean()) for part in (~of_test, of_test)]
+    of_test = seen["row"] >= start
+    return [float(seen.loc[part, "correct"].mean()) for part in (~of_test, of_test)]
 
 
 def inputs(p: Values, rng: np.random.Generator) -> Generator[dict[str, Any], dict[str, DataFrame], None]:
@@ -52,8 +58,6 @@ def inputs(p: Values, rng: np.random.Generator) -> Generator[dict[str, Any], dic
     """
     samples, always = task(p), anatomy(p)
     state = {"synapses.w": initial_weights(p, rng), "neurons.b": np.zeros(int(sizes(p).sum()))}
-    keys = dict(zip(KEYS, (p.network.n_3, 1e3 * p.network.dt, p.schedule.n_steps), strict=True))
-    point = pd.DataFrame([{"point": 0, "seed": p.run.seed, **keys}])
     unseen = np.arange(p.inputs.n_train, len(samples.y))
 
     def show(order: np.ndarray, learn: bool) -> dict[str, Any]:
@@ -69,8 +73,7 @@ def inputs(p: Values, rng: np.random.Generator) -> Generator[dict[str, Any], dic
             probed = ended((yield state | PROBE | show(np.arange(p.inputs.n_probe), True)))
         elif kind == "look":
             recorded = yield probed | show(unseen, False)
-            judged = answers(recorded["readout"].assign(point=0, seed=p.run.seed), point)
-            validation, _ = shares(p, judged)
+            validation, _ = shares(p, judged(p, recorded["readout"]))
             if validation > best:
                 best, chosen = validation, state
         else:

@@ -22,7 +22,7 @@ def reference(p: Values, rng: np.random.Generator) -> dict[str, DataFrame]:
     Returns
     -------
     dict of DataFrame
-        other_course, other_angles, other_damage, other_sizes : see `observe` of the figure.
+        reference.course, reference.angles, reference.damage, reference.sizes : see `observe` of the figure.
     """
     found = [learned(p, rule) for rule in ARMS if rule != "SAL"]
-    return {f"other_{name}": pd.concat([one[name] for one in found], ignore_index=True) for name in found[0]}
+    return {f"reference.{name}": pd.concat([one[name] for one in found], ignore_index=True) for name in found[0]}
