@@ -14,40 +14,37 @@ from base.catalogue import ROOT
 from base.tables import read_folder
 from base.yaml_files import read_yaml
 
+OF_COURSE = ("rule", "data", "seed", "epoch", "validation", "test")
 
-def best(course: DataFrame, keys: list[str]) -> DataFrame:
+
+def best(course: DataFrame) -> DataFrame:
     """Return what every point reaches.
 
     Parameters
     ----------
     course : DataFrame
-        Of a sweep: rule, data, epoch, validation, and what was swept, with units in the names of columns.
-    keys : list of str
-        Keys of the design.
+        Of a sweep: `OF_COURSE`, and what was swept, with units in the names of columns.
 
     Returns
     -------
     DataFrame
-        rule, data, keys, validation: the best of all epochs; for each rule the best point first, of equally good ones
-        that with the smaller values.
+        rule, data, what was swept, validation (the best of all epochs), mean (of all that were looked at); for each
+        rule the best point first, of equally good ones that which learns sooner.
     """
-    swept = [column for key in keys for column in course if column == key or column.startswith(f"{key}_")]
-    found = course.groupby(["rule", "data", *swept], as_index=False)["validation"].max()
-    order = ["rule", "data", "validation", *swept]
-    return found.sort_values(order, ascending=[True, True, False, *(True for _ in swept)], ignore_index=True)
+    swept = [column for column in course if column not in OF_COURSE]
+    found = course.groupby(["rule", "data", *swept])["validation"].agg(validation="max", mean="mean").reset_index()
+    order = ["rule", "data", "validation", "mean"]
+    return found.sort_values(order, ascending=[True, True, False, False], ignore_index=True)
 
 
 def main() -> None:
     """Write the tables of all sweeps that have results."""
     tables: dict[Path, list[DataFrame]] = {}
     for file in sorted((ROOT / "sweeps").glob("contest_*.yaml")):
-        declared = read_yaml(file)
-        tuned = ROOT / "results" / f"sweep-{file.stem}" / declared["experiment"] / "observations"
+        experiment = read_yaml(file)["experiment"]
+        tuned = ROOT / "results" / f"sweep-{file.stem}" / experiment / "observations"
         if tuned.exists():
-            keys = [key for key in declared["sweep"] if key != "design"]
-            tables.setdefault(ROOT / "experiments" / declared["experiment"], []).append(
-                best(read_folder(tuned)["course"], keys)
-            )
+            tables.setdefault(ROOT / "experiments" / experiment, []).append(best(read_folder(tuned)["course"]))
     for folder, parts in tables.items():
         pd.concat(parts, ignore_index=True).to_csv(folder / "tuning.csv", index=False, float_format="%.4g")
         print(f"{folder.relative_to(ROOT)}/tuning.csv: {sum(len(part) for part in parts)} points")
