@@ -24,7 +24,13 @@ P = {
 SMALL = {
     **P,
     **{"network.n_classes": 2, "network.n_steps": 60, "inputs.length": 60, "inputs.data": "evidence", "run.seed": 1},
-    **{"inputs.n_train": 40, "inputs.n_validation": 20, "inputs.n_test": 20, "inputs.eta_through": 1e-2},
+    **{
+        "inputs.n_train": 40,
+        "inputs.n_validation": 20,
+        "inputs.n_test": 20,
+        "inputs.eta_through": 1e-2,
+        "inputs.tau_through": 1e-3,
+    },
 }
 
 

@@ -13,7 +13,7 @@ from experiments.contest.temporal.inputs import N_LAYERS, sequences, sizes
 from experiments.contest.temporal.through_time import gradients, layers_of
 from experiments.gle.common.classification import initial
 
-SHARED = ("inputs.prospective",)  # of errors, which are local; here they travel back in time
+SHARED = ("inputs.prospective", "inputs.tau", "schedule.eta")  # of GLE
 RULE = "BPTT, rates"
 
 
@@ -34,6 +34,7 @@ def reference(p: Values, rng: np.random.Generator) -> dict[str, DataFrame]:
         reference.damage : rule, data, kind, test.
         reference.sizes : rule, data, n_plastic, n_steps.
     """
+    p = p.updated({"inputs.tau": p.inputs.tau_through})
     samples, n = sequences(p), [int(size) for size in sizes(p)]
     drawn = initial(n, rng)
     at = {f"weights_{k}": drawn[f"to_{k}.w"] for k in range(1, N_LAYERS + 1)}
