@@ -13,7 +13,7 @@ from analysis.plots import COLOURS, panel_label
 from experiments.contest.common.measures import DAMAGE
 from experiments.contest.common.properties import PROPERTIES
 
-SIZE = (7.2, 6.4)
+SIZE = (7.2, 6.9)
 TABLES = ("course", "angles", "damage", "sizes")
 # Colour and line of every rule, from the ceiling to the floor.
 LOOKS = {
@@ -227,7 +227,7 @@ def draw(tables: Mapping[str, DataFrame], fig: Figure, data: str) -> None:
     curves(axes["a"], work[(work["data"] == data) & (work["epoch"] > 0)], "operations", "test")
     axes["a"].set(xscale="log", xlabel=f"synapses x time steps until then, {data}", ylabel="test accuracy")
     axes["a"].xaxis.set_minor_formatter(NullFormatter())
-    axes["a"].legend(fontsize=5.5, ncols=2)
+    fig.legend(*axes["a"].get_legend_handles_labels(), loc="outside upper center", ncols=5, fontsize=6)
     dots(axes["b"], tables["chosen"], "data", list(dict.fromkeys(tables["chosen"]["data"])), "test")
     axes["b"].set(ylabel="test accuracy")
     mean = angles[angles["data"] == data].groupby(["rule", "seed", "epoch"], as_index=False)["angle_deg"].mean()
