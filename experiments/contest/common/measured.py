@@ -41,11 +41,7 @@ def measured(recordings: Mapping[str, pd.DataFrame], shown: Callable[[Values], S
     """
     rows: dict[str, list[dict[str, Any]]] = {"course": [], "angles": [], "damage": [], "sizes": []}
     looks = dict(list(recordings["answers"].groupby(["point", "round"])))
-    begins = {
-        name: dict(list(recordings[table].groupby(["point", "round"])[name.rpartition(".")[2]]))
-        for name, table in RECORDED.items()
-        if table in recordings
-    }
+    begins = beginnings(recordings)
     for point in recordings["points"].to_dict("records"):
         p, number = values(point), point["point"]
         samples = shown(p)
@@ -61,15 +57,38 @@ def measured(recordings: Mapping[str, pd.DataFrame], shown: Callable[[Values], S
                 rows["damage"].append({**known, "kind": what, "test": test})
             elif kind == "probe":
                 # The look after a probe starts where the probe ended.
-                before, after = (
-                    matrices(p, {name: at[number, place + later].to_numpy() for name, at in begins.items()})
-                    for later in (0, 1)
-                )
+                before, after = (weights_at(p, begins, (number, place + later)) for later in (0, 1))
                 found = angles(p, samples, before, after).items()
                 rows["angles"] += [{**known, "epoch": what, "layer": k, "angle_deg": deg} for k, deg in found]
         rows["sizes"].append({**of, **sizes(p)})
     found = {name: pd.DataFrame(some) for name, some in rows.items()}
     return {**found, "sizes": found["sizes"].drop_duplicates(ignore_index=True)}
+
+
+def beginnings(recordings: Mapping[str, pd.DataFrame]) -> dict[str, dict[tuple[int, int], pd.Series]]:
+    """Return what was recorded as rounds began: variable, then (point, round), to values; nothing if nothing was."""
+    return {
+        name: dict(list(recordings[table].groupby(["point", "round"])[name.rpartition(".")[2]]))
+        for name, table in RECORDED.items()
+        if table in recordings
+    }
+
+
+def weights_at(
+    p: Values, begins: Mapping[str, Mapping[tuple[int, int], pd.Series]], place: tuple[int, int]
+) -> dict[str, np.ndarray]:
+    """Return the weights as a round of a point begins; see `experiments.contest.common.recurrent.matrices`.
+
+    Parameters
+    ----------
+    p : Values
+        Keys of the point.
+    begins : Mapping
+        From `beginnings`.
+    place : tuple of int
+        Point and round.
+    """
+    return matrices(p, {name: at[place].to_numpy() for name, at in begins.items()})
 
 
 def sizes(p: Values) -> dict[str, int]:
