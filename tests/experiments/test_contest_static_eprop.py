@@ -7,9 +7,9 @@ import pytest
 
 from base.values import Values
 from experiments.contest.common.measures import angle
-from experiments.contest.common.recurrent import initial, matrices
+from experiments.contest.common.recurrent import initial
 from experiments.contest.common.recurrent_gradients import answers
-from experiments.contest.common.recurrent_measured import RECORDED, currents, measured
+from experiments.contest.common.recurrent_measured import beginnings, currents, measured, weights_at
 from experiments.contest.common.rounds import rounds
 from experiments.contest.static_eprop.inputs import shown
 from references.eprop.spiking_gradients import Cells, backward
@@ -43,16 +43,7 @@ def test_a_probe_takes_the_step_of_eprop(monkeypatch):
     tables = measured(recordings, shown)
     p = Values({**found.points[0]["values"], "run.seed": 1})
     place = rounds(p).index(("probe", 1))
-    before, after = (
-        matrices(
-            p,
-            {
-                name: rows.loc[rows["round"] == place + later, name.rpartition(".")[2]].to_numpy()
-                for name, rows in ((name, recordings[table]) for name, table in RECORDED.items())
-            },
-        )
-        for later in (0, 1)
-    )
+    before, after = (weights_at(p, beginnings(recordings), (0, place + later)) for later in (0, 1))
     samples, cells = shown(p), replace(Cells.of(p), c_reg=0.0)
     trial, err, _ = answers(cells, before, currents(p, samples, slice(0, 8)), samples.task.y[:8], samples.asked)
     angles = tables["angles"][tables["angles"]["epoch"] == 1].set_index("layer")["angle_deg"]

@@ -9,7 +9,7 @@ from base.values import Values
 from experiments.contest.common.measures import angle
 from experiments.contest.common.recurrent import initial, matrices
 from experiments.contest.common.recurrent_gradients import answers, gradient
-from experiments.contest.common.recurrent_measured import RECORDED, currents, measured
+from experiments.contest.common.recurrent_measured import beginnings, currents, measured, weights_at
 from experiments.contest.common.rounds import rounds
 from experiments.contest.temporal_eprop.inputs import shown
 from experiments.contest.temporal_eprop.reference import reference
@@ -57,16 +57,7 @@ def test_a_probe_takes_the_step_of_eprop(monkeypatch):
     angles = tables["angles"].groupby("layer")["angle_deg"].max()
     assert angles[3] < 1e-4 < angles[2]
     place = rounds(p).index(("probe", 1))
-    before, after = (
-        matrices(
-            p,
-            {
-                name: rows.loc[rows["round"] == place + later, name.rpartition(".")[2]].to_numpy()
-                for name, rows in ((name, recordings[table]) for name, table in RECORDED.items())
-            },
-        )
-        for later in (0, 1)
-    )
+    before, after = (weights_at(p, beginnings(recordings), (0, place + later)) for later in (0, 1))
     samples, cells = shown(p), replace(Cells.of(p, adaptive(p)), c_reg=0.0)
     trial, err, _ = answers(cells, before, currents(p, samples, slice(0, 4)), samples.task.y[:4], samples.asked)
     slopes = backward(cells, before, trial, err, before["out"])

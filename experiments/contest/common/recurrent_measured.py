@@ -31,20 +31,37 @@ def measured(recordings: Mapping[str, DataFrame], shown: Callable[[Values], Show
     shown : callable
         Keys of a point to its samples.
     """
-    looks = by_round(recordings["answers"])
-    begins = {name: by_round(recordings[table]) for name, table in RECORDED.items() if table in recordings}
-
-    def weights(p: Values, at: tuple[int, int]) -> dict[str, np.ndarray]:
-        return matrices(p, {name: rows[at][name.rpartition(".")[2]].to_numpy() for name, rows in begins.items()})
-
+    looks, begins = by_round(recordings["answers"]), beginnings(recordings)
     return tables(
         recordings["points"],
         rule=rule,
         shares=lambda _, at, parts: hits(looks[at], list(parts)),
-        weights=weights,
+        weights=lambda p, at: weights_at(p, begins, at),
         angles=lambda p, before, after: angles(p, shown(p), before, after),
         sizes=sizes,
     )
+
+
+def beginnings(recordings: Mapping[str, DataFrame]) -> dict[str, dict[tuple[int, int], DataFrame]]:
+    """Return what was recorded as rounds began: variable, then point and round, to rows; nothing if nothing was."""
+    return {name: by_round(recordings[table]) for name, table in RECORDED.items() if table in recordings}
+
+
+def weights_at(
+    p: Values, begins: Mapping[str, Mapping[tuple[int, int], DataFrame]], at: tuple[int, int]
+) -> dict[str, np.ndarray]:
+    """Return the weights as a round of a point begins; see `experiments.contest.common.recurrent.matrices`.
+
+    Parameters
+    ----------
+    p : Values
+        Keys of the point.
+    begins : Mapping
+        From `beginnings`.
+    at : tuple of int
+        Point and round.
+    """
+    return matrices(p, {name: rows[at][name.rpartition(".")[2]].to_numpy() for name, rows in begins.items()})
 
 
 def sizes(p: Values) -> dict[str, int]:
