@@ -68,7 +68,7 @@ def network(p: Structure) -> Network:
     last = objects[f"layer_{N_LAYERS}"]
     every = p.block * p.shown * p.dt
     answers = StateMonitor(last, "hits_unseen", record=True, dt=every, when="end", order=0, name="answers")
-    monitors, once = [answers], {"record": True, "dt": 1000 * second, "when": "start", "order": -9}
+    monitors, once = [answers], {"record": True, "dt": 100 * second, "when": "start", "order": -9}
     for k in range(1, N_LAYERS + 1) if p.probed else ():
         every_weight = once | {"record": range(len(objects[f"to_{k}"].source) * len(objects[f"to_{k}"].target))}
         monitors.append(StateMonitor(objects[f"to_{k}"], "w", name=f"weights_{k}", **every_weight))

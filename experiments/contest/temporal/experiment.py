@@ -62,7 +62,7 @@ def network(p: Structure) -> Network:
     of, every = {one.name: one for one in net.objects}, p.n_steps * p.dt
     top = of[f"layer_{N_LAYERS}"]
     net.add(StateMonitor(top, "hits_unseen", record=True, dt=every, when="end", order=0, name="looks"))
-    once = {"dt": 1000 * second, "when": "start", "order": -9}
+    once = {"dt": 100 * second, "when": "start", "order": -9}
     for k, (below, size) in enumerate(itertools.pairwise(sizes), start=1) if p.probed else ():
         net.add(StateMonitor(of[f"to_{k}"], "w", record=range(below * size), name=f"weights_{k}", **once))
         net.add(StateMonitor(of[f"bias_{k}"], "w", record=range(size), name=f"biases_{k}", **once))
