@@ -22,7 +22,7 @@ class Structure:
     n_rows: int = param(1700, "samples in the table", r"n_\mathrm{rows}", "our design")
     n_presentations: int = param(10000, "samples that one round can show", r"n_\mathrm{shown}", "our design")
     batch: int = param(10, "samples between two steps of Adam", r"n_b", "gle/spatial")
-    block: int = param(100, "samples between two counts of right answers", "", "our design")
+    block: int = param(100, "samples between two counts of right answers", "", "our design", ">= 1")
     probed: bool = param(True, "weights are recorded as a round begins, to compare updates with gradients", "", "")
     shown: int = param(6, "time steps that a sample is shown: twice the layers", r"n_x", "gle/spatial")
     dt: Quantity = param(0.2 * ms, "time step", r"\Delta t", "gle/spatial")
