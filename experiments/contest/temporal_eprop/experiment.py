@@ -26,6 +26,8 @@ class Structure(Common):
 class Inputs(Recurrent, Temporal):
     """The task, how the network starts, and how the true gradient learns in its place."""
 
-    bptt: tuple = param((0.0, 0.0, 0.0), "BPTT: eta, c_reg and v_th of its own; 0: those of e-prop", "", "our design")
+    bptt: tuple = param(
+        (0.0, 0.0, 0.0), "BPTT: eta, c_reg and v_th of its own; 0: those of e-prop", "", "our design", ">= 0"
+    )
     truncated: tuple = param((0.0, 0.0, 0.0), "the same of truncated BPTT", "", "our design", ">= 0")
     piece: int = param(10, "truncated BPTT: time steps that errors are sent back at most", "k", "our design", ">= 1")
