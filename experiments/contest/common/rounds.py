@@ -33,6 +33,23 @@ def ended(recorded: Mapping[str, DataFrame]) -> dict[str, np.ndarray]:
     return {name: rows["value"].to_numpy() for name, rows in recorded["final"].groupby("variable")}
 
 
+def hits(counted: DataFrame, size: int, parts: Sequence[int]) -> list[float]:
+    """Return the share of right answers in each part of a round of GLE.
+
+    Parameters
+    ----------
+    counted : DataFrame
+        ``t_ms`` and ``hits_unseen`` of every output neuron, a time step after each block.
+    size : int
+        Samples of a block.
+    parts : sequence of int
+        Samples of the parts, one after the other.
+    """
+    total = counted.groupby("t_ms")["hits_unseen"].sum().to_numpy()
+    ends = np.cumsum([0, *parts]) // size
+    return [float((total[b] - total[a]) / n) for a, b, n in zip(ends[:-1], ends[1:], parts, strict=True)]
+
+
 def by_round(table: DataFrame) -> dict[tuple[int, int], DataFrame]:
     """Return the rows of every point and round."""
     return dict(list(table.groupby(["point", "round"])))

@@ -8,7 +8,7 @@ from pandas import DataFrame
 
 from base.values import Values
 from experiments.contest.common.measures import damaged, slowed
-from experiments.contest.common.rounds import ended, rounds
+from experiments.contest.common.rounds import ended, hits, rounds
 from experiments.contest.common.tasks import Task, dataset, task
 from experiments.gle.common.classification import initial
 
@@ -63,23 +63,6 @@ def optimiser(**values: float) -> dict[str, float]:
     of = {f"to_{k}.{name}": value for k in range(1, N_LAYERS + 1) for name, value in values.items()}
     short = {"eta": "eta_b", "beta_1": "beta_1b", "epsilon": "epsilon_b"}
     return of | {f"layer_{k}.{short[name]}": value for k in range(1, N_LAYERS + 1) for name, value in values.items()}
-
-
-def hits(answers: DataFrame, block: int, parts: list[int]) -> list[float]:
-    """Return the share of right answers in each part of a round.
-
-    Parameters
-    ----------
-    answers : DataFrame
-        ``t_ms`` and ``hits_unseen`` of every output neuron, one time step after each block.
-    block : int
-        Samples of a block.
-    parts : list of int
-        Samples of the parts, one after the other.
-    """
-    total = answers.groupby("t_ms")["hits_unseen"].sum().to_numpy()
-    ends = np.cumsum([0, *parts]) // block
-    return [float((total[b] - total[a]) / n) for a, b, n in zip(ends[:-1], ends[1:], parts, strict=True)]
 
 
 def inputs(p: Values, rng: np.random.Generator) -> Generator[dict[str, Any], dict[str, DataFrame], None]:

@@ -7,9 +7,9 @@ import pandas as pd
 
 from base.values import Values
 from experiments.contest.common.measures import angle
-from experiments.contest.common.rounds import by_round
+from experiments.contest.common.rounds import by_round, hits
 from experiments.contest.common.rounds import measured as tables
-from experiments.contest.static.inputs import N_LAYERS, hits, sizes, task
+from experiments.contest.static.inputs import N_LAYERS, sizes, task
 from references.gle.backpropagation import errors, forward
 
 RULES = {False: "GLE", True: "GLE, settled"}

@@ -8,12 +8,12 @@ from pandas import DataFrame
 
 from base.values import Values
 from experiments.contest.common.measures import damaged, slowed
-from experiments.contest.common.rounds import ended, rounds
+from experiments.contest.common.rounds import ended, hits, rounds
 from experiments.contest.common.sequences import answered, dataset, sequences
 from experiments.contest.common.tasks import Task
 from experiments.gle.common.classification import initial, populations
 
-__all__ = ["N_LAYERS", "dataset", "hits", "inputs", "sequences", "sizes"]
+__all__ = ["N_LAYERS", "dataset", "inputs", "sequences", "sizes"]
 
 N_LAYERS = 4  # three hidden ones and the output
 PROBE = 1e9  # regularisation of Adam that makes its step one along the gradient, too small to matter
@@ -62,23 +62,6 @@ def fixed(p: Values, samples: Task) -> dict[str, Any]:
         given[f"layer_{k}.linear"] = np.full(b * size, float(k in (1, N_LAYERS)))
         given[f"layer_{k}.prospective"] = int(p.inputs.prospective)
     return given
-
-
-def hits(looks: DataFrame, n_copies: int, parts: list[int]) -> list[float]:
-    """Return the share of right answers in each part of a round.
-
-    Parameters
-    ----------
-    looks : DataFrame
-        ``t_ms`` and ``hits_unseen`` of every output neuron, a time step after each batch.
-    n_copies : int
-        Sequences of a batch.
-    parts : list of int
-        Sequences of the parts, one after the other.
-    """
-    total = looks.groupby("t_ms")["hits_unseen"].sum().to_numpy()
-    ends = np.cumsum([0, *parts]) // n_copies
-    return [float((total[b] - total[a]) / n) for a, b, n in zip(ends[:-1], ends[1:], parts, strict=True)]
 
 
 def inputs(p: Values, rng: np.random.Generator) -> Generator[dict[str, Any], dict[str, DataFrame], None]:

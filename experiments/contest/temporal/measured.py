@@ -7,9 +7,9 @@ import pandas as pd
 
 from base.values import Values
 from experiments.contest.common.measures import angle
-from experiments.contest.common.rounds import by_round
+from experiments.contest.common.rounds import by_round, hits
 from experiments.contest.common.rounds import measured as tables
-from experiments.contest.temporal.inputs import N_LAYERS, hits, sequences, sizes
+from experiments.contest.temporal.inputs import N_LAYERS, sequences, sizes
 from experiments.contest.temporal.through_time import gradients
 
 RULES = {True: "GLE", False: "GLE, instantaneous errors"}
