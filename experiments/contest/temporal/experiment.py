@@ -34,8 +34,8 @@ class Inputs(Temporal):
     n_slow: int = param(28, "neurons of a hidden layer that only look back", r"H_s", "gle/mnist_1d: two thirds")
     tau: Quantity = param(4 * ms, "longest time constant", r"\tau", "our design: a third of a sequence")
     prospective: bool = param(True, "errors look ahead", r"\pi", "gle/mnist_1d")
-    eta_through: float = param(1.6e-2, "BPTT: learning rate of Adam", r"\eta_b", "16 points of a Sobol design", "> 0")
-    tau_through: Quantity = param(11 * ms, "BPTT: longest time constant", r"\tau_b", "16 points of a Sobol design")
+    eta_through: float = param(2.2e-2, "BPTT: learning rate of Adam", r"\eta_b", "16 points of a Sobol design", "> 0")
+    tau_through: Quantity = param(12 * ms, "BPTT: longest time constant", r"\tau_b", "16 points of a Sobol design")
 
 
 OBJECTS = copies.objects(N_LAYERS)
