@@ -10,6 +10,7 @@ from base.values import Values
 from experiments.contest.common import joint, measures, sequences, tasks
 from experiments.contest.common.joint import chosen
 from experiments.contest.common.properties import PROPERTIES
+from experiments.contest.common.tuned import best
 from models.eprop import spiking
 from models.gle import batch, intervals
 from models.gupta import rule
@@ -179,3 +180,11 @@ def test_rules_are_those_of_the_papers_experiments(here, papers):
     ours, *theirs = (import_module(f"experiments.{name}.experiment").OBJECTS for name in (f"contest.{here}", *papers))
     known = [model for objects in theirs for model in objects.values()]
     assert [model.name for model in ours.values() if model not in known] == []
+
+
+def test_of_equal_points_the_one_that_learns_sooner_is_best():
+    course = pd.DataFrame({"inputs.eta": [0.1, 0.1, 0.2, 0.2, 0.3, 0.3], "epoch": [0, 1] * 3})
+    course = course.assign(rule="GLE", data="digits8", seed=1, validation=[0.1, 0.9, 0.2, 0.9, 0.5, 0.5], test=0.0)
+    found = best(course)
+    assert found["inputs.eta"].tolist() == [0.2, 0.1, 0.3] and found["validation"].tolist() == [0.9, 0.9, 0.5]
+    assert list(found) == ["rule", "data", "inputs.eta", "validation", "mean"]
