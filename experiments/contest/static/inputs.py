@@ -15,7 +15,8 @@ from experiments.gle.common.classification import initial
 __all__ = ["dataset", "inputs", "task"]
 
 N_LAYERS = 3
-PROBE = {"eta": 1.0, "beta_1": 0.0, "epsilon": 1e9}  # Adam that takes a step along the gradient, too small to matter
+# Adam that takes a step along the gradient: too small to matter, but large enough to be seen where the loss vanishes.
+PROBE = {"eta": 1.0, "beta_1": 0.0, "epsilon": 1e6}
 
 
 def shown(p: Values, rows: np.ndarray, teach: bool) -> dict[str, Any]:
