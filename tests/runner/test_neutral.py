@@ -6,6 +6,7 @@ import subprocess
 
 import pytest
 
+from base.catalogue import joined
 from base.errors import ConfigError
 from runner import guards as guarding
 from runner.guards import PARTS, changed, targets_digest
@@ -75,7 +76,7 @@ def before(history):
     [
         (("analysis/plots.py", "#0072B2", "#0072B3"), None, 0),
         (ASSIGN, "network", len(EXPERIMENTS)),
-        (COPIES, "network", 4),
+        (COPIES, "network", 5),
         (("experiments/gle/lag_net/targets.yaml", "\n", "\n# a comment\n"), None, 0),
         (FAST, "generator", len(EXPERIMENTS)),
         (SEEDS, "runner", len(EXPERIMENTS)),
@@ -87,7 +88,8 @@ def test_what_an_edit_makes_stale(before, edited, edit, part, stale):
     now = guards(edited(*edit), "quick")["quick"]
     found = {name: changed(before[name], now[name]) for name in EXPERIMENTS}
     assert sum(map(bool, found.values())) == stale
-    assert {name for parts in found.values() for name in parts} <= {part}
+    # The tables of what an experiment joins are among those that it observes.
+    assert all(set(parts) <= {part, "observe" if joined(name) else part} for name, parts in found.items())
 
 
 @pytest.mark.parametrize(
