@@ -7,7 +7,9 @@ rule observe:
         recordings=lambda w: tables_of(w, "recordings"),
         references=lambda w: tables_of(w, "references"),
         joined=lambda w: [
-            f"results/{w.scale}/{exp}/observations" for exp in plan_of(w)["joins"]
+            f"results/{w.scale}/{exp}/{part}"
+            for exp in plan_of(w)["joins"]
+            for part in ("observations", "provenance.json")
         ],
     output:
         tables=directory("results/{scale}/{exp}/observations"),
