@@ -3,19 +3,19 @@
     python -m benchmarks.contest_cost --update experiments/contest/README.md
 
 Every rule learns digits, or evidence, for 9 and for 13 epochs, in which is looked at what was learned equally often:
-the difference is that of four epochs, with all that the workflow does for them. Rules that an experiment trains beside
-its own, in `reference.py`, are timed together. Medians of some repetitions.
+the difference is that of four epochs. Of simulated rules it is the compiled program that is timed (of SAL without the
+forward weights, which learn in NumPy). Rules that an experiment trains beside its own, in `reference.py`, are timed
+together. Medians of some repetitions.
 """
 
 import argparse
 import contextlib
 import io
 import logging
-import resource
 import statistics
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -28,7 +28,7 @@ from runner.build import build
 from runner.experiment import load
 from runner.planning import Plan, plan
 from runner.refer import refer
-from runner.simulate import run_points
+from runner.simulate import run_point, run_points
 
 JOINT = ("contest/static", "contest/temporal")
 DATA = ("digits8", "evidence")
@@ -36,25 +36,29 @@ EPOCHS = (9, 13)
 MARKERS = ("<!-- cost -->", "<!-- /cost -->")
 
 
-def spent(run: Callable[[], Any]) -> tuple[float, float, Any]:
-    """Return CPU seconds of this process and those that it starts, wall-clock seconds, and what is returned."""
-    before, start = os_times(), time.perf_counter()
+Timed = Callable[[], tuple[float, float]]
+
+
+def of_program(experiment: str, planned: Plan, number: int, program: CompiledProgram) -> tuple[float, float]:
+    """Run a point; return CPU and wall-clock seconds of the compiled program, all rounds together."""
     with contextlib.redirect_stdout(io.StringIO()):
-        found = run()
-    return os_times() - before, time.perf_counter() - start, found
+        _, cost = run_point(experiment, planned.points[number], program)
+    return cost["cpu_s"], cost["wall_s"]
 
 
-def os_times() -> float:
-    """Return the CPU seconds of this process and of those that have ended, so far."""
-    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return sum(one.ru_utime + one.ru_stime for one in used)
+def of_reference(experiment: str, planned: Plan, group: Sequence[int]) -> tuple[float, float]:
+    """Compute the reference of some points; return CPU and wall-clock seconds of this process."""
+    cpu, wall = time.process_time(), time.perf_counter()
+    with contextlib.redirect_stdout(io.StringIO()):
+        refer(experiment, [[planned.points[number] for number in group]])
+    return time.process_time() - cpu, time.perf_counter() - wall
 
 
-def difference(runs: list[Callable[[], Any]], samples: int, repeats: int) -> tuple[float, float]:
-    """Return CPU and wall-clock seconds of a sample, from a short and a long run."""
+def difference(runs: Sequence[Timed], samples: int, repeats: int) -> tuple[float, float]:
+    """Return CPU and wall-clock seconds of a sample, from a short and a long run; medians."""
     found = []
     for _ in range(repeats):
-        (cpu, wall, _), (more_cpu, more_wall, _) = (spent(run) for run in runs)
+        (cpu, wall), (more_cpu, more_wall) = (run() for run in runs)
         found.append(((more_cpu - cpu) / samples, (more_wall - wall) / samples))
     return statistics.median(cpu for cpu, _ in found), statistics.median(wall for _, wall in found)
 
@@ -79,15 +83,12 @@ def rules(name: str, repeats: int) -> Iterator[tuple[str, str, int, float, float
     groups = [[group for job in one.references for group in job if group[0] in chosen] for one in plans]
     tables: dict[str, Any] = {}
     for place, group in enumerate(groups[0]):
-        runs = [
-            partial(refer, name, [[one.points[number] for number in asked[place]]])
-            for one, asked in zip(plans, groups, strict=True)
-        ]
-        tables = runs[0]()
+        tables = refer(name, [[plans[0].points[number] for number in group]])
         of = tables["reference.sizes"].iloc[0]
+        runs = [partial(of_reference, name, one, asked[place]) for one, asked in zip(plans, groups, strict=True)]
         samples = (EPOCHS[1] - EPOCHS[0]) * int(plans[0].points[group[0]]["values"]["inputs.n_train"])
-        names = list(dict.fromkeys(tables["reference.sizes"]["rule"]))
-        yield ", ".join(names), of["data"], int(of["n_plastic"] * of["n_steps"]), *difference(runs, samples, repeats)
+        names = ", ".join(dict.fromkeys(tables["reference.sizes"]["rule"]))
+        yield names, of["data"], int(of["n_plastic"] * of["n_steps"]), *difference(runs, samples, repeats)
     with tempfile.TemporaryDirectory() as scratch:
         programs: dict[str, CompiledProgram] = {}
         for number in chosen:
@@ -97,10 +98,10 @@ def rules(name: str, repeats: int) -> Iterator[tuple[str, str, int, float, float
                 build(experiment, plans[0].builds[point["build"]], folder)
                 programs[point["build"]] = CompiledProgram(folder)
             program = programs[point["build"]]
-            runs = [partial(run_points, one.content(), [number], program) for one in plans]
-            sizes = observe({**runs[0]()[0], **tables})["sizes"]
+            sizes = observe({**run_points(plans[0].content(), [number], program)[0], **tables})["sizes"]
             others = set(tables["reference.sizes"]["rule"]) if tables else set()
             of = sizes[~sizes["rule"].isin(others)].iloc[0]
+            runs = [partial(of_program, name, one, number, program) for one in plans]
             samples = (EPOCHS[1] - EPOCHS[0]) * int(point["values"]["inputs.n_train"])
             yield of["rule"], of["data"], int(of["n_plastic"] * of["n_steps"]), *difference(runs, samples, repeats)
 
