@@ -22,7 +22,7 @@ def test_dry_run_of_a_scale(repository, scale, empty):
 
 def test_dry_run_of_papers_experiments_and_scales(repository, empty):
     here = ("--directory", str(empty))
-    papers = repository.jobs(*here, "eprop", "gle", "gupta", "sal")
+    papers = repository.jobs(*here, *PAPERS)
     assert papers == of({*OF_POINTS, "build"}, *EXPERIMENTS) | of({"refer"}, *REFERRING)
     assert repository.jobs(*here, *EXPERIMENTS) == papers
     of_paper, referring = ([name for name in some if name.startswith("sal/")] for some in (EXPERIMENTS, REFERRING))

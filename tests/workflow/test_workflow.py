@@ -6,6 +6,7 @@ import os
 
 import pytest
 
+from base.catalogue import joined
 from base.tables import checksum, read_folder
 from runner.fingerprint import reached
 from runner.planning import planned
@@ -87,7 +88,11 @@ EDITS = {
         "models/base.py",
         "{**vars(self.params()), **values}",
         "vars(self.params()) | values",
-        of({"present"}, *EXPERIMENTS) | of({"document"}, *PAPERS) | of({"report"}),
+        # The score says what it answers for; whoever observes another's tables cannot know that they are the same.
+        of({"present"}, *EXPERIMENTS)
+        | of({"observe"}, *filter(joined, EXPERIMENTS))
+        | of({"document"}, *PAPERS)
+        | of({"report"}),
     ),
     "inputs": (
         "experiments/sal/phase_plane/inputs.py",
