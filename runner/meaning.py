@@ -15,6 +15,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -35,17 +36,33 @@ from runner.fingerprint import digest
 from runner.guards import guards
 from runner.interface import observed, recorded
 from runner.planning import planned
-from runner.programs import contents, program_key
+from runner.programs import contents, contents_but_names, program_key
 from runner.quantities import plain
 from runner.simulate import drawn, inputs_module
 
 
-def of_guards(experiment: Experiment, scale: str, builds: Path) -> dict[str, str]:
+@dataclass(frozen=True)
+class Given:
+    """What is said depends on it, too.
+
+    Parameters
+    ----------
+    builds : Path
+        Folder of programs, shared by both sides: equal programs are compiled once.
+    names : Mapping
+        Names in generated programs to those that count as the same (`runner.programs.contents_but_names`).
+    """
+
+    builds: Path
+    names: Mapping[str, str]
+
+
+def of_guards(experiment: Experiment, scale: str, given: Given) -> dict[str, str]:
     """Return the digests of the parts (`runner.guards`)."""
     return guards(experiment, planned(experiment.name, scale).points)
 
 
-def of_programs(experiment: Experiment, scale: str, builds: Path) -> dict[str, dict[str, str]]:
+def of_programs(experiment: Experiment, scale: str, given: Given) -> dict[str, dict[str, str]]:
     """Return what the programs of a scale say: structure, as JSON text, to file to digest.
 
     Compiler, flags and release of Brian2 are an entry of their own, ``tools``.
@@ -55,11 +72,12 @@ def of_programs(experiment: Experiment, scale: str, builds: Path) -> dict[str, d
         with tempfile.TemporaryDirectory() as scratch:
             generate(experiment, structure, Path(scratch), device=experiment.device)
             tools = digest(recipe())
-            found[json.dumps(plain(structure), sort_keys=True)] = {**contents(Path(scratch)), "tools": tools}
+            said = contents_but_names(Path(scratch), given.names) if given.names else contents(Path(scratch))
+            found[json.dumps(plain(structure), sort_keys=True)] = {**said, "tools": tools}
     return found
 
 
-def of_inputs(experiment: Experiment, scale: str, builds: Path) -> dict[str, str]:
+def of_inputs(experiment: Experiment, scale: str, given: Given) -> dict[str, str]:
     """Return a digest of the arrays that each point is shown in its first round, and whether more rounds follow."""
     rounds = inspect.isgeneratorfunction(getattr(inputs_module(experiment.name), "inputs", None))
     found = {"rounds": "follow" if rounds else ""}
@@ -76,18 +94,12 @@ def _array(value: Any) -> str:
     return f"{array.dtype} {array.shape} {digest(array.tobytes().hex())}"
 
 
-def of_tables(experiment: Experiment, scale: str, builds: Path) -> dict[str, str]:
-    """Return the checksum of every table that the experiment is observed by.
-
-    Parameters
-    ----------
-    builds : Path
-        Folder of programs, shared by both sides: equal programs are compiled once.
-    """
+def of_tables(experiment: Experiment, scale: str, given: Given) -> dict[str, str]:
+    """Return the checksum of every table that the experiment is observed by."""
     plan = planned(experiment.name, scale)
 
     def program(structure: dict[str, Any]) -> AbstractContextManager[Program]:
-        return nullcontext(devices.open_program(_program(experiment, structure, builds, plan.device)))
+        return nullcontext(devices.open_program(_program(experiment, structure, given.builds, plan.device)))
 
     tables = observed(plan, recorded(plan, program))
     return {name: checksum({name: table}) for name, table in tables.items()}
@@ -111,7 +123,7 @@ def _program(experiment: Experiment, structure: Mapping[str, Any], builds: Path,
     return folder
 
 
-SAYS: Mapping[str, Callable[[Experiment, str, Path], dict[str, Any]]] = {
+SAYS: Mapping[str, Callable[[Experiment, str, Given], dict[str, Any]]] = {
     "guards": of_guards,
     "programs": of_programs,
     "inputs": of_inputs,
@@ -126,15 +138,17 @@ def main() -> None:
     parser.add_argument("what", choices=SAYS)
     parser.add_argument("of", nargs="*", help="scales and experiments; default: all experiments")
     parser.add_argument("--builds", type=Path, default=Path("results/neutral"), help="folder of compiled programs")
+    parser.add_argument("--renamed", nargs="*", default=[], metavar="OLD=NEW", help="names that make no difference")
     parser.add_argument("--out", type=Path, required=True, help="JSON file to write")
     args = parser.parse_args()
     logging.getLogger("brian2").setLevel(logging.ERROR)
+    given = Given(args.builds.resolve(), dict(pair.split("=") for pair in args.renamed))
     scales = [word for word in args.of if word in SCALES]
     found: dict[str, dict[str, Any]] = {scale: {} for scale in scales}
     for name in [word for word in args.of if word not in SCALES] or names():
         for scale in scales:
             try:
-                found[scale][name] = SAYS[args.what](load(name), scale, args.builds.resolve())
+                found[scale][name] = SAYS[args.what](load(name), scale, given)
             except (BuildError, ConfigError, Exception) as error:
                 found[scale][name] = {"error": f"{type(error).__name__}: {error}"}
             print(f"{args.what} of {name} at scale {scale}", file=sys.stderr, flush=True)

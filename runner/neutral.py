@@ -2,6 +2,7 @@
 
 python -m runner.neutral --base HEAD~1                 all experiments, the last commit against the one before
 python -m runner.neutral --base main sal/lif gle/speech
+python -m runner.neutral --base HEAD~1 --renamed account=total_cost      a variable or an object has another name
 
 Both sides, git worktrees of the base and of HEAD, say on this machine what their code means
 (`runner.meaning`), as far as the parts that differ ask for it:
@@ -186,7 +187,7 @@ def judge(card: Card, answers: Answers) -> tuple[str, dict[str, Any]]:
     return "", {"parts": parts, "proof": proof, "evidence": ["same tables at scale smoke"] * ("tables" in compared)}
 
 
-def _compared(held: Sequence[Card], answers: Answers, commits: Mapping[str, str]) -> int:
+def _compared(held: Sequence[Card], answers: Answers, commits: Mapping[str, str], renamed: Mapping[str, str]) -> int:
     """Ask both sides, print a line per stale card and stamp those that hold, if commits are given."""
     left = 0
     answers.ask("guards", {(card.experiment, card.scale) for card in held})
@@ -214,6 +215,8 @@ def _compared(held: Sequence[Card], answers: Answers, commits: Mapping[str, str]
             left += 1
             print(f"{card}: stale: {why}; {card.remedy}", flush=True)
             continue
+        if renamed and "same programs" in renewal["proof"]:
+            renewal["proof"][0] += f" but for names ({', '.join(f'{old} -> {new}' for old, new in renamed.items())})"
         said = ", ".join([*renewal["proof"], *renewal["evidence"]])
         print(f"{card}: {said} ({', '.join(renewal['parts'])} changed)", flush=True)
         if commits:
@@ -227,8 +230,21 @@ def _compared(held: Sequence[Card], answers: Answers, commits: Mapping[str, str]
     return left
 
 
-def compare(base: str, experiments: Sequence[str], base_python: str, stamp: bool) -> int:
+def compare(base: str, experiments: Sequence[str], base_python: str, stamp: bool, renamed: Mapping[str, str]) -> int:
     """Compare two sides, print a line per stale card and stamp those that hold.
+
+    Parameters
+    ----------
+    base : str
+        Revision of the other side.
+    experiments : sequence of str
+        Names.
+    base_python : str
+        Interpreter of the base.
+    stamp : bool
+        Whether the cards are written.
+    renamed : Mapping
+        Old names of variables and objects to new ones, which make no difference.
 
     Returns
     -------
@@ -239,11 +255,11 @@ def compare(base: str, experiments: Sequence[str], base_python: str, stamp: bool
     held, builds = cards(experiments), (Path("results") / "neutral").resolve()
     with worktree(base) as folder, here(stamp) as ours, tempfile.TemporaryDirectory() as scratch:
         sides = (
-            Side("base", folder, base_python, Path(scratch), builds),
-            Side("here", ours, sys.executable, Path(scratch), builds),
+            Side("base", folder, base_python, Path(scratch), builds, renamed),
+            Side("here", ours, sys.executable, Path(scratch), builds, {new: new for new in renamed.values()}),
         )
         with ended(sides):
-            left = _compared(held, Answers(sides), commits if stamp else {})
+            left = _compared(held, Answers(sides), commits if stamp else {}, renamed)
     return left
 
 
@@ -255,6 +271,13 @@ def main() -> None:
     )
     parser.add_argument("--base", required=True, help="git revision at which the cards were fresh")
     parser.add_argument("experiments", nargs="*", help="<paper>/<experiment>; default: all")
+    parser.add_argument(
+        "--renamed",
+        action="append",
+        default=[],
+        metavar="OLD=NEW",
+        help="a name in generated programs that is another now",
+    )
     parser.add_argument("--base-python", default=sys.executable, help="interpreter with the packages of the base")
     parser.add_argument("--look", action="store_true", help="print only, stamp no card")
     args = parser.parse_args()
@@ -262,11 +285,14 @@ def main() -> None:
     for name in args.experiments:
         if name not in names():
             sys.exit(f"experiments: {name}: unknown experiment; {nearest(name, names())}")
+    renamed = dict(pair.split("=", 1) if "=" in pair else ("", "") for pair in args.renamed)
+    if not all(word.isidentifier() for pair in renamed.items() for word in pair):
+        sys.exit("--renamed: needs an old and a new name: OLD=NEW")
     try:
         code = [line for line in git("status", "--porcelain").splitlines() if "scorecard." not in line]
         if code and not args.look:
             raise Refused("uncommitted changes: a stamp names two commits; commit the edit first, or use --look")
-        left = compare(args.base, args.experiments or names(), args.base_python, stamp=not args.look)
+        left = compare(args.base, args.experiments or names(), args.base_python, not args.look, renamed)
     except Refused as error:
         sys.exit(str(error))
     if left:

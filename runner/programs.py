@@ -8,7 +8,7 @@ that does not reach it compiles and simulates nothing.
 import hashlib
 import json
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ UNORDERED = re.compile(
     rb"(?:^[ \t]*_array_\w*clock\w*_(?:timestep|t)\[0\] = 0(?:\.0)?;\n){2,}|(?:^[ \t]*\w+\.add\(&\w+, NULL\);\n){2,}",
     re.MULTILINE,
 )
+STEP = re.compile(r"\.add\(&\w+, _run_")  # in main.cpp: what a time step runs
 
 
 def _said(file: Path) -> bytes:
@@ -79,12 +80,32 @@ def differing(one: Mapping[str, str], other: Mapping[str, str]) -> list[str]:
     return sorted(name for name in {*one, *other} if one.get(name) != other.get(name))
 
 
-def same_but_names(one: Path, other: Path, names: Mapping[str, str]) -> bool:
-    """Return whether two generated projects differ only by the names of some variables.
+def contents_but_names(project: Path, names: Mapping[str, str]) -> dict[str, str]:
+    """Return what a generated project says once some of its variables and objects have other names.
 
-    Brian2 sorts by name, so lines that hold a renamed variable may stand elsewhere. Every file must consist of the same
-    lines; and all others must come in the same order, but in ``objects.cpp``, which declares, reads and writes arrays
-    one by one. Whether the equations themselves are the same is another question (`runner.differences.same`).
+    Brian2 sorts by name, so lines that hold a renamed variable may stand elsewhere. Every file is known by its lines,
+    and by the order of all others, but in ``objects.cpp``, which declares, reads and writes arrays one by one. What a
+    time step runs stays in order, whatever its name. Whether the equations are the same is another question
+    (`runner.differences.same`).
+
+    Parameters
+    ----------
+    project : Path
+        Folder of the project.
+    names : Mapping
+        Names that it has to those that it would have; of a project that has the new ones already, each to itself.
+
+    Returns
+    -------
+    dict
+        As `contents`.
+    """
+    moving = re.compile("|".join(rf"(?<![A-Za-z0-9])(_num)?{name}(?![A-Za-z0-9])" for name in names.values()) or "(?!)")
+    return {_with_names(name, names): digest(_lines(project / name, names, moving)) for name in contents(project)}
+
+
+def same_but_names(one: Path, other: Path, names: Mapping[str, str]) -> bool:
+    """Return whether two generated projects differ only by some names.
 
     Parameters
     ----------
@@ -93,12 +114,7 @@ def same_but_names(one: Path, other: Path, names: Mapping[str, str]) -> bool:
     names : Mapping
         Names in `one` to names in `other`.
     """
-    old = {_with_names(name, names): one / name for name in contents(one)}
-    new = {_with_names(name, {}): other / name for name in contents(other)}
-    moving = set(names.values())
-    return set(old) == set(new) and all(
-        _lines(old[name], names, moving) == _lines(new[name], {}, moving) for name in old
-    )
+    return contents_but_names(one, names) == contents_but_names(other, {new: new for new in names.values()})
 
 
 def _with_names(text: str, names: Mapping[str, str]) -> str:
@@ -108,7 +124,7 @@ def _with_names(text: str, names: Mapping[str, str]) -> str:
     return re.sub(r"(_array_\w+?)_\d{6,10}\b", r"\1", text)
 
 
-def _lines(file: Path, names: Mapping[str, str], moving: Collection[str]) -> tuple[list[str], list[str]]:
+def _lines(file: Path, names: Mapping[str, str], moving: re.Pattern[str]) -> tuple[list[str], list[str]]:
     """Return all lines of a file, sorted, and in their order those that hold no name that may move."""
     said = _said(file).decode(errors="replace")
     if file.suffix == ".json":
@@ -116,8 +132,7 @@ def _lines(file: Path, names: Mapping[str, str], moving: Collection[str]) -> tup
     lines = _with_names(said, names).splitlines()
     if file.stem == "objects":
         return sorted(lines), []
-    holds = re.compile("|".join(rf"(?<![A-Za-z0-9])(_num)?{name}(?![A-Za-z0-9])" for name in moving) or "(?!)")
-    return sorted(lines), [line for line in lines if not holds.search(line)]
+    return sorted(lines), [line for line in lines if STEP.search(line) or not moving.search(line)]
 
 
 def uncompiled(build: Path) -> str | None:

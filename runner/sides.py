@@ -8,9 +8,10 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from base.catalogue import ROOT
@@ -85,10 +86,21 @@ class Side:
         Folder of what it says.
     builds : Path
         Folder of compiled programs; both sides share it.
+    names : Mapping
+        Names in its programs to those that count as the same.
     """
 
-    def __init__(self, name: str, folder: Path, python: str, scratch: Path, builds: Path) -> None:
+    def __init__(
+        self,
+        name: str,
+        folder: Path,
+        python: str,
+        scratch: Path,
+        builds: Path,
+        names: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         self.name, self.folder, self.python, self.scratch, self.builds = name, folder, python, scratch, builds
+        self.renamed = [f"{old}={new}" for old, new in names.items()]
         self.running: dict[Path, subprocess.Popen[str]] = {}
 
     def ask(self, what: str, scale: str, experiments: Sequence[str]) -> Path:
@@ -96,6 +108,7 @@ class Side:
         out = self.scratch / f"{self.name}.{what}.{scale}.json"
         command = [self.python, "-m", "runner.meaning", what, scale, *experiments]
         command += ["--builds", str(self.builds), "--out", str(out)]
+        command += ["--renamed", *self.renamed] if self.renamed else []
         environment = {**os.environ, "PYTHONPATH": str(self.folder), "LOCAL_CREDIT_CACHE": str(self.builds)}
         environment |= {"PYTHONHASHSEED": "0", "OPENBLAS_NUM_THREADS": "1"}  # as the jobs of the workflow
         self.running[out] = subprocess.Popen(

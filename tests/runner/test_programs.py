@@ -117,3 +117,14 @@ def test_programs_that_differ_only_by_names(project, now, names, same):
         project(now, **{f"cells.{new}": f"_array_cells_{new}_87654321"}),
     )
     assert same_but_names(*projects, names) == same
+
+
+@pytest.mark.parametrize(("order", "same"), [(("total", "cells"), True), (("cells", "total"), False)])
+def test_a_step_keeps_its_order_when_an_object_has_another_name(project, order, same):
+    def steps(*objects):
+        return "".join(f"network.add(&clock, _run_{name}_codeobject);\n" for name in objects)
+
+    one, other = project("double b;\n"), project("double b;\n")
+    (one / "main.cpp").write_text(steps("account", "cells"), encoding="utf-8")
+    (other / "main.cpp").write_text(steps(*order), encoding="utf-8")
+    assert same_but_names(one, other, {"account": "total"}) == same
