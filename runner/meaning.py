@@ -81,9 +81,14 @@ def of_inputs(experiment: Experiment, scale: str, given: Given) -> dict[str, str
     """Return a digest of the arrays that each point is shown in its first round, and whether more rounds follow."""
     rounds = inspect.isgeneratorfunction(getattr(inputs_module(experiment.name), "inputs", None))
     found = {"rounds": "follow" if rounds else ""}
+
+    def named(word: str) -> str:
+        return given.names.get(word, word)
+
     for point in planned(experiment.name, scale).points:
         asked = drawn(experiment.name, point)
-        found[str(point["point"])] = digest({key: _array(value) for key, value in next(asked).items()})
+        arrays = {".".join(map(named, key.split("."))): _array(value) for key, value in next(asked).items()}
+        found[str(point["point"])] = digest(arrays)
         asked.close()
     return found
 
