@@ -124,14 +124,27 @@ def _with_names(text: str, names: Mapping[str, str]) -> str:
     return re.sub(r"(_array_\w+?)_\d{6,10}\b", r"\1", text)
 
 
+def _renamed(content: Any, names: Mapping[str, str], depth: int = 0) -> Any:
+    """Return a manifest with other names; what is said of an array or a monitor has keys of its own."""
+    if isinstance(content, dict):
+        keys = {key: _with_names(key, names) if depth < 2 else key for key in content}
+        return {keys[key]: _renamed(value, names, depth + 1) for key, value in content.items()}
+    if isinstance(content, list):
+        return [_renamed(value, names, depth + 1) for value in content]
+    return _with_names(content, names) if isinstance(content, str) else content
+
+
 def _lines(file: Path, names: Mapping[str, str], moving: re.Pattern[str]) -> tuple[list[str], list[str]]:
     """Return all lines of a file, sorted, and in their order those that hold no name that may move."""
-    said = _said(file).decode(errors="replace")
+    text = _said(file).decode(errors="replace")
     if file.suffix == ".json":
-        return [json.dumps(json.loads(_with_names(said, names)), sort_keys=True)], []
-    lines = _with_names(said, names).splitlines()
-    if file.stem == "objects":
-        return sorted(lines), []
+        content = _renamed(json.loads(text), names)
+        shown = content.pop("schedule", [])  # in order, it is in main.cpp
+        return [json.dumps(content, sort_keys=True), *sorted(shown)], []
+    said = _with_names(text, names)
+    if file.stem in ("objects", "makefile"):
+        return sorted(said.split("\n" if file.suffix else None)), []
+    lines = said.splitlines()
     return sorted(lines), [line for line in lines if STEP.search(line) or not moving.search(line)]
 
 
