@@ -93,7 +93,7 @@ SYMBOLS = {
     "z_bar": r"\bar{z}",
     "z_out": r"\bar{z}^\mathrm{out}",
     "fires": "x",
-    "awake": "a",
+    "trial_on": "a",
     "trace": r"\bar{z}_\mathrm{s}",
     "trace_next": r"\bar{z}_\mathrm{n}",
     "trace_out": r"\bar{z}^\mathrm{out}_\mathrm{s}",
@@ -154,7 +154,7 @@ neuron = Model(
     dz_out/dt = -z_out / tau_out : 1                                     # spikes through the readout filter
     I : 1                                                                # input of this step
     z : 1                                                                # 1 after a spike in the step before
-    awake : 1                                                            # 0 in the pause: no spikes
+    trial_on : 1                                                         # 0 in the pause: no spikes
     psi : 1                                                              # pseudo-derivative that synapses see
     psi_next : 1                                                         # what they will see in the next step
     trace : 1                                                            # presynaptic trace that synapses see
@@ -166,14 +166,14 @@ neuron = Model(
     rate : 1                                                             # spikes per step of the last trial
     rate_error : 1                                                       # gradient of the rate regularisation
     """,
-    code={"threshold": "v > v_th and awake > 0.5", "reset": "z = 1", "method": "exact"},
+    code={"threshold": "v > v_th and trial_on > 0.5", "reset": "z = 1", "method": "exact"},
     steps=(
         Step(
             "begin",
             f"""
             step = timestep(t, dt) % n_trial
             psi = psi_next
-            psi_next = awake * gamma / v_th * clip(1 - abs(v - v_th) / v_th, 0, 1)
+            psi_next = trial_on * gamma / v_th * clip(1 - abs(v - v_th) / v_th, 0, 1)
             trace = trace_next
             trace_next = z_bar
             trace_out = trace_out_next
@@ -185,7 +185,7 @@ neuron = Model(
             n_spikes = going * (n_spikes + z)
             z = 0
             I = 0
-            awake = int(step < n_steps)
+            trial_on = int(step < n_steps)
             ended = int(step == n_steps + {PAUSE - 1})
             rate += ended * (n_spikes / n_steps - rate)
             rate_error = ended * c_reg * (rate - f_target) / n_steps

@@ -42,8 +42,8 @@ def objects(
     above = range(2, n_layers + 1)
     return {
         "schedule": schedule,
-        "account": batch.total_cost,
-        "unit": batch.bias_unit,
+        "total_cost": batch.total_cost,
+        "bias_unit": batch.bias_unit,
         "input": batch.stimulus,
         **({"bank": bank} if bank else {}),
         **{f"layer_{k}": hidden for k in range(1, n_layers)},
@@ -51,7 +51,7 @@ def objects(
         "to_1": input_projection,
         **{f"to_{k}": dense for k in above},
         **{f"bias_{k}": biases for k in range(1, n_layers + 1)},
-        "competition": batch.softmax,
+        "softmax": batch.softmax,
     }
 
 
@@ -97,9 +97,9 @@ def build(
     Returns
     -------
     Network
-        Groups ``schedule``, ``unit``, ``input``, ``bank`` if there is one, ``layer_1`` and so on; synapses ``to_1``,
-        ``bias_1`` and so on, ``competition``, ``account``; monitors ``answers`` and ``costs`` (output neurons of all
-        copies) and ``rate`` (learning rate), once per epoch; sums since the start.
+        Groups ``schedule``, ``bias_unit``, ``input``, ``bank`` if there is one, ``layer_1`` and so on; synapses
+        ``to_1``, ``bias_1`` and so on, ``softmax``, ``total_cost``; monitors ``answers`` and ``costs`` (output neurons
+        of all copies) and ``rate`` (learning rate), once per epoch; sums since the start.
 
     Raises
     ------
@@ -131,7 +131,7 @@ def build(
         synapses.connect()
         return synapses
 
-    schedule, unit, stimulus = group("schedule", 1), group("unit", b), group("input", b * n_inputs)
+    schedule, bias_unit, stimulus = group("schedule", 1), group("bias_unit", b), group("input", b * n_inputs)
     below = [stimulus]
     if n_channels:
         below.append(group("bank", b * n_channels))
@@ -142,11 +142,11 @@ def build(
         layer.eta_seen = linked_var(schedule, "eta_now", index=np.zeros(len(layer), dtype=int))
     pairs = list(enumerate(zip([below[-1], *layers[:-1]], layers, strict=True), start=1))
     links = [shared(f"to_{k}", source, target) for k, (source, target) in pairs]
-    links.append(shared("competition", layers[-1], layers[-1]))
-    biases = [shared(f"bias_{k}", unit, target) for k, (_, target) in pairs]
-    account = Synapses(layers[-1], schedule, dt=p.dt, name="account", **models["account"].kwargs())
-    account.connect()
-    parts = [schedule, account, unit, *below, *layers, *links, *biases]
+    links.append(shared("softmax", layers[-1], layers[-1]))
+    biases = [shared(f"bias_{k}", bias_unit, target) for k, (_, target) in pairs]
+    total_cost = Synapses(layers[-1], schedule, dt=p.dt, name="total_cost", **models["total_cost"].kwargs())
+    total_cost.connect()
+    parts = [schedule, total_cost, bias_unit, *below, *layers, *links, *biases]
     attach(parts, models, epoch=epoch, presentation=shown, interval=interval * p.dt)
     # The decision on a sample is counted in the first step of the next one.
     answers = StateMonitor(

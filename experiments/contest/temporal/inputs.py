@@ -51,7 +51,7 @@ def fixed(p: Values, samples: Task) -> dict[str, Any]:
     given: dict[str, Any] = {
         "samples.values": np.pad(samples.x, ((0, spare), (0, 0))).ravel(),
         "labels.values": np.pad(samples.y.astype(float), (0, spare)),
-        "unit.r": np.ones(b),
+        "bias_unit.r": np.ones(b),
         f"layer_{N_LAYERS}.odds": np.ones(b * p.network.n_classes),
         f"layer_{N_LAYERS}.n_copies": b,
         f"layer_{N_LAYERS}.decide": p.network.n_steps - answered(p),

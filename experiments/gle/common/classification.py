@@ -102,7 +102,7 @@ def presented(
         "teach.values": teach,
         "samples.values": np.pad(samples.ravel().astype(float), (0, spare * samples[0].size)),
         "labels.values": np.pad(labels.astype(float), (0, spare)),
-        "unit.r": np.ones(b),
+        "bias_unit.r": np.ones(b),
         f"layer_{n_layers}.odds": np.ones(b * p.network.n_classes),
         f"layer_{n_layers}.n_copies": b,
         # One step more completes the last epoch; half a step guards against rounding.
