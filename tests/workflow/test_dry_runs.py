@@ -1,6 +1,7 @@
 """What the workflow would run, and what it says about configurations that it cannot run."""
 
 import re
+import shutil
 
 import pytest
 
@@ -8,9 +9,11 @@ from tests.conftest import EXPERIMENTS, OF_POINTS, PAPERS, REFERRING, ROOT, jobs
 
 
 @pytest.fixture(scope="module")
-def empty(tmp_path_factory):
-    """Return a folder without results, so that every job is announced; plans are kept in it."""
-    return tmp_path_factory.mktemp("empty")
+def empty(smoke, tmp_path_factory):
+    """Return a folder without results, so that every job is announced; which code writes which program is known."""
+    folder = tmp_path_factory.mktemp("empty")
+    shutil.copytree(smoke.folder / "results" / "generated", folder / "results" / "generated")
+    return folder
 
 
 @pytest.mark.parametrize("scale", ["smoke", "quick", "paper"])
