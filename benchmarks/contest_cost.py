@@ -1,17 +1,20 @@
 """What learning one sample costs every rule of the contest: CPU time, and wall-clock time on one core.
 
-    python -m benchmarks.contest_cost --update experiments/contest/README.md
+    OPENBLAS_NUM_THREADS=1 python -m benchmarks.contest_cost --update experiments/contest/README.md
 
 Every rule learns digits, or evidence, for 9 and for 13 epochs, in which is looked at what was learned equally often:
 the difference is that of four epochs. Of simulated rules it is the compiled program that is timed (of SAL without the
 forward weights, which learn in NumPy). Rules that an experiment trains beside its own, in `reference.py`, are timed
-together. What disturbs a run makes it longer: the shortest of some repetitions counts.
+together, and what each costs on average is shown. What disturbs a run makes it longer: the shortest of some repetitions
+counts.
 """
 
 import argparse
 import contextlib
 import io
 import logging
+import os
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -87,8 +90,9 @@ def rules(name: str, repeats: int) -> Iterator[tuple[str, str, int, float, float
         of = tables["reference.sizes"].iloc[0]
         runs = [partial(of_reference, name, one, asked[place]) for one, asked in zip(plans, groups, strict=True)]
         samples = (EPOCHS[1] - EPOCHS[0]) * int(plans[0].points[group[0]]["values"]["inputs.n_train"])
-        names = ", ".join(dict.fromkeys(tables["reference.sizes"]["rule"]))
-        yield names, of["data"], int(of["n_plastic"] * of["n_steps"]), *difference(runs, samples, repeats)
+        names = list(dict.fromkeys(tables["reference.sizes"]["rule"]))
+        together = difference(runs, samples * len(names), repeats)
+        yield ", ".join(names), of["data"], int(of["n_plastic"] * of["n_steps"]), *together
     with tempfile.TemporaryDirectory() as scratch:
         programs: dict[str, CompiledProgram] = {}
         for number in chosen:
@@ -112,6 +116,8 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=7)
     parser.add_argument("--update", type=Path, help="page whose table is replaced")
     args = parser.parse_args()
+    if os.environ.get("OPENBLAS_NUM_THREADS") != "1":
+        sys.exit("environment: OPENBLAS_NUM_THREADS: must be 1, as one core is timed; put it before the command")
     logging.disable(logging.WARNING)
     rows = [
         "| rule | data | CPU, us per sample | wall clock, us | CPU, ns per synapse and step |",
