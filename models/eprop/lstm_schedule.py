@@ -7,8 +7,8 @@ and the order of everything.
 from dataclasses import dataclass
 
 from models.base import Step, param
-
-GATES = "igfo"  # input gate, candidate (tanh), forget gate, output gate
+from models.eprop.lstm import GATES
+from models.eprop.lstm import SYMBOLS as OF_LSTM
 
 
 @dataclass(frozen=True)
@@ -28,26 +28,10 @@ class RuleParams:
 
 
 SYMBOLS = {
-    **{name: name for name in "xsachry"},
-    "drive": "z",
-    **{f"drive_{p}": f"z_{p}" for p in GATES},
+    **OF_LSTM,
+    "r": "r",
     **{f"back_{p}": f"b_{p}" for p in GATES},
-    **{f"dc_d{p}": rf"\partial c / \partial z_{p}" for p in "igf"},
-    **{f"elig_{p}": rf"\epsilon_{p}" for p in "igf"},
-    **{f"w_{p}": f"W_{p}" for p in GATES},
-    **{
-        f"{kind}_{p}": f"{symbol}_{p}"
-        for kind, symbol in (("grad", "G"), ("mean", "m"), ("square", "v"))
-        for p in GATES
-    },
-    "grad": "G",
-    "mean": "m",
-    "square": "v",
-    "w": "W",
     "kept": "f",
-    "dh_dc": r"\partial h / \partial c",
-    "dh_do": r"\partial h / \partial z_o",
-    "learning_signal": "L",
     "total": r"\delta",
     "own": r"\delta'",
     "guess": r"\hat\delta",
