@@ -169,7 +169,7 @@ def test_a_neutral_edit_is_proved_and_stamped(edited, edit, proof, evidence):
     copy = edited(*edit)
     done = neutral(copy, PROVED)
     assert done.returncode == 0, done.stdout + done.stderr
-    now = guards(copy, "quick", "paper")
+    now = guards(copy, "quick", "paper", PROVED)
     for scale, card in cards(copy, PROVED).items():
         renewal = card["renewed"][-1]
         assert (renewal["proof"], renewal["evidence"]) == (proof, evidence)
