@@ -141,7 +141,7 @@ def draw_signals(fig: SubFigure, spikes: DataFrame, signals: DataFrame) -> None:
 
 def draw(tables: dict[str, DataFrame], fig: Figure) -> None:
     """Course of the pen (a), signals in the first (b) and last (c) trial; error (d) and rate (e) by trial."""
-    top, middle, bottom = fig.subfigures(3, 1, height_ratios=(1.0, 2.0, 1.0))
+    top, middle, bottom = fig.subfigures(3, 1, height_ratios=(1.1, 2.0, 1.0))
     draw_course(top, tables["course"])
     draw_signals(middle, tables["spikes"], tables["signals"])
     panels = bottom.subplots(1, 2)
