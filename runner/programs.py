@@ -8,7 +8,7 @@ that does not reach it compiles and simulates nothing.
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -98,10 +98,16 @@ def contents_but_names(project: Path, names: Mapping[str, str]) -> dict[str, str
     Returns
     -------
     dict
-        As `contents`.
+        As `contents`; with an entry more for a new name that the project has already, of which no renaming is known to
+        be one.
     """
-    moving = re.compile("|".join(rf"(?<![A-Za-z0-9])(_num)?{name}(?![A-Za-z0-9])" for name in names.values()) or "(?!)")
-    return {_with_names(name, names): digest(_lines(project / name, names, moving)) for name in contents(project)}
+    files = list(contents(project))
+    text = "\n".join(_said(project / name).decode(errors="replace") for name in files if not name.endswith(".json"))
+    taken = {new: "taken" for old, new in names.items() if old != new and _named([new]).search(text)}
+    moving = _named(names.values())
+    return {_with_names(name, names): digest(_lines(project / name, names, moving)) for name in files} | {
+        f"the name {name} is taken": why for name, why in taken.items()
+    }
 
 
 def same_but_names(one: Path, other: Path, names: Mapping[str, str]) -> bool:
@@ -115,6 +121,11 @@ def same_but_names(one: Path, other: Path, names: Mapping[str, str]) -> bool:
         Names in `one` to names in `other`.
     """
     return contents_but_names(one, names) == contents_but_names(other, {new: new for new in names.values()})
+
+
+def _named(names: Iterable[str]) -> re.Pattern[str]:
+    """Return what finds some names in generated code, whatever Brian2 puts before or behind them."""
+    return re.compile("|".join(rf"(?<![A-Za-z0-9])(_num)?{name}(?![A-Za-z0-9])" for name in names) or "(?!)")
 
 
 def _with_names(text: str, names: Mapping[str, str]) -> str:

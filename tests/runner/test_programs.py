@@ -128,3 +128,7 @@ def test_a_step_keeps_its_order_when_an_object_has_another_name(project, order, 
     (one / "main.cpp").write_text(steps("account", "cells"), encoding="utf-8")
     (other / "main.cpp").write_text(steps(*order), encoding="utf-8")
     assert same_but_names(one, other, {"account": "total"}) == same
+
+
+def test_two_names_that_become_one_are_another_program(project):
+    assert not same_but_names(project("x = a + b;\n"), project("x = b + b;\n"), {"a": "b"})
