@@ -75,6 +75,16 @@ def _conflict(synapses: Synapses, runner: CodeRunner, other: CodeRunner) -> set[
     return written & (other_read | other_written) | read & other_written
 
 
+def _runs_what_waits(runner: CodeRunner, other: CodeRunner) -> bool:
+    """Return whether code comes so rarely that statements can wait for it, and run before it: a slower clock, an event.
+
+    Spikes come in nearly every step, somewhere.
+    """
+    if isinstance(other, SynapticPathway):
+        return other.event != "spike"
+    return not isinstance(other, SummedVariableUpdater) and other.clock.dt > runner.clock.dt
+
+
 def _own_code(synapses: Synapses) -> list[CodeRunner]:
     return [runner for runner in synapses.contained_objects if isinstance(runner, CodeRunner)]
 
@@ -98,14 +108,14 @@ def why_not_wait(synapses: Synapses, runner: CodeRunner) -> str:
     -----
     Waiting statements read what neurons showed in the step that they belong to, and their own synapse. They are legal
     if no spike, sum, monitor, or statement of the same or a faster clock uses what they write, or writes what they
-    read. Statements of a slower clock run what waits first. Brian2 has no links to variables of synapses.
+    read. Statements of a slower clock, and those of events other than spikes, run what waits first. Brian2 has no links
+    to variables of synapses.
     """
     for other in _own_code(synapses):
         if other is runner:
             continue
         conflict = _conflict(synapses, runner, other)
-        slower = not isinstance(other, SynapticPathway | SummedVariableUpdater) and other.clock.dt > runner.clock.dt
-        if conflict and not slower:
+        if conflict and not _runs_what_waits(runner, other):
             return f"'{min(conflict)}' is used by {other.name}"
     _, written = touched(synapses, runner)
     for reference in StateMonitor.__instances__():

@@ -204,6 +204,7 @@ class DenseSynapses(Synapses):
             keywords: Callable[[], dict] = lambda: {  # noqa: E731
                 "prepost": runner.prepost,
                 "events": runner.source.variables[runner.eventspace_name],
+                "flushes": self._flushes(runner),
             }
             self._try(runner, "dense_pathway", keywords, needed=[runner.eventspace_name, "delay"])
             own = runner.create_code_objects
@@ -230,8 +231,12 @@ class DenseSynapses(Synapses):
             "plan": f"every step: {reason}" if reason else f"{BLOCK} steps at a time",
             "cache": CACHE // self.float_dtype.itemsize,
             "flush": flush_name(runner),
-            "flushes": [flush_name(other) for other in waiting_for(self, runner)],
+            "flushes": self._flushes(runner),
         }
+
+    def _flushes(self, runner: CodeRunner) -> list[str]:
+        """Return the C++ functions that run what waits for a piece of code."""
+        return [flush_name(other) for other in waiting_for(self, runner)]
 
     def _try(self, runner: CodeRunner, template: str, keywords: Callable[[], dict], needed: Any = ()) -> None:
         """Replace the method that makes the code: the dense template first, then what Brian2 would have done."""
@@ -250,6 +255,9 @@ class DenseSynapses(Synapses):
                 if used := self.own & (read | written):
                     what = f"'{min(used)}' is one for each copy"
                     raise ValueError(f"'{self.name}': {what}, but {runner.name} runs once: {reason}") from reason
+                if waiting := waiting_for(self, runner):
+                    what = f"{waiting[0].name} waits for {runner.name}, which needs Brian2's own loop: {reason}"
+                    raise ValueError(f"'{self.name}': {what}; use Synapses") from reason
                 runner.template, runner.codeobj_class, runner.template_kwds, runner.needed_variables = plain
                 self.plans[runner.name] = f"plain: {reason}"
                 return own(run_namespace)

@@ -4,6 +4,9 @@
 
 {% block extra_headers %}
 {{ _parts.targets() }}
+{% for other in flushes %}
+void {{other}}() __attribute__((weak));  // exists if those statements wait
+{% endfor %}
 {% endblock %}
 
 {% block maincode %}
@@ -14,6 +17,9 @@
     {% set from_start = layout.source_start if by_row else layout.target_start %}
     const int _n_spikes = {{spikes}}[_num{{events.name}} - 1];
     if (_n_spikes == 0) return;
+    {% for other in flushes %}
+    if ({{other}}) {{other}}();
+    {% endfor %}
     {% set delays = _dynamic_delay %}
     static bool _checked = false;
     if (!_checked) {

@@ -51,7 +51,15 @@ class Structure:
 
 def layer(n: int, name: str, kind: type = NeuronGroup) -> NeuronGroup:
     """Return driven neurons that spike."""
-    group = kind(n, NEURON, threshold="v > 0.03", reset="v -= 0.03; z += 1", method="exact", name=name)
+    group = kind(
+        n,
+        NEURON,
+        threshold="v > 0.03",
+        reset="v -= 0.03; z += 1",
+        events={"judged": "(timestep(t, dt) + i) % 50 == 7"},
+        method="exact",
+        name=name,
+    )
     group.run_regularly(
         "psi = 0.3 * clip(1 - abs(v - 0.03) / 0.03, 0, 1); trace = z; L = sin(t / (50*ms) + i)",
         when="end",
@@ -62,7 +70,7 @@ def layer(n: int, name: str, kind: type = NeuronGroup) -> NeuronGroup:
 
 
 def everything(kind: type, **kwargs) -> Network:
-    """Return spikes both ways, sums both ways, statements that wait and statements that cannot, odd sizes."""
+    """Return spikes both ways, sums both ways, other events, statements that wait and that cannot, odd sizes."""
     defaultclock.dt = 1 * ms
     neurons = VectorGroup if kind is DenseSynapses else NeuronGroup
     a, b = layer(37, "a", neurons), layer(21, "b", neurons)
@@ -80,7 +88,8 @@ def everything(kind: type, **kwargs) -> Network:
         a,
         b,
         PLASTIC + "x_post = w * z_pre : 1 (summed)\nback_pre = w * z_post : 1 (summed)",
-        on_pre="v_post += w * int(i < j)",
+        on_pre={"pre": "v_post += w * int(i < j)", "judged": "w += 1e-4 * elig_bar; elig_sum *= 0.9"},
+        on_event={"judged": "judged"},
         name="across",
         **kwargs,
     )
@@ -123,6 +132,10 @@ def plans(kind: type) -> Network:
         synapses.connect()
         synapses.run_regularly(code, name=f"{name}_step")
         network.add(synapses)
+    rare = kind(a, b, "w : 1", on_pre={"rare": "w *= 0.5"}, on_event={"rare": "judged"}, name="rare")
+    rare.connect()
+    rare.run_regularly("w += 0.001 * psi_post", name="rare_step")
+    network.add(rare)
     recurrent = kind(a, a, on_pre="v_post += 0.001 * v_pre", name="recurrent")
     recurrent.connect()
     network.add(recurrent, StateMonitor(network["recorded"], "w", record=[0], name="monitor"))

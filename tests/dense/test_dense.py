@@ -148,6 +148,8 @@ def test_plans_say_what_waits_and_why_not(device_standalone):
         "shown_step": "every step: 'w' is recorded by subexpression",
         "driven_pre": "dense",
         "driven_step": "every step: 'w' is used by driven_pre",
+        "rare_rare": "dense",
+        "rare_step": "64 steps at a time",
         "recurrent_pre": "plain: 'v_post' is written, and read as the value of another neuron",
     }
 
@@ -187,6 +189,19 @@ def test_what_each_copy_has_of_its_own_belongs_to_steps(device_standalone, code)
     with pytest.raises(BrianObjectException) as error:
         Network(group, synapses).run(0.001 * second, namespace={})
     assert "'shared': 'trace' is one for each copy" in str(error.value.__cause__)
+
+
+def test_nothing_waits_for_the_loop_of_brian2(device_standalone):
+    group = NeuronGroup(4, "v : 1", name="four")
+    synapses = DenseSynapses(group, group, "w : 1", name="noisy")
+    synapses.connect()
+    synapses.run_regularly("w += v_post", name="often")
+    synapses.run_regularly("w += randn()", dt=1 * second, name="seldom")
+    with pytest.raises(BrianObjectException) as error:
+        Network(group, synapses).run(0.001 * second, namespace={})
+    because = "randn() draws for every synapse, in the order of synapses"
+    said = f"'noisy': often waits for seldom, which needs Brian2's own loop: {because}; use Synapses"
+    assert str(error.value.__cause__) == said
 
 
 def test_copies_need_standalone():
