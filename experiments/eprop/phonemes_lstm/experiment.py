@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 import numpy as np
-from brian2 import EventMonitor, Network, NeuronGroup, Quantity, TimedArray, defaultclock, linked_var, ms
+from brian2 import EventMonitor, Network, Quantity, TimedArray, defaultclock, linked_var, ms
 
-from dense import DenseSynapses
+from dense import DenseSynapses, VectorGroup
 from models.base import attach, link, param
 from models.eprop import lstm_frames as frames
 
@@ -21,6 +21,7 @@ class Structure:
     n_out: int = param(61, "phonemes", r"n_\mathrm{out}", "TIMIT")
     n_pattern: int = param(11700000, "entries of the table of features", r"n_p", "our design")
     n_target: int = param(300000, "entries of the table of labels", r"n_y", "our design")
+    bits: int = param(64, "of a number that belongs to synapses", r"n_b", "authors' code: 32", valid="one of 32, 64")
     dt: Quantity = param(1 * ms, "what one frame is simulated as", r"\Delta t", "our design")
 
 
@@ -83,7 +84,7 @@ def network(p: Structure) -> Network:
     }
     sizes = {"task": 1, "sender": p.n_in + p.n_rec + 1, "cells": p.n_rec, "readout": p.n_out}
     groups = {
-        name: NeuronGroup(n, name=name, **OBJECTS[name].kwargs(**tables.get(name, {}))) for name, n in sizes.items()
+        name: VectorGroup(n, name=name, **OBJECTS[name].kwargs(**tables.get(name, {}))) for name, n in sizes.items()
     }
     link(groups.values(), OBJECTS)
     cell = np.arange(sizes["sender"]) - p.n_in  # that a unit of the sender stands for, if it does
@@ -95,9 +96,11 @@ def network(p: Structure) -> Network:
         "total_loss": ("readout", "task"),
         "pool": ("readout", "readout"),
     }
-    synapses = {}
+    synapses, precision = {}, {32: np.float32, 64: np.float64}[p.bits]
     for name, (source, goal) in ends.items():
-        synapses[name] = one = DenseSynapses(groups[source], groups[goal], name=name, **OBJECTS[name].kwargs())
+        synapses[name] = one = DenseSynapses(
+            groups[source], groups[goal], name=name, dtype=precision, **OBJECTS[name].kwargs()
+        )
         one.connect()
         if "on_event" in OBJECTS[name].code:
             one.learn.when, one.learn.order = "groups", -8
