@@ -3,7 +3,7 @@
 {% import 'dense_parts.cpp' as _parts %}
 {# Columns that are computed together. A lone sum needs more of them: additions to it wait for each other. #}
 {% set _lanes = 64 if state|length == 1 else 16 %}
-{# What every copy has of its own is fetched when the turn is its. #}
+{# What every copy has of its own comes copy after copy, as it lies in memory. #}
 {% set _own = state|selectattr('own')|list %}
 {% set _by_copy = pre or post or _own %}
 
@@ -33,24 +33,22 @@ namespace {
 {% block extra_functions_cpp %}
 namespace {
 // `_width` columns of a row, from `_first` on: the state of their synapses stays in registers while the moments pass.
-DENSE_INLINE void _columns(const int _row, const int _first, const int _width, const size_t _synapse, const int _moments
+DENSE_INLINE void _columns(const int _row, const int _first, const int _width, const size_t _synapse, const int _moments{{', const int _copy' if _own}}
     {{ _parts.parameters(state, pre, post, constants, varying) }})
 {
+    {% if _own %}
+    const size_t _mine = _copy * size_t({{layout.n_synapses}}) + _synapse;
+    {% endif %}
     {% for v in state %}
     {{v.type}} _at_{{v.name}}[_lanes] = {};
-    {% if v.loaded and not v.own %}
-    for (int _lane = 0; _lane < _width; _lane++) _at_{{v.name}}[_lane] = _of_{{v.name}}[_synapse + _lane];
+    {% if v.loaded %}
+    for (int _lane = 0; _lane < _width; _lane++) _at_{{v.name}}[_lane] = _of_{{v.name}}[{{'_mine' if v.own else '_synapse'}} + _lane];
     {% endif %}
     {% endfor %}
     {% if uses_i %}
     const int i = _row;
     {% endif %}
     {% if _own %}
-    for (int _copy = 0; _copy < _copies; _copy++) {
-    const size_t _mine = _copy * size_t({{layout.n_synapses}}) + _synapse;
-    {% for v in _own if v.loaded %}
-    for (int _lane = 0; _lane < _width; _lane++) _at_{{v.name}}[_lane] = _of_{{v.name}}[_mine + _lane];
-    {% endfor %}
     for (int _moment = _copy; _moment < _moments; _moment += _copies) {
     {% else %}
     for (int _moment = 0; _moment < _moments; _moment++) {
@@ -80,46 +78,43 @@ DENSE_INLINE void _columns(const int _row, const int _first, const int _width, c
             {% endfor %}
         }
     }
-    {% if _own %}
-    {% for v in _own if v.stored %}
-    for (int _lane = 0; _lane < _width; _lane++) _of_{{v.name}}[_mine + _lane] = _at_{{v.name}}[_lane];
-    {% endfor %}
-    }
-    {% endif %}
     {% for v in state %}
-    {% if v.stored and not v.own %}
-    for (int _lane = 0; _lane < _width; _lane++) _of_{{v.name}}[_synapse + _lane] = _at_{{v.name}}[_lane];
+    {% if v.stored %}
+    for (int _lane = 0; _lane < _width; _lane++) _of_{{v.name}}[{{'_mine' if v.own else '_synapse'}} + _lane] = _at_{{v.name}}[_lane];
     {% endif %}
     {% endfor %}
 }
 
-DENSE_INLINE void _part_of_row(const int _row, int _first, const int _last, const size_t _synapse, const int _moments
+DENSE_INLINE void _part_of_row(const int _row, int _first, const int _last, const size_t _synapse, const int _moments{{', const int _copy' if _own}}
     {{ _parts.parameters(state, pre, post, constants, varying) }})
 {
     for (; _first + _lanes <= _last; _first += _lanes)
-        _columns(_row, _first, _lanes, _synapse + _first, _moments
+        _columns(_row, _first, _lanes, _synapse + _first, _moments{{', _copy' if _own}}
             {{ _parts.passed_on(state, pre, post, constants, varying) }});
     if (_first < _last)
-        _columns(_row, _first, _last - _first, _synapse + _first, _moments
+        _columns(_row, _first, _last - _first, _synapse + _first, _moments{{', _copy' if _own}}
             {{ _parts.passed_on(state, pre, post, constants, varying) }});
 }
 
 DENSE_VERSIONS void _rows(const int _begin, const int _end, const int _moments
     {{ _parts.parameters(state, pre, post, constants, varying) }})
 {
-    const int _tile = {{[cache // (steps * layout.copies * [post|length, 1]|max * _lanes), 1]|max}} * _lanes;  // columns whose collected values stay in the first-level cache
+    const int _tile = {{[cache // (steps * (1 if _own else layout.copies) * [post|length, 1]|max * _lanes), 1]|max}} * _lanes;  // columns whose collected values stay in the first-level cache
+    {% if _own %}
+    for (int _copy = 0; _copy < _copies; _copy++)
+    {% endif %}
     for (int _first = 0; _first < _n_post; _first += _tile) {
         const int _last = std::min(_first + _tile, _n_post);
         for (int _row = _begin; _row < _end; _row++) {
             {% if layout.self_connections %}
-            _part_of_row(_row, _first, _last, size_t(_row) * _n_post, _moments
+            _part_of_row(_row, _first, _last, size_t(_row) * _n_post, _moments{{', _copy' if _own}}
                 {{ _parts.passed_on(state, pre, post, constants, varying) }});
             {% else %}
             // No synapse from a neuron onto itself: the columns behind it are one place nearer.
             const size_t _synapse = size_t(_row) * (_n_post - 1);
-            _part_of_row(_row, _first, std::min(_last, _row), _synapse, _moments
+            _part_of_row(_row, _first, std::min(_last, _row), _synapse, _moments{{', _copy' if _own}}
                 {{ _parts.passed_on(state, pre, post, constants, varying) }});
-            _part_of_row(_row, std::max(_first, _row + 1), _last, _synapse - 1, _moments
+            _part_of_row(_row, std::max(_first, _row + 1), _last, _synapse - 1, _moments{{', _copy' if _own}}
                 {{ _parts.passed_on(state, pre, post, constants, varying) }});
             {% endif %}
         }

@@ -32,6 +32,7 @@ class Structure:
     n_block: int = param(4, "steps of a block", "T", "paper, e-prop 3", valid=">= 1")
     n_copies: int = param(32, "sequences of a batch", r"n_\mathrm{batch}", "our design", valid=">= 1")
     n_table: int = param(30000, "entries of the table of inputs", r"n_t", "our design")
+    bits: int = param(64, "of a number that belongs to synapses", r"n_b", "our design", valid="one of 32, 64")
     dt: Quantity = param(1 * ms, "what one tick is simulated as", r"\Delta t", "our design")
 
 
@@ -114,7 +115,7 @@ def build(p: Structure, models: Mapping[str, Model], table: str) -> Network:
     groups["cells"].guess = linked_var(groups["guesser"], "guess")
     groups["guesser"].total = linked_var(groups["cells"], "total")
 
-    made = [*groups.values()]
+    made, precision = [*groups.values()], {32: np.float32, 64: np.float64}[p.bits]
     for name, (source, target) in ENDS.items():
         if name in models:
             one = DenseSynapses(
@@ -123,6 +124,7 @@ def build(p: Structure, models: Mapping[str, Model], table: str) -> Network:
                 copies=p.n_copies,
                 name=name,
                 dt=clock[name],
+                dtype=precision,
                 **models[name].kwargs(),
             )
             one.connect()
