@@ -1,10 +1,11 @@
 """A trial of e-prop training with plain synapses, with dense ones, and in NumPy backwards in time.
 
-    python -m benchmarks.dense_training [--sizes 100 600] [--repeats 5]
+    python -m benchmarks.dense_training [--sizes 100 600] [--cells 200] [--repeats 5]
 
 Task and network are those of eprop/pattern_generation at full size (Adam after every trial of 1000 steps). Checks that
 dense synapses in double precision give the same loss in each of 20 trials, to 1e-9. The NumPy program needs the whole
-trial before it can start; it computes the same gradient backwards, with matrix products.
+trial before it can start; it computes the same gradient backwards, with matrix products. Then the LSTM cells of
+eprop/phonemes_lstm, with its sentences of scale quick: 40 frames each, Adam after 16 of them.
 """
 
 import argparse
@@ -18,6 +19,7 @@ from typing import Any
 import numpy as np
 from brian2 import Synapses
 
+import experiments.eprop.phonemes_lstm.experiment as lstm
 import models.eprop.network as recurrent
 from base.values import Values
 from dense import DenseSynapses
@@ -29,8 +31,8 @@ from runner.experiment import load
 from runner.planning import plan
 from runner.simulate import run_point
 
-NAME = "eprop/pattern_generation"
-TRIALS = (2, 22)
+NAME, LSTM = "eprop/pattern_generation", "eprop/phonemes_lstm"
+TRIALS, BATCHES = (2, 22), (1, 5)
 
 
 def single(source: Any, target: Any, *, name: str, **keywords: Any) -> DenseSynapses:
@@ -42,17 +44,18 @@ def single(source: Any, target: Any, *, name: str, **keywords: Any) -> DenseSyna
 KINDS = {"Brian2": Synapses, "dense, double": DenseSynapses, "dense, single": single}
 
 
-def points(n: int) -> tuple[list[dict], dict]:
+def points(name: str, scale: str, lengths: tuple[int, int], overrides: dict) -> tuple[list[dict], dict]:
     """Return a short and a long training, and the structure of their program."""
-    plans = [plan(load(NAME), "paper", overrides={"network.n_rec": n, "inputs.n_iterations": k}) for k in TRIALS]
+    plans = [plan(load(name), scale, overrides={**overrides, "inputs.n_iterations": k}) for k in lengths]
     return [found.points[0] for found in plans], plans[0].builds[plans[0].points[0]["build"]]
 
 
-def compiled(folder: Path, kind: Any, structure: dict) -> CompiledProgram:
+def compiled(name: str, folder: Path, kind: Any, structure: dict) -> CompiledProgram:
     """Return the program with one kind of synapses."""
-    recurrent.DenseSynapses = kind
-    build(load(NAME), structure, folder)
-    recurrent.DenseSynapses = DenseSynapses
+    module = recurrent if name == NAME else lstm
+    module.DenseSynapses = kind
+    build(load(name), structure, folder)
+    module.DenseSynapses = DenseSynapses
     return CompiledProgram(folder)
 
 
@@ -82,17 +85,43 @@ def in_numpy(point: dict) -> float:
     return (time.process_time() - start) / trials
 
 
+def cells(n: int, repeats: int) -> None:
+    """Compare for LSTM cells, and check that dense synapses in double precision give the same losses."""
+    programs, spent, losses, number = {}, {}, {}, BATCHES[1] - BATCHES[0]
+    with tempfile.TemporaryDirectory() as scratch:
+        for i, kind in enumerate(KINDS):
+            bits = 32 if kind == "dense, single" else 64
+            found, structure = points(LSTM, "quick", BATCHES, {"network.n_rec": n, "network.bits": bits})
+            of = Synapses if kind == "Brian2" else DenseSynapses
+            programs[kind] = found, compiled(LSTM, Path(scratch) / str(i), of, structure)
+            spent[kind] = []
+        for _ in range(repeats):
+            for kind, ((short, long), program) in programs.items():
+                (_, less), (tables, more) = (run_point(LSTM, point=p, program=program) for p in (short, long))
+                trials = number * long["values"]["task.n_batch"]
+                spent[kind].append((more["cpu_s"] - less["cpu_s"]) / trials)
+                losses[kind] = tables["batches"]["loss"].to_numpy()
+    median = {kind: statistics.median(times) for kind, times in spent.items()}
+    for kind, seconds in median.items():
+        difference = np.max(np.abs(losses[kind] / losses["Brian2"] - 1))
+        said = f"{median['Brian2'] / seconds:.1f} x, largest relative difference of a loss {difference:.1e}"
+        print(f"{n} LSTM cells, {kind:14} {1e3 * seconds:.2f} ms of CPU per sentence, {said}", flush=True)
+
+
 def main() -> None:
     """Compare at every size."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.dense_training", description=__doc__.splitlines()[0])
-    parser.add_argument("--sizes", type=int, nargs="+", default=[100, 600])
+    parser.add_argument("--sizes", type=int, nargs="*", default=[100, 600])
     parser.add_argument("--repeats", type=int, default=5)
+    parser.add_argument("--cells", type=int, nargs="*", default=[200], help="LSTM cells")
     arguments = parser.parse_args()
+    for n in arguments.cells:
+        cells(n, arguments.repeats)
     for n in arguments.sizes:
-        (short, long), structure = points(n)
+        (short, long), structure = points(NAME, "paper", TRIALS, {"network.n_rec": n})
         with tempfile.TemporaryDirectory() as scratch:
             programs = {
-                k: compiled(Path(scratch) / str(i), kind, structure) for i, (k, kind) in enumerate(KINDS.items())
+                k: compiled(NAME, Path(scratch) / str(i), kind, structure) for i, (k, kind) in enumerate(KINDS.items())
             }
             runs = {kind: partial(run_point, NAME, program=program) for kind, program in programs.items()}
             spent: dict[str, list[float]] = {**{kind: [] for kind in KINDS}, "NumPy, backwards": []}
