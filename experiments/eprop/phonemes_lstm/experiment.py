@@ -21,7 +21,7 @@ class Structure:
     n_out: int = param(61, "phonemes", r"n_\mathrm{out}", "TIMIT")
     n_pattern: int = param(11700000, "entries of the table of features", r"n_p", "our design")
     n_target: int = param(300000, "entries of the table of labels", r"n_y", "our design")
-    bits: int = param(64, "of a number that belongs to synapses", r"n_b", "authors' code: 32", valid="one of 32, 64")
+    bits: int = param(64, "of a number that belongs to synapses", r"n_b", "our design", valid="one of 32, 64")
     dt: Quantity = param(1 * ms, "what one frame is simulated as", r"\Delta t", "our design")
 
 
