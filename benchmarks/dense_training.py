@@ -59,8 +59,8 @@ def compiled(name: str, folder: Path, kind: Any, structure: dict) -> CompiledPro
     return CompiledProgram(folder)
 
 
-def in_numpy(point: dict) -> float:
-    """Return CPU seconds of a trial: forward, backward, Adam."""
+def task(point: dict) -> tuple[Cells, dict[str, np.ndarray], dict[str, np.ndarray]]:
+    """Return the neurons, the initial weights, and ``x``, ``target`` and ``feedback`` of a trial."""
     p = Values({**point["values"], "run.seed": point["seed"]})
     n_in, n_rec, n_out, n_steps = p.network.n_in, p.network.n_rec, p.network.n_out, p.network.n_steps
     given = arrays(p, np.random.default_rng(point["seed"]))
@@ -70,14 +70,22 @@ def in_numpy(point: dict) -> float:
         "out": given["rec_out.w"].reshape(n_rec, n_out),
         "bias": np.zeros(n_out),
     }
-    b = given["feedback.b"].reshape(n_out, n_rec).T
-    x = given["pattern.values"].reshape(n_steps, -1)[:, given["stimulus.channel"]]
-    target = given["target.values"].reshape(n_steps, n_out)
+    shown = {
+        "x": given["pattern.values"].reshape(n_steps, -1)[:, given["stimulus.channel"]],
+        "target": given["target.values"].reshape(n_steps, n_out),
+        "feedback": given["feedback.b"].reshape(n_out, n_rec).T,
+    }
+    return Cells.of(p), w, shown
+
+
+def in_numpy(point: dict) -> float:
+    """Return CPU seconds of a trial: forward, backward, Adam."""
+    neurons, w, shown = task(point)
     moments = {name: [np.zeros_like(value), np.zeros_like(value)] for name, value in w.items()}
     start, trials = time.process_time(), 3
     for k in range(1, trials + 1):
-        trial = forward(Cells.of(p), w, x)
-        gradient = backward(Cells.of(p), w, trial, trial["y"] - target, b)
+        trial = forward(neurons, w, shown["x"])
+        gradient = backward(neurons, w, trial, trial["y"] - shown["target"], shown["feedback"])
         for name, (mean, square) in moments.items():
             mean += 0.1 * (gradient[name] - mean)
             square += 0.001 * (gradient[name] ** 2 - square)
