@@ -70,8 +70,8 @@ class DenseSynapses(Synapses):
         of a neuron anywhere runs, as a whole, once per copy and in order, so that ``grad += err_post * rate_pre`` sums
         over the copies; a step that names none runs once.
     own : sequence of str
-        Variables of which every copy has values of its own, such as eligibility traces: ``copies * n_pre * n_post`` of
-        them, copy after copy. Only steps may use them, and such a step runs once per copy.
+        Variables of which every copy has values of its own, such as eligibility traces: all
+        synapses of one copy after the other. Only steps may use them, and such a step runs once per copy.
 
     Attributes
     ----------
@@ -168,6 +168,8 @@ class DenseSynapses(Synapses):
         n_pre, n_post = self.layout.n_pre, self.layout.n_post
         if not self.self_connections and n_pre != n_post:
             raise ValueError(f"'{self.name}': 'i != j' needs layers of the same size, not {n_pre} and {n_post}")
+        for name in self.own:
+            self.variables[name].size = self.copies * self.layout.n_synapses
         if self.copies == 1:
             super().connect(condition=condition)
         else:

@@ -179,10 +179,15 @@ def batch(kind: type, **kwargs) -> Network:
     # A trace of each copy, which waits, and is summed over copies now and then.
     weights.run_regularly("trace = 0.9 * trace + r_pre * err_post", when="after_groups", order=3, name="memory")
     weights.run_regularly("sum += err_post * trace", dt=25 * ms, when="after_groups", order=4, name="recall")
+    # The same without synapses of a neuron onto itself.
+    among = kind(errors, errors, "trace : 1\nsum : 1", copies=N_COPIES, own=["trace"], name="among", **kwargs)
+    among.connect(condition="i != j")
+    among.run_regularly("trace = 0.9 * trace + err_pre * x_post", when="after_groups", order=3, name="remember")
+    among.run_regularly("sum += err_post * trace", dt=25 * ms, when="after_groups", order=4, name="collect")
     curve = VectorGroup(2001, "x : 1\ny : 1", name="curve")
     curve.x = "(i - 1000) * abs(i - 1000) ** 3 * 2.5e-11"
     curve.run_regularly("y = tanh(x)", name="bend")
-    return Network(rates, errors, weights, curve)
+    return Network(rates, errors, weights, among, curve)
 
 
 NETWORKS: dict[str, Callable] = {

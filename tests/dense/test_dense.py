@@ -96,18 +96,27 @@ def test_copies_share_the_weights(result):
     row, column = np.arange(n_in)[:, None], np.arange(n_out)
     w, back, err = 0.1 * np.sin(row + 0.7 * column), np.zeros((n, n_in)), np.zeros((n, n_out))
     trace, total = np.zeros((n, n_in, n_out)), np.zeros((n_in, n_out))
+    among, sum_among, others = np.zeros((n, n_out, n_out)), np.zeros((n_out, n_out)), ~np.eye(n_out, dtype=bool)
     for step in range(round(DURATION / 1e-3)):
         r = np.sin(step / 7 + np.arange(n * n_in).reshape(n, n_in)) + 0.1 * back
         x, back = r @ w, err @ w.T  # summed variables come before the errors of the step
         err = np.tanh(x) - np.cos(0.3 * np.arange(n * n_out).reshape(n, n_out))
         w = w - 0.001 * r.T @ err
         trace = 0.9 * trace + r[:, :, None] * err[:, None, :]
+        among = 0.9 * among + err[:, :, None] * x[:, None, :]
         if step % 25 == 0:
             total += (err[:, None, :] * trace).sum(axis=0)
-    np.testing.assert_allclose(result("batch")("weights.w").reshape(n_in, n_out), w, rtol=1e-10)
-    np.testing.assert_allclose(result("batch")("errors.err").reshape(n, n_out), err, rtol=1e-10)
-    np.testing.assert_allclose(result("batch")("weights.trace").reshape(trace.shape), trace, rtol=1e-10, atol=1e-14)
-    np.testing.assert_allclose(result("batch")("weights.sum").reshape(total.shape), total, rtol=1e-10, atol=1e-14)
+            sum_among += (err[:, None, :] * among).sum(axis=0)
+    expected = {
+        "weights.w": w,
+        "errors.err": err,
+        "weights.trace": trace,
+        "weights.sum": total,
+        "among.trace": among[:, others],
+        "among.sum": sum_among[others],
+    }
+    for key, numbers in expected.items():
+        np.testing.assert_allclose(result("batch")(key), numbers.ravel(), rtol=1e-10, atol=1e-14, err_msg=key)
 
 
 def test_the_hyperbolic_tangent(result):
