@@ -1,10 +1,10 @@
-"""What four choices of the runner are worth, as ratios of CPU seconds from one run on this machine.
+"""What five choices of the runner are worth, as ratios of CPU seconds from one run on this machine.
 
     python -m benchmarks.standalone_traps
 
 Compares, with programs generated here: linking with and without flush-to-zero (traces that decay into denormal
-numbers), Brian2's own progress report with the runner's, asking the process clock in every step or never, and compiling
-with and without the precompiled header.
+numbers), Brian2's own progress report with the runner's, asking the process clock in every step or never, compiling
+with and without the precompiled header, and optimising the file that only holds arrays like the others or less.
 """
 
 import os
@@ -67,13 +67,20 @@ def project(network: Callable[[], Network], folder: Path, link: list[str], durat
     return folder
 
 
+def compiling(folder: Path, compiler: str, *options: str) -> float:
+    """Return the CPU time of compiling a program anew."""
+    for file in [*folder.rglob("*.o"), folder / "main"]:
+        file.unlink()
+    return cpu(["make", "-j2", "DEPS=", *options], folder, CXX=compiler)
+
+
 def fastest(folder: Path) -> float:
     """Return the least CPU time of five runs."""
     return min(cpu(["./main"], folder) for _ in range(5))
 
 
 def main() -> None:
-    """Print four ratios."""
+    """Print five ratios."""
     with tempfile.TemporaryDirectory() as scratch:
         here = Path(scratch)
         slow = fastest(project(decaying, here / "denormal", ["-pthread"], 10.0))
@@ -86,21 +93,19 @@ def main() -> None:
 
         folder = here / "silent"
         cpp_standalone.ignore_wall_time(folder / "network.cpp")
-        header = toolchain.precompiled_header(here)
-        cpu(["make", "-j2", "DEPS="], folder, CXX=f"g++ -fpch-preprocess -include {header}")
+        command = f"g++ -fpch-preprocess -include {toolchain.precompiled_header(here)}"
+        quick = compiling(folder, command)
         timeless = fastest(folder)
         print(
             f"wall time   {silent:6.2f} / {timeless:.2f} CPU s = {silent / timeless:5.1f}   asked in every step / never"
         )
-
-        for file in [*folder.rglob("*.o"), folder / "main"]:
-            file.unlink()
-        plain = cpu(["make", "-j2", "DEPS="], folder, CXX="g++")
-        for file in [*folder.rglob("*.o"), folder / "main"]:
-            file.unlink()
-        quick = cpu(["make", "-j2", "DEPS="], folder, CXX=f"g++ -fpch-preprocess -include {header}")
+        sooner = compiling(folder, command, toolchain.SOONER)
+        plain = compiling(folder, "g++")
         print(
             f"compiling   {plain:6.2f} / {quick:.2f} CPU s = {plain / quick:5.1f}   without / with precompiled header"
+        )
+        print(
+            f"arrays      {quick:6.2f} / {sooner:.2f} CPU s = {quick / sooner:5.1f}   optimised like all files / less"
         )
 
 
