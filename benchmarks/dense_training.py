@@ -37,8 +37,9 @@ TRIALS, BATCHES = (2, 22), (1, 5)
 
 def single(source: Any, target: Any, *, name: str, **keywords: Any) -> DenseSynapses:
     """Return dense synapses, in single precision onto the recurrent neurons."""
-    precision = {"dtype": np.float32} if name in ("in_rec", "rec_rec") else {}
-    return DenseSynapses(source, target, name=name, **precision, **keywords)
+    if name in ("in_rec", "rec_rec"):
+        keywords["dtype"] = np.float32
+    return DenseSynapses(source, target, name=name, **keywords)
 
 
 KINDS = {"Brian2": Synapses, "dense, double": DenseSynapses, "dense, single": single}

@@ -66,7 +66,9 @@ def objects(readout: Model = readouts.readout, synapse: Model = spiking.synapse)
     }
 
 
-def wired(p: Structure, models: dict[str, Model], answer: Quantity) -> dict[str, NeuronGroup | DenseSynapses]:
+def wired(
+    p: Structure, models: dict[str, Model], answer: Quantity, precision: type = np.float64
+) -> dict[str, NeuronGroup | DenseSynapses]:
     """Build the objects of the network, all-to-all, without monitors.
 
     Connections of recurrent neurons to themselves exist, with weight 0 and mask 0.
@@ -79,6 +81,8 @@ def wired(p: Structure, models: dict[str, Model], answer: Quantity) -> dict[str,
         What `objects` returns.
     answer : Quantity, second
         Time between two answers.
+    precision : type
+        Of what belongs to synapses.
 
     Returns
     -------
@@ -108,7 +112,7 @@ def wired(p: Structure, models: dict[str, Model], answer: Quantity) -> dict[str,
         **({"pool": (readout, readout)} if "pool" in models else {}),
     }
     for name, (source, goal) in ends.items():
-        net.append(DenseSynapses(source, goal, name=name, **models[name].kwargs()))
+        net.append(DenseSynapses(source, goal, name=name, dtype=precision, **models[name].kwargs()))
         net[-1].connect()
     attach(net, models, trial=p.n_steps * p.dt, answer=answer)
     return {one.name: one for one in net}

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+import numpy as np
 from brian2 import EventMonitor, Network, StateMonitor
 
 from models.base import param
@@ -24,6 +25,7 @@ class Structure(Sizes):
     n_out: int = param(61, "phonemes", r"n_\mathrm{out}", "TIMIT")
     n_steps: int = param(500, "steps of one trial: a sentence is cut into pieces that long", "T", "our design")
     n_frame: int = param(5, "steps of one frame", r"n_\mathrm{frame}", "authors' code")
+    bits: int = param(64, "of a number that belongs to synapses", r"n_b", "our design", valid="one of 32, 64")
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,7 @@ def network(p: Structure) -> Network:
         hold at t belongs to the step before.
     """
     trial = p.n_steps * p.dt
-    net = wired(p, OBJECTS, answer=trial)
+    net = wired(p, OBJECTS, answer=trial, precision={32: np.float32, 64: np.float64}[p.bits])
     # Just before the trial is reset: loss, right answers and rate of the trial that ended.
     at_end = {"dt": trial, "when": "after_resets", "order": 6}
     # The readout of the step before is recorded before the end of a trial resets it.
