@@ -42,7 +42,12 @@ def single(source: Any, target: Any, *, name: str, **keywords: Any) -> DenseSyna
     return DenseSynapses(source, target, name=name, **keywords)
 
 
-KINDS = {"Brian2": Synapses, "dense, double": DenseSynapses, "dense, single": single}
+KINDS = {
+    "Brian2": Synapses,
+    "dense, double": DenseSynapses,
+    "dense, single": single,
+    "single, four rows": partial(single, rows=4),
+}
 
 
 def points(name: str, scale: str, lengths: tuple[int, int], overrides: dict) -> tuple[list[dict], dict]:
@@ -98,7 +103,7 @@ def cells(n: int, repeats: int) -> None:
     """Compare for LSTM cells, and check that dense synapses in double precision give the same losses."""
     programs, spent, losses, number = {}, {}, {}, BATCHES[1] - BATCHES[0]
     with tempfile.TemporaryDirectory() as scratch:
-        for i, kind in enumerate(KINDS):
+        for i, kind in enumerate(("Brian2", "dense, double", "dense, single")):  # traces of each copy: no rows together
             bits = 32 if kind == "dense, single" else 64
             found, structure = points(LSTM, "quick", BATCHES, {"network.n_rec": n, "network.bits": bits})
             of = Synapses if kind == "Brian2" else DenseSynapses
@@ -145,7 +150,7 @@ def main() -> None:
         for kind, seconds in median.items():
             faster = median["Brian2"] / seconds
             print(f"{n} neurons, {kind:17} {seconds:.4f} s of CPU per trial, {faster:.1f} x", flush=True)
-        for kind in ("dense, double", "dense, single"):
+        for kind in [*KINDS][1:]:
             difference = np.max(np.abs(losses[kind] / losses["Brian2"] - 1)[:20])
             print(f"{n} neurons, {kind}: largest relative difference of a loss in 20 trials {difference:.1e}")
 

@@ -72,6 +72,10 @@ class DenseSynapses(Synapses):
     own : sequence of str
         Variables of which every copy has values of its own, such as eligibility traces: all
         synapses of one copy after the other. Only steps may use them, and such a step runs once per copy.
+    rows : int
+        Rows whose synapses a step that waits computes together, so that what it reads of a postsynaptic neuron is
+        loaded once for all of them: four are up to twice as fast as one. Not with ``"i != j"``, and not steps that use
+        `own`.
 
     Attributes
     ----------
@@ -97,12 +101,14 @@ class DenseSynapses(Synapses):
         *args: Any,
         copies: int = 1,
         own: Sequence[str] = (),
+        rows: int = 1,
         **kwargs: Any,
     ) -> None:
         # GeNN's device is a kind of C++ standalone, with other loops.
         self.on_device = type(get_device()) is CPPStandaloneDevice
         self.copies = copies
         self.own = frozenset(own) if copies > 1 else frozenset()
+        self.rows = rows
         self.self_connections = True
         self.plans: dict[str, str] = {}
         if kwargs.get("delay") is not None:
@@ -230,6 +236,7 @@ class DenseSynapses(Synapses):
         reason = why_not_wait(self, runner)
         return {
             "steps": 1 if reason else BLOCK,
+            "rows": 1 if reason else self.rows,
             "plan": f"every step: {reason}" if reason else f"{BLOCK} steps at a time",
             "cache": CACHE // self.float_dtype.itemsize,
             "flush": flush_name(runner),

@@ -6,6 +6,7 @@
 {# What every copy has of its own comes copy after copy, as it lies in memory. #}
 {% set _own = state|selectattr('own')|list %}
 {% set _by_copy = pre or post or _own %}
+{% set _together = rows if layout.self_connections and not _own else 1 %}
 
 {% block extra_headers %}
 {{ _parts.targets() }}
@@ -85,6 +86,66 @@ DENSE_INLINE void _columns(const int _row, const int _first, const int _width, c
     {% endfor %}
 }
 
+{% if _together > 1 %}
+// `_lanes` columns of {{_together}} rows, so that what belongs to a column is loaded once for all of them. Loops that load and
+// store must not be unrolled before the compiler makes vectors, or it makes none.
+DENSE_INLINE void _columns_of_rows(const int _row, const int _first, const size_t _synapse, const int _moments
+    {{ _parts.parameters(state, pre, post, constants, varying) }})
+{
+    {% for v in state %}
+    {% for k in range(_together) %}
+    {{v.type}} _at{{k}}_{{v.name}}[_lanes] = {};
+    {% if v.loaded %}
+    #pragma GCC unroll 1
+    for (int _lane = 0; _lane < _lanes; _lane++) _at{{k}}_{{v.name}}[_lane] = _of_{{v.name}}[_synapse + {{k}} * _n_post + _lane];
+    {% endif %}
+    {% endfor %}
+    {% endfor %}
+    for (int _moment = 0; _moment < _moments; _moment++) {
+        {% for v in varying %}
+        const {{v.type}} {{v.name}} = _steps_{{v.name}}[_moment{% if _by_copy %} / _copies{% endif %}];
+        {% endfor %}
+        const size_t _from = _moment * _n_pre + _row;
+        #pragma GCC ivdep
+        for (int _lane = 0; _lane < _lanes; _lane++) {
+            {% if uses_j %}
+            const int j = _first + _lane;
+            {% endif %}
+            {% for v in post %}
+            const {{v.type}} {{v.name}} = _columns_{{v.name}}[_moment * _stride + _first + _lane];
+            {% endfor %}
+            {% for k in range(_together) %}
+            {
+                {% if uses_i %}
+                const int i = _row + {{k}};
+                {% endif %}
+                {% for v in pre %}
+                const {{v.type}} {{v.name}} = _rows_{{v.name}}[_from + {{k}}];
+                {% endfor %}
+                {% for v in state %}
+                {{v.type}} {{v.name}} = _at{{k}}_{{v.name}}[_lane];
+                {% endfor %}
+                {{vector_code|autoindent}}
+                {% for v in state %}
+                {% if v.stored %}
+                _at{{k}}_{{v.name}}[_lane] = {{v.name}};
+                {% endif %}
+                {% endfor %}
+            }
+            {% endfor %}
+        }
+    }
+    {% for v in state %}
+    {% if v.stored %}
+    {% for k in range(_together) %}
+    #pragma GCC unroll 1
+    for (int _lane = 0; _lane < _lanes; _lane++) _of_{{v.name}}[_synapse + {{k}} * _n_post + _lane] = _at{{k}}_{{v.name}}[_lane];
+    {% endfor %}
+    {% endif %}
+    {% endfor %}
+}
+
+{% endif %}
 DENSE_INLINE void _part_of_row(const int _row, int _first, const int _last, const size_t _synapse, const int _moments{{', const int _copy' if _own}}
     {{ _parts.parameters(state, pre, post, constants, varying) }})
 {
@@ -105,6 +166,19 @@ DENSE_VERSIONS void _rows(const int _begin, const int _end, const int _moments
     {% endif %}
     for (int _first = 0; _first < _n_post; _first += _tile) {
         const int _last = std::min(_first + _tile, _n_post);
+        {% if _together > 1 %}
+        for (int _top = _begin; _top < _end; _top += {{_together}}) {
+            const int _bottom = std::min(_top + {{_together}}, _end);
+            int _edge = _first;  // columns from here on, and rows that are too few, are not computed together
+            if (_bottom == _top + {{_together}})
+                for (; _edge + _lanes <= _last; _edge += _lanes)
+                    _columns_of_rows(_top, _edge, size_t(_top) * _n_post + _edge, _moments
+                        {{ _parts.passed_on(state, pre, post, constants, varying) }});
+            for (int _row = _top; _row < _bottom; _row++)
+                _part_of_row(_row, _edge, _last, size_t(_row) * _n_post, _moments
+                    {{ _parts.passed_on(state, pre, post, constants, varying) }});
+        }
+        {% else %}
         for (int _row = _begin; _row < _end; _row++) {
             {% if layout.self_connections %}
             _part_of_row(_row, _first, _last, size_t(_row) * _n_post, _moments{{', _copy' if _own}}
@@ -118,6 +192,7 @@ DENSE_VERSIONS void _rows(const int _begin, const int _end, const int _moments
                 {{ _parts.passed_on(state, pre, post, constants, varying) }});
             {% endif %}
         }
+        {% endif %}
     }
 }
 }

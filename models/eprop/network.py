@@ -67,7 +67,7 @@ def objects(readout: Model = readouts.readout, synapse: Model = spiking.synapse)
 
 
 def wired(
-    p: Structure, models: dict[str, Model], answer: Quantity, precision: type = np.float64
+    p: Structure, models: dict[str, Model], answer: Quantity, **keywords: Any
 ) -> dict[str, NeuronGroup | DenseSynapses]:
     """Build the objects of the network, all-to-all, without monitors.
 
@@ -81,8 +81,8 @@ def wired(
         What `objects` returns.
     answer : Quantity, second
         Time between two answers.
-    precision : type
-        Of what belongs to synapses.
+    **keywords
+        Further arguments of all synapses.
 
     Returns
     -------
@@ -112,7 +112,7 @@ def wired(
         **({"pool": (readout, readout)} if "pool" in models else {}),
     }
     for name, (source, goal) in ends.items():
-        net.append(DenseSynapses(source, goal, name=name, dtype=precision, **models[name].kwargs()))
+        net.append(DenseSynapses(source, goal, name=name, **keywords, **models[name].kwargs()))
         net[-1].connect()
     attach(net, models, trial=p.n_steps * p.dt, answer=answer)
     return {one.name: one for one in net}

@@ -166,9 +166,17 @@ def batch(kind: type, **kwargs) -> Network:
     weights = kind(
         rates,
         errors,
-        "w : 1\ngrad : 1\nx_post = w * r_pre : 1 (summed)\nback_pre = w * err_post : 1 (summed)\ntrace : 1\nsum : 1",
+        """
+        w : 1
+        grad : 1
+        x_post = w * r_pre : 1 (summed)
+        back_pre = w * err_post : 1 (summed)
+        trace : 1
+        sum : 1
+        seen : 1""",
         copies=N_COPIES,
         own=["trace"],
+        rows=4,
         name="weights",
         **kwargs,
     )
@@ -176,6 +184,7 @@ def batch(kind: type, **kwargs) -> Network:
     weights.w = "0.1 * sin(i + 0.7 * j)"
     weights.run_regularly("grad += err_post * r_pre", when="after_groups", order=1, name="gradient")
     weights.run_regularly("w -= 0.001 * grad; grad = 0", when="after_groups", order=2, name="learn")
+    weights.run_regularly("seen = 0.99 * seen + err_post * r_pre", when="after_groups", order=1, name="look")
     # A trace of each copy, which waits, and is summed over copies now and then.
     weights.run_regularly("trace = 0.9 * trace + r_pre * err_post", when="after_groups", order=3, name="memory")
     weights.run_regularly("sum += err_post * trace", dt=25 * ms, when="after_groups", order=4, name="recall")
@@ -193,6 +202,7 @@ def batch(kind: type, **kwargs) -> Network:
 NETWORKS: dict[str, Callable] = {
     "synapses": lambda: everything(Synapses),
     "dense": lambda: everything(DenseSynapses),
+    "rows": lambda: everything(DenseSynapses, rows=4),
     "single": lambda: everything(DenseSynapses, dtype=np.float32),
     "delayed": lambda: delayed(DenseSynapses),
     "batch": lambda: batch(DenseSynapses),

@@ -59,8 +59,9 @@ EQUAL = [
 
 
 @pytest.mark.parametrize("key", EQUAL)
-def test_equal_to_the_bit(result, key):
-    plain, dense = result("synapses")(key), result("dense")(key)
+@pytest.mark.parametrize("network", ["dense", "rows"])
+def test_equal_to_the_bit(result, network, key):
+    plain, dense = result("synapses")(key), result(network)(key)
     assert np.ptp(plain) > 0
     np.testing.assert_array_equal(dense, plain)
 
@@ -95,13 +96,15 @@ def test_copies_share_the_weights(result):
     n, n_in, n_out = programs.N_COPIES, programs.N_IN, programs.N_OUT
     row, column = np.arange(n_in)[:, None], np.arange(n_out)
     w, back, err = 0.1 * np.sin(row + 0.7 * column), np.zeros((n, n_in)), np.zeros((n, n_out))
-    trace, total = np.zeros((n, n_in, n_out)), np.zeros((n_in, n_out))
+    trace, total, seen = np.zeros((n, n_in, n_out)), np.zeros((n_in, n_out)), np.zeros((n_in, n_out))
     among, sum_among, others = np.zeros((n, n_out, n_out)), np.zeros((n_out, n_out)), ~np.eye(n_out, dtype=bool)
     for step in range(round(DURATION / 1e-3)):
         r = np.sin(step / 7 + np.arange(n * n_in).reshape(n, n_in)) + 0.1 * back
         x, back = r @ w, err @ w.T  # summed variables come before the errors of the step
         err = np.tanh(x) - np.cos(0.3 * np.arange(n * n_out).reshape(n, n_out))
         w = w - 0.001 * r.T @ err
+        for rates, errors in zip(r, err, strict=True):
+            seen = 0.99 * seen + np.outer(rates, errors)
         trace = 0.9 * trace + r[:, :, None] * err[:, None, :]
         among = 0.9 * among + err[:, :, None] * x[:, None, :]
         if step % 25 == 0:
@@ -112,6 +115,7 @@ def test_copies_share_the_weights(result):
         "errors.err": err,
         "weights.trace": trace,
         "weights.sum": total,
+        "weights.seen": seen,
         "among.trace": among[:, others],
         "among.sum": sum_among[others],
     }
