@@ -414,6 +414,7 @@ def test_a_program_ends_with_the_job_that_runs_it(tmp_path):
     pid = tmp_path / "pid"
     while not (pid.exists() and pid.read_text().strip()):
         time.sleep(0.02)
+    time.sleep(1)  # until the job waits for what it has started
     job.send_signal(signal.SIGTERM)
     assert job.communicate(timeout=30)[1] == "stopped; the same command goes on\n"
     assert not Path(f"/proc/{pid.read_text().strip()}").exists()
