@@ -10,12 +10,10 @@ seconds per trial do not include the time to compile. Our trials end with Adam, 
 
 What the algorithms of braintrace compute, with voltage and spike as states of a neuron, or with the voltage alone:
 
-======================== =============================================================================================
-EProp                    e-prop 1: pseudo-derivative times trace is filtered as the readout is, for every synapse
-EProp, voltage           the trace is filtered before it is multiplied with the pseudo-derivative
-D_RTRL, D_RTRL, voltage  nothing is filtered
-pp_prop, pp_prop, voltage no trace for every synapse: an outer product of two traces approximates them
-======================== =============================================================================================
+- ``EProp``: e-prop 1. Pseudo-derivative times trace is filtered as the readout is, for every synapse.
+- ``EProp, voltage``: the trace is filtered before it is multiplied with the pseudo-derivative.
+- ``D_RTRL, voltage``: nothing is filtered.
+- ``pp_prop``: no trace for every synapse; an outer product of two traces approximates them.
 """
 
 import argparse

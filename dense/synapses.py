@@ -70,8 +70,8 @@ class DenseSynapses(Synapses):
         of a neuron anywhere runs, as a whole, once per copy and in order, so that ``grad += err_post * rate_pre`` sums
         over the copies; a step that names none runs once.
     own : sequence of str
-        Variables of which every copy has values of its own, such as eligibility traces: all
-        synapses of one copy after the other. Only steps may use them, and such a step runs once per copy.
+        Variables of which every copy has values of its own, such as eligibility traces: all synapses
+        of one copy, then those of the next. Only steps may use them, and such a step runs once per copy.
     rows : int
         Rows whose synapses a step that waits computes together, so that what it reads of a postsynaptic neuron is
         loaded once for all of them: four are up to twice as fast as one. Not with ``"i != j"``, and not steps that use

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from runner.binary import CompiledProgram, RunError, StoppedError, checksums, read_manifest
+from runner.devices import toolchain
 from runner.records import recordings, refuse_empty
 
 POINT = {"point": 7, "seed": 1}
@@ -357,6 +358,13 @@ def test_the_link_flag_is_there(toy):
         line for line in (toy.folder / "makefile").read_text(encoding="utf-8").splitlines() if "-ffast-math" in line
     ]
     assert any("LFLAGS" in line or "-o" in line for line in link)
+
+
+def test_only_the_file_of_the_arrays_is_compiled_with_fewer_optimisations(toy):
+    command = [*toolchain.MAKE, toolchain.SOONER, "--dry-run", "--always-make", "objects.o", "network.o", "main.o"]
+    said = subprocess.run(command, cwd=toy.folder, capture_output=True, text=True, check=True).stdout
+    levels = {line.split()[-1]: re.findall(r"-O\d", line)[-1] for line in said.splitlines() if " -c " in line}
+    assert levels == {"objects.o": "-O1", "network.o": "-O3", "main.o": "-O3"}
 
 
 def test_denormals_are_zero(run):
