@@ -112,12 +112,17 @@ class DenseGenerator(CPPCodeGenerator):
         if scalar_write:
             raise NotDense(f"'{min(scalar_write)}' is one value for all synapses")
 
+        def inside(name: str, index: str) -> str:
+            # What spikes add to a neuron is added in the precision of the neuron.
+            dtype = self.variables[name].dtype
+            return c_data_type(dtype) if index == SYNAPSE or name in write else self._real(dtype)
+
         def names(index: str) -> list[Name]:
             chosen = sorted(n for n in read | write if self.variable_indices[n] == index and n not in ("i", "j"))
             return [
                 Name(
                     n,
-                    c_data_type(self.variables[n].dtype) if index == SYNAPSE else self._real(self.variables[n].dtype),
+                    inside(n, index),
                     self.get_array_name(self.variables[n]),
                     loaded=n in read,
                     stored=n in write,

@@ -73,9 +73,12 @@ class DenseSynapses(Synapses):
         Variables of which every copy has values of its own, such as eligibility traces: all synapses
         of one copy, then those of the next. Only steps may use them, and such a step runs once per copy.
     rows : int
-        Rows whose synapses a step that waits computes together, so that what it reads of a postsynaptic neuron is
-        loaded once for all of them: four are up to twice as fast as one. Not with ``"i != j"``, and not steps that use
-        `own`.
+        Rows that are computed together, so that what belongs to a postsynaptic neuron is loaded once for all of them:
+        by a step that waits, and when as many presynaptic neurons spike at once. Four are up to twice as fast as one.
+        Not with ``"i != j"``, and not steps that use `own`.
+    fused : bool
+        Whether a product and the sum that it is added to are rounded once in steps, where the processor can. Faster,
+        but then results depend on the generation of the processor in their last places.
 
     Attributes
     ----------
@@ -91,7 +94,8 @@ class DenseSynapses(Synapses):
 
     Notes
     -----
-    Delays are not dense; use `Synapses`. In double precision everything is equal to the bit to what `Synapses` compute.
+    Delays are not dense; use `Synapses`. In double precision, and not `fused`, everything is equal to the bit to what
+    `Synapses` compute. What spikes add to a neuron is added in the precision of the neuron, whatever that of the synapses.
     """
 
     def __init__(
@@ -102,6 +106,7 @@ class DenseSynapses(Synapses):
         copies: int = 1,
         own: Sequence[str] = (),
         rows: int = 1,
+        fused: bool = False,
         **kwargs: Any,
     ) -> None:
         # GeNN's device is a kind of C++ standalone, with other loops.
@@ -109,6 +114,7 @@ class DenseSynapses(Synapses):
         self.copies = copies
         self.own = frozenset(own) if copies > 1 else frozenset()
         self.rows = rows
+        self.fused = fused
         self.self_connections = True
         self.plans: dict[str, str] = {}
         if kwargs.get("delay") is not None:
@@ -211,6 +217,7 @@ class DenseSynapses(Synapses):
         if isinstance(runner, SynapticPathway):
             keywords: Callable[[], dict] = lambda: {  # noqa: E731
                 "prepost": runner.prepost,
+                "rows": self.rows,
                 "events": runner.source.variables[runner.eventspace_name],
                 "flushes": self._flushes(runner),
             }
@@ -237,6 +244,7 @@ class DenseSynapses(Synapses):
         return {
             "steps": 1 if reason else BLOCK,
             "rows": 1 if reason else self.rows,
+            "fused": self.fused,
             "plan": f"every step: {reason}" if reason else f"{BLOCK} steps at a time",
             "cache": CACHE // self.float_dtype.itemsize,
             "flush": flush_name(runner),

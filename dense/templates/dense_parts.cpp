@@ -56,14 +56,20 @@
 {% for v in constants %}, {{v.name}}{% endfor %}
 {%- endmacro %}
 
-{% macro targets() %}
+{% macro targets(fused=False) %}
 #include <algorithm>
 #ifdef _OPENMP
 #include <omp.h>
 #endif
+{% if fused %}
+// One version of the loop per generation of processors, chosen when the program starts. Those that can fuse a product
+// with a sum, and round once; the others round twice.
+#pragma GCC optimize("fp-contract=fast")
+{% else %}
 // One version of the loop per generation of processors, chosen when the program starts. Products and sums are never
 // fused, so that all versions, and Brian2's own loop, round alike.
 #pragma GCC optimize("fp-contract=off")
+{% endif %}
 #if defined(__x86_64__) && defined(__gnu_linux__) && !defined(__clang__) && __GNUC__ >= 12
 #define DENSE_VERSIONS __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #else

@@ -9,7 +9,7 @@
 {% set _together = rows if layout.self_connections and not _own else 1 %}
 
 {% block extra_headers %}
-{{ _parts.targets() }}
+{{ _parts.targets(fused) }}
 // {{plan}}
 {% for other in flushes %}
 void {{other}}() __attribute__((weak));  // exists if those statements wait

@@ -56,7 +56,7 @@ def layer(n: int, name: str, kind: type = NeuronGroup) -> NeuronGroup:
         NEURON,
         threshold="v > 0.03",
         reset="v -= 0.03; z += 1",
-        events={"judged": "(timestep(t, dt) + i) % 50 == 7"},
+        events={"judged": "timestep(t, dt) % 10 == 7 and (timestep(t, dt) + i) % 5 == 2"},
         method="exact",
         name=name,
     )
@@ -204,6 +204,8 @@ NETWORKS: dict[str, Callable] = {
     "dense": lambda: everything(DenseSynapses),
     "rows": lambda: everything(DenseSynapses, rows=4),
     "single": lambda: everything(DenseSynapses, dtype=np.float32),
+    "single-rows": lambda: everything(DenseSynapses, dtype=np.float32, rows=4),
+    "fused": lambda: everything(DenseSynapses, rows=4, fused=True),
     "delayed": lambda: delayed(DenseSynapses),
     "batch": lambda: batch(DenseSynapses),
 }

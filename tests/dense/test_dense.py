@@ -73,6 +73,16 @@ def test_single_precision(result, key):
     np.testing.assert_allclose(single, double, atol=2e-5 * np.abs(double).max())
 
 
+@pytest.mark.parametrize("key", EQUAL)
+def test_rows_together_in_single_precision(result, key):
+    np.testing.assert_array_equal(result("single-rows")(key), result("single")(key))
+
+
+@pytest.mark.parametrize("key", ["within.w", "across.grad", "a.back", "part.seen"])
+def test_fused_products_change_the_last_places_only(result, key):
+    np.testing.assert_allclose(result("fused")(key), result("dense")(key), rtol=1e-9)
+
+
 @pytest.mark.parametrize("key", ["within.w", "across.w", "a.back", "a.x", "b.x"])
 @pytest.mark.parametrize("threads", ["1", "2", "3"])
 def test_any_number_of_threads_gives_the_same_bits(result, threads, key):
