@@ -47,6 +47,7 @@ KINDS = {
     "dense, double": DenseSynapses,
     "dense, single": single,
     "single, four rows": partial(single, rows=4),
+    "single, fused": partial(single, rows=8, fused=True),
 }
 
 

@@ -95,7 +95,7 @@ class DenseSynapses(Synapses):
     Notes
     -----
     Delays are not dense; use `Synapses`. In double precision, and not `fused`, everything is equal to the bit to what
-    `Synapses` compute. What spikes add to a neuron is added in the precision of the neuron, whatever that of the synapses.
+    `Synapses` compute. What spikes add to a neuron is added in its precision, whatever that of the synapses.
     """
 
     def __init__(

@@ -6,6 +6,7 @@ python -m runner.plan --all                                    checks the config
 """
 
 import argparse
+import gc
 import json
 import multiprocessing
 import os
@@ -320,7 +321,8 @@ def write(plans: Plans, scale: str, experiments: Iterable[str]) -> None:
     tasks = [(plans, scale, name) for name in experiments]
     jobs = min(len(tasks), os.cpu_count() or 1, 4)
     sys.stdout.flush()
-    # Forked: Brian2 is loaded once.
+    # Forked: Brian2 is loaded once, and need not be looked through for garbage before every network.
+    gc.freeze()
     with ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("fork")) as pool:
         for wrong in pool.map(_write, tasks):
             if wrong:
