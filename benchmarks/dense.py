@@ -2,6 +2,7 @@
 
     python -m benchmarks.dense [--sizes 100 300 600 1000 3000] [--repeats 5]
     python -m benchmarks.dense --sizes 10000 --precision single      # adds to the table; half the memory
+    python -m benchmarks.dense --sizes 3000 --threads 2              # elapsed times of one thread and of two; no table
 
 Builds one recurrent layer with the e-prop 1 rule (eligibility trace, its filtered copy, its sum, gradient) per size and
 variant, runs each for two durations, and divides the difference of CPU times by steps and synapses. The same script
@@ -132,10 +133,14 @@ def compiled(folder: Path, n: int, variant: str) -> tuple[CompiledProgram, float
     return CompiledProgram(folder), children() - before
 
 
-def spent(program: CompiledProgram, duration: float) -> float:
-    """Return the CPU seconds of one run."""
-    with tempfile.TemporaryDirectory() as scratch:
-        return program.run({"run.duration": duration, "run.seed": 1}, Path(scratch) / "run")["cpu_s"]
+def spent(program: CompiledProgram, steps: int, kind: str = "cpu_s") -> float:
+    """Return the seconds of some steps, of CPU or elapsed; start and end of the program do not count."""
+    found = []
+    for k in (STEPS, STEPS + steps):
+        with tempfile.TemporaryDirectory() as scratch:
+            cost = program.run({"run.duration": 1e-3 * k, "run.seed": 1}, Path(scratch) / "run")
+        found.append(cost[kind])
+    return found[1] - found[0]
 
 
 def machine(folder: Path, n: int) -> tuple[float, float, float]:
@@ -151,19 +156,39 @@ def machine(folder: Path, n: int) -> tuple[float, float, float]:
     return bandwidth, single, double
 
 
+def steps_of(n: int) -> int:
+    """Return how many steps are long enough to be timed."""
+    return int(np.clip(4e8 / n**2, STEPS, 200_000)) // STEPS * STEPS
+
+
+def share(sizes: list[int], repeats: int, variants: list[str], threads: int) -> None:
+    """Print how much sooner several threads are done than one."""
+    os.environ["LOCAL_CREDIT_FLAGS"] = "-fopenmp"
+    for n in sizes:
+        for variant in variants:
+            with tempfile.TemporaryDirectory() as scratch:
+                program, _ = compiled(Path(scratch) / "build", n, variant)
+                times: dict[int, list[float]] = {1: [], threads: []}
+                for _ in range(repeats):
+                    for number, found in times.items():
+                        os.environ["OMP_NUM_THREADS"] = str(number)
+                        found.append(spent(program, 4 * steps_of(n), "wall_s"))
+            one, several = (statistics.median(found) for found in times.values())
+            print(f"{n:6} {variant:28} {threads} threads: {one / several:.2f} times sooner", flush=True)
+
+
 def measure(sizes: list[int], repeats: int, variants: list[str]) -> pd.DataFrame:
     """Return one row per size and variant; variants take turns, so that they share what else the machine does."""
     rows = []
     for n in sizes:
-        steps = int(np.clip(4e8 / n**2, STEPS, 200_000)) // STEPS * STEPS
+        steps = steps_of(n)
         with tempfile.TemporaryDirectory() as scratch:
             bandwidth, single, double = machine(Path(scratch), n)
             programs = {variant: compiled(Path(scratch) / f"v{k}", n, variant) for k, variant in enumerate(variants)}
             times: dict[str, list[float]] = {variant: [] for variant in variants}
             for _ in range(repeats):
                 for variant, (program, _) in programs.items():
-                    short, long = (spent(program, 1e-3 * k) for k in (STEPS, STEPS + steps))
-                    times[variant].append((long - short) / steps / n**2 * 1e9)
+                    times[variant].append(spent(program, steps) / steps / n**2 * 1e9)
         for variant, (_, built) in programs.items():
             row = {"n": n, "variant": variant, "ns": statistics.median(times[variant]), "build_s": built}
             row |= {"bandwidth_gb_s": bandwidth, "single_gflop_s": single, "double_gflop_s": double}
@@ -219,9 +244,13 @@ def main() -> None:
     parser.add_argument("--sizes", type=int, nargs="+", default=[100, 300, 600, 1000, 3000])
     parser.add_argument("--repeats", type=int, default=5)
     parser.add_argument("--precision", choices=["single", "double"], help="of the synapses; default: both")
+    parser.add_argument("--threads", type=int, help="compare so many threads with one instead")
     parser.add_argument("--out", type=Path, default=OUT, help="folder of dense.csv and dense.png")
     arguments = parser.parse_args()
     variants = [variant for variant in VARIANTS if variant.endswith(arguments.precision or "")]
+    if arguments.threads:
+        share(arguments.sizes, arguments.repeats, [v for v in variants if v.startswith("dense")], arguments.threads)
+        return
     table = measure(arguments.sizes, arguments.repeats, variants)
     for n, rows in table.groupby("n"):
         costs = rows.set_index("variant").ns
