@@ -9,20 +9,22 @@ from brian2.synapses.synapses import StateUpdater, SummedVariableUpdater, Synapt
 from brian2.utils.stringtools import get_identifiers
 
 
-def flush_name(runner: CodeRunner) -> str:
+def flush_name(runner: CodeRunner, before: str = "") -> str:
     """Return the name of the C++ function that runs statements which wait.
 
     Parameters
     ----------
     runner : CodeRunner
         The statements.
+    before : str
+        Name of other code that does not look at everything.
 
     Returns
     -------
     str
         A function without arguments.
     """
-    return f"_flush_{runner.name}"
+    return f"_flush_{runner.name}_before_{before}" if before else f"_flush_{runner.name}"
 
 
 def touched(synapses: Synapses, runner: CodeRunner) -> tuple[set[str], set[str]]:
@@ -153,3 +155,32 @@ def waiting_for(synapses: Synapses, runner: CodeRunner) -> list[CodeRunner]:
         and _conflict(synapses, other, runner)
         and not why_not_wait(synapses, other)
     ]
+
+
+def overwritten(synapses: Synapses, runner: CodeRunner) -> set[str]:
+    """Find what a piece of code changes without having looked at it, such as traces that are reset.
+
+    Parameters
+    ----------
+    synapses : DenseSynapses
+        Owner of the code.
+    runner : CodeRunner
+        The code. What happens at an event may spare some synapses.
+
+    Returns
+    -------
+    set of str
+        Names of stored variables.
+    """
+    if isinstance(runner, StateUpdater | SummedVariableUpdater | SynapticPathway):
+        return set()
+    found: set[str] = set()
+    used: set[str] = set()
+    for statement in ast.parse("\n".join(line.strip() for line in runner.abstract_code.splitlines())).body:
+        names = [n for n in ast.walk(statement) if isinstance(n, ast.Name)]
+        changed = {n.id for n in names if isinstance(n.ctx, ast.Store)}
+        used |= _behind(synapses, {n.id for n in names if isinstance(n.ctx, ast.Load)})
+        if isinstance(statement, ast.AugAssign):
+            used |= changed
+        found |= changed - used
+    return found & touched(synapses, runner)[1]

@@ -12,6 +12,8 @@ from brian2.devices.cpp_standalone.codeobject import CPPStandaloneCodeObject
 from brian2.parsing.rendering import CPPNodeRenderer
 from brian2.utils.stringtools import get_identifiers, stripped_deindented_lines, word_substitute
 
+from dense.products import NotLinear, Row, recursion
+
 ROW, COLUMN, SYNAPSE, SCALAR = "_presynaptic_idx", "_postsynaptic_idx", "_idx", "0"
 
 
@@ -43,6 +45,31 @@ class Name:
     loaded: bool = True
     stored: bool = False
     own: bool = False
+
+
+@dataclass(frozen=True)
+class Product:
+    """A number of the state of synapses that is a matrix product, as the template needs it.
+
+    Parameters
+    ----------
+    of : Name
+        The number.
+    behind : list of str
+        Numbers whose adjoints it needs, itself first.
+    rows : list of (int, str)
+        Number of what rows contribute, and C++ of its factor in one step.
+    back : list of (str, str)
+        Number of the state, and C++ of its adjoint a step before.
+    whole : bool
+        Whether it keeps what it was, so that its own adjoint is 1.
+    """
+
+    of: Name
+    behind: list[str]
+    rows: list[tuple[int, str]]
+    back: list[tuple[str, str]]
+    whole: bool
 
 
 class FloatRenderer(CPPNodeRenderer):
@@ -87,7 +114,7 @@ class DenseGenerator(CPPCodeGenerator):
         for name in sorted(read | write):
             if self.variable_indices[name] not in (ROW, COLUMN, SYNAPSE, SCALAR):
                 raise NotDense(f"'{name}' has an index of its own")
-            if name in self.owner.own and self.template_name != "dense_pass":
+            if name in self.owner.own and self.template_name not in ("dense_pass", "dense_products"):
                 raise NotDense("it is a spike or a sum")
             if name in write and self.variable_indices[name] in (ROW, COLUMN) and self.template_name != "dense_pathway":
                 raise NotDense(f"'{name}' is written for every synapse of a neuron")
@@ -163,6 +190,8 @@ class DenseGenerator(CPPCodeGenerator):
             "uses_j": "j" in used,
             "real": c_data_type(self.owner.float_dtype),
         }
+        if self.template_name == "dense_products":
+            keywords |= self._products(statements, conditions, keywords)
         before_loop = self.translate_to_read_arrays(scalar_read, scalar_write, set())
         before_loop += self.translate_to_statements(scalars, {})
         body = self.translate_to_statements(statements, conditions)
@@ -171,6 +200,45 @@ class DenseGenerator(CPPCodeGenerator):
             {block: stripped_deindented_lines("\n".join(body))},
             keywords,
         )
+
+    def _products(self, statements: list, conditions: dict, names: dict) -> dict[str, Any]:
+        """Return what the template of matrix products needs besides, or refuse."""
+        state: dict[str, Name] = {n.name: n for n in names["state"]}
+        numbers = {name: n.stored and n.type == names["real"] for name, n in state.items()}
+        if conditions or names["uses_i"] or names["uses_j"] or not self.owner.self_connections:
+            raise NotDense("a condition, an index, or no synapse from a neuron onto itself")
+        if self.owner.layout.n_pre < 8:
+            raise NotDense("fewer rows than are computed together")
+        if self.owner.copies > 1 and not (names["pre"] or names["post"] or self.owner.own & set(state)):
+            raise NotDense("it runs once for all copies")
+        try:
+            found = recursion(statements, numbers, {n.name for n in names["pre"]}, {n.name for n in names["post"]})
+        except NotLinear as reason:
+            raise NotDense(str(reason)) from reason
+        for name, form in found.factors.items():
+            before = {n for n in form if isinstance(n, str)}
+            shared = {n for n in before if not state[n].own}
+            if self.owner.copies > 1 and (shared - {name} or name in shared and not found.whole(name)):
+                raise NotDense(f"'{name}' depends on the order of copies")
+
+        def translated(number: str, of: str | Row) -> str:
+            return self.translate_expression(found.product(number, of))
+
+        products = [
+            Product(
+                state[name],
+                behind := found.behind(name),
+                [(k, text) for k, row in enumerate(found.rows) if (text := translated(name, row)) != "0"],
+                [(n, translated(name, n)) for n in behind],
+                found.whole(name),
+            )
+            for name in state
+        ]
+        return {
+            "products": products,
+            "row_codes": [self.translate_expression(row.expression) for row in found.rows],
+            "column_code": stripped_deindented_lines("\n".join(self.translate_to_statements(found.columns, {}))),
+        }
 
 
 class DenseCodeObject(CPPStandaloneCodeObject):

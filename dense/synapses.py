@@ -11,7 +11,7 @@ from brian2.devices.cpp_standalone.device import CPPStandaloneDevice
 from brian2.groups.group import CodeRunner
 from brian2.synapses.synapses import SummedVariableUpdater, SynapticPathway
 
-from dense.blocking import flush_name, touched, waiting_for, why_not_wait
+from dense.blocking import flush_name, overwritten, touched, waiting_for, why_not_wait
 from dense.generator import DenseCodeObject, NotDense
 
 BLOCK = 64  # steps that statements wait at most: the state of the synapses is fetched once for all of them
@@ -79,6 +79,10 @@ class DenseSynapses(Synapses):
     fused : bool
         Whether a product and the sum that it is added to are rounded once in steps, where the processor can. Faster,
         but then results depend on the generation of the processor in their last places.
+    products : int
+        Steps that wait at most if what they do is linear in the state of a synapse: then all of them, and all copies,
+        are one matrix product for every number that is looked at after them, the faster the more steps. 0: never. Sums
+        are in another order than Brian2's, so results differ in their last places. Not with ``"i != j"``.
 
     Attributes
     ----------
@@ -94,8 +98,9 @@ class DenseSynapses(Synapses):
 
     Notes
     -----
-    Delays are not dense; use `Synapses`. In double precision, and not `fused`, everything is equal to the bit to what
-    `Synapses` compute. What spikes add to a neuron is added in its precision, whatever that of the synapses.
+    Delays are not dense; use `Synapses`. In double precision, and without `fused` and `products`, everything is equal
+    to the bit to what `Synapses` compute. What spikes add to a neuron is added in its precision, whatever that of the
+    synapses.
     """
 
     def __init__(
@@ -107,6 +112,7 @@ class DenseSynapses(Synapses):
         own: Sequence[str] = (),
         rows: int = 1,
         fused: bool = False,
+        products: int = 0,
         **kwargs: Any,
     ) -> None:
         # GeNN's device is a kind of C++ standalone, with other loops.
@@ -115,6 +121,7 @@ class DenseSynapses(Synapses):
         self.own = frozenset(own) if copies > 1 else frozenset()
         self.rows = rows
         self.fused = fused
+        self.products = products
         self.self_connections = True
         self.plans: dict[str, str] = {}
         if kwargs.get("delay") is not None:
@@ -221,7 +228,7 @@ class DenseSynapses(Synapses):
                 "events": runner.source.variables[runner.eventspace_name],
                 "flushes": self._flushes(runner),
             }
-            self._try(runner, "dense_pathway", keywords, needed=[runner.eventspace_name, "delay"])
+            self._try(runner, {"dense_pathway": keywords}, needed=[runner.eventspace_name, "delay"])
             own = runner.create_code_objects
 
             def create_code_objects(run_namespace: Any) -> None:
@@ -234,53 +241,80 @@ class DenseSynapses(Synapses):
             runner.create_code_objects = create_code_objects
         elif isinstance(runner, SummedVariableUpdater):
             into = "post" if runner.target_varname.endswith("_post") else "pre"
-            self._try(runner, "dense_summed", lambda: {"into": into})
+            self._try(runner, {"dense_summed": lambda: {"into": into}})
         elif isinstance(runner, CodeRunner):
-            self._try(runner, "dense_pass", lambda: self._waiting(runner))
+            ways = {"dense_pass": lambda: self._waiting(runner)}
+            if self.products:
+                ways = {"dense_products": lambda: self._waiting(runner, self.products)} | ways
+            self._try(runner, ways)
 
-    def _waiting(self, runner: CodeRunner) -> dict[str, Any]:
-        """Return how many steps a piece of code waits, and which pieces that wait must run before it."""
+    def _waiting(self, runner: CodeRunner, products: int = 0) -> dict[str, Any]:
+        """Return how many steps a piece of code waits, and which pieces that wait must run before it.
+
+        Raises
+        ------
+        NotDense
+            Matrix products are asked for, and there would be one term of the sum at a time.
+        """
         reason = why_not_wait(self, runner)
+        if products and reason and self.copies == 1:
+            raise NotDense(reason)
+        steps = 1 if reason else products or BLOCK
+        plan = f"every step: {reason}" if reason else f"{steps} steps at a time"
         return {
-            "steps": 1 if reason else BLOCK,
+            "steps": steps,
             "rows": 1 if reason else self.rows,
             "fused": self.fused,
-            "plan": f"every step: {reason}" if reason else f"{BLOCK} steps at a time",
+            "plan": f"{plan}, as products" if products else plan,
             "cache": CACHE // self.float_dtype.itemsize,
             "flush": flush_name(runner),
             "flushes": self._flushes(runner),
+            "befores": [
+                (self._flush_before(runner, other), overwritten(self, other))
+                for other in self.contained_objects
+                if isinstance(other, CodeRunner) and self._flush_before(runner, other) != flush_name(runner)
+            ],
         }
+
+    def _flush_before(self, waits: CodeRunner, runner: CodeRunner) -> str:
+        """Return the C++ function that runs what waits, but for what other code overwrites without looking at it."""
+        spared = self.products and overwritten(self, runner) and waits in waiting_for(self, runner)
+        return flush_name(waits, runner.name if spared else "")
 
     def _flushes(self, runner: CodeRunner) -> list[str]:
         """Return the C++ functions that run what waits for a piece of code."""
-        return [flush_name(other) for other in waiting_for(self, runner)]
+        return [self._flush_before(other, runner) for other in waiting_for(self, runner)]
 
-    def _try(self, runner: CodeRunner, template: str, keywords: Callable[[], dict], needed: Any = ()) -> None:
-        """Replace the method that makes the code: the dense template first, then what Brian2 would have done."""
+    def _try(self, runner: CodeRunner, ways: dict[str, Callable[[], dict]], needed: Any = ()) -> None:
+        """Replace the method that makes the code: dense templates first, then what Brian2 would have done."""
         own = runner.create_default_code_object
         plain = runner.template, runner.codeobj_class, runner.template_kwds, runner.needed_variables
 
         def create_default_code_object(run_namespace: Any) -> Any:
-            words = {**keywords(), "layout": self.layout}
-            runner.template, runner.codeobj_class = template, DenseCodeObject
-            runner.template_kwds = {**(runner.template_kwds or {}), **words}
-            runner.needed_variables = [*runner.needed_variables, *needed]
-            try:
-                code_object = own(run_namespace)
-            except NotDense as reason:
-                read, written = touched(self, runner)
-                if used := self.own & (read | written):
-                    what = f"'{min(used)}' is one for each copy"
-                    raise ValueError(f"'{self.name}': {what}, but {runner.name} runs once: {reason}") from reason
-                if waiting := waiting_for(self, runner):
-                    what = f"{waiting[0].name} waits for {runner.name}, which needs Brian2's own loop: {reason}"
-                    raise ValueError(f"'{self.name}': {what}; use Synapses") from reason
+            for template, keywords in ways.items():
                 runner.template, runner.codeobj_class, runner.template_kwds, runner.needed_variables = plain
-                self.plans[runner.name] = f"plain: {reason}"
-                return own(run_namespace)
-            self.plans[runner.name] = words.get("plan", "dense")
-            if words.get("steps", 1) > 1:
-                get_device().insert_code("after_network_run", f"{words['flush']}();")
-            return code_object
+                try:
+                    words = {**keywords(), "layout": self.layout}
+                    runner.template, runner.codeobj_class = template, DenseCodeObject
+                    runner.template_kwds = {**(runner.template_kwds or {}), **words}
+                    runner.needed_variables = [*runner.needed_variables, *needed]
+                    code_object = own(run_namespace)
+                except NotDense as said:
+                    reason = said
+                    continue
+                self.plans[runner.name] = words.get("plan", "dense")
+                if words.get("steps", 1) > 1:
+                    get_device().insert_code("after_network_run", f"{words['flush']}();")
+                return code_object
+            read, written = touched(self, runner)
+            if used := self.own & (read | written):
+                what = f"'{min(used)}' is one for each copy"
+                raise ValueError(f"'{self.name}': {what}, but {runner.name} runs once: {reason}") from reason
+            if waiting := waiting_for(self, runner):
+                what = f"{waiting[0].name} waits for {runner.name}, which needs Brian2's own loop: {reason}"
+                raise ValueError(f"'{self.name}': {what}; use Synapses") from reason
+            runner.template, runner.codeobj_class, runner.template_kwds, runner.needed_variables = plain
+            self.plans[runner.name] = f"plain: {reason}"
+            return own(run_namespace)
 
         runner.create_default_code_object = create_default_code_object

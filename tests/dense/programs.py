@@ -41,6 +41,7 @@ LEARN = """
 w -= eta * (grad + 0.1 * elig_sum) * int(t > dt / 2)
 grad = 0
 elig_sum = 0
+elig_bar = 0
 """
 
 
@@ -176,7 +177,6 @@ def batch(kind: type, **kwargs) -> Network:
         seen : 1""",
         copies=N_COPIES,
         own=["trace"],
-        rows=4,
         name="weights",
         **kwargs,
     )
@@ -207,7 +207,9 @@ NETWORKS: dict[str, Callable] = {
     "single-rows": lambda: everything(DenseSynapses, dtype=np.float32, rows=4),
     "fused": lambda: everything(DenseSynapses, rows=4, fused=True),
     "delayed": lambda: delayed(DenseSynapses),
-    "batch": lambda: batch(DenseSynapses),
+    "products": lambda: everything(DenseSynapses, products=128),
+    "batch": lambda: batch(DenseSynapses, rows=4),
+    "batch-products": lambda: batch(DenseSynapses, products=10),
 }
 
 

@@ -9,9 +9,12 @@ import sys
 import numpy as np
 import pytest
 from brian2 import Network, NeuronGroup, Synapses, device, get_device, prefs, second, set_device
+from brian2.codegen.statements import Statement
 from brian2.core.base import BrianObjectException
+from brian2.utils.stringtools import get_identifiers
 
 from dense import DenseSynapses
+from dense.products import NotLinear, recursion
 from runner.devices import toolchain
 from tests.conftest import ROOT
 from tests.dense import programs
@@ -89,6 +92,13 @@ def test_any_number_of_threads_gives_the_same_bits(result, threads, key):
     np.testing.assert_array_equal(result("dense", "-fopenmp", threads)(key), result("dense")(key))
 
 
+@pytest.mark.parametrize("key", EQUAL)
+def test_products_change_the_last_places_only(result, key):
+    one, two = (result("products", "-fopenmp", threads)(key) for threads in "12")
+    np.testing.assert_allclose(one, result("synapses")(key), rtol=1e-9, atol=1e-14)
+    np.testing.assert_array_equal(two, one)
+
+
 def test_the_compiler_makes_vectors_of_statements_that_wait(result):
     result("dense")
     version = subprocess.run(["g++", "-dumpversion"], capture_output=True, text=True).stdout.strip().split(".")[0]
@@ -102,7 +112,8 @@ def test_the_compiler_makes_vectors_of_statements_that_wait(result):
     assert {16, 32} <= widths
 
 
-def test_copies_share_the_weights(result):
+@pytest.mark.parametrize("network", ["batch", "batch-products"])
+def test_copies_share_the_weights(result, network):
     n, n_in, n_out = programs.N_COPIES, programs.N_IN, programs.N_OUT
     row, column = np.arange(n_in)[:, None], np.arange(n_out)
     w, back, err = 0.1 * np.sin(row + 0.7 * column), np.zeros((n, n_in)), np.zeros((n, n_out))
@@ -130,7 +141,7 @@ def test_copies_share_the_weights(result):
         "among.sum": sum_among[others],
     }
     for key, numbers in expected.items():
-        np.testing.assert_allclose(result("batch")(key), numbers.ravel(), rtol=1e-10, atol=1e-14, err_msg=key)
+        np.testing.assert_allclose(result(network)(key), numbers.ravel(), rtol=1e-10, atol=1e-14, err_msg=key)
 
 
 def test_the_hyperbolic_tangent(result):
@@ -175,6 +186,75 @@ def test_plans_say_what_waits_and_why_not(device_standalone):
         "rare_step": "64 steps at a time",
         "recurrent_pre": "plain: 'v_post' is written, and read as the value of another neuron",
     }
+
+
+def test_plans_say_what_is_a_product(device_standalone):
+    network = programs.batch(DenseSynapses, products=10)
+    network.run(1 * second, namespace={})
+    assert network["weights"].plans | network["among"].plans == {
+        "weights_summed_variable_x_post": "dense",
+        "weights_summed_variable_back_pre": "dense",
+        "gradient": "every step: 'grad' is used by learn, as products",
+        "learn": "every step: 'w' is used by weights_summed_variable_x_post",
+        "look": "64 steps at a time",  # a copy would have to see what the one before has left
+        "memory": "10 steps at a time, as products",
+        "recall": "every step: 'trace' is used by memory",
+        "remember": "64 steps at a time",  # no synapses of a neuron onto itself
+        "collect": "every step: 'trace' is used by remember",
+    }
+
+
+def statements(code):
+    """Return code, one statement after the other, as Brian2 hands it to a generator."""
+    found = [re.fullmatch(r"(\w+) (\S*=) (.*)", line.strip()).groups() for line in code.split(";")]
+    return [Statement(var, op, expr, "", np.float64) for var, op, expr in found]
+
+
+STATE = {"e": True, "g": True, "w": False}
+
+
+@pytest.mark.parametrize(
+    ("code", "refused"),
+    [
+        ("g += L * e * e", "a product of 'e' and 'e'"),
+        ("e = r * e", "a product of 'e' and 'r'"),
+        ("e = L / r", "a product of 'L' and 'r'"),
+        ("g += exp(e)", "'e' in 'exp(e)'"),
+        ("g += exp(r * L)", "'L' in 'exp(r * L)'"),
+        ("x = L; x = 2 * L; g += x * r", "'x' is computed twice"),
+        ("g += w * r", "'w' is a factor of every synapse"),
+        ("g //= 2", "'//='"),
+    ],
+)
+def test_what_is_no_product(code, refused):
+    state = {name: stored for name, stored in STATE.items() if name in get_identifiers(code)}
+    with pytest.raises(NotLinear, match=re.escape(refused)):
+        recursion(statements(code), state, {"r"}, {"L"})
+
+
+def test_a_recursion():
+    # Adaptive neuron: elig = psi (r - beta a), and its trace a; then an expression of the row alone.
+    code = "x = psi * k; e = x * (r - beta * a); a = rho * a + e; g += L * e - sqrt(r) * L / 2"
+    found = recursion(statements(code), dict.fromkeys("ag", True), {"r"}, {"psi", "beta", "L"})
+    values = {
+        "psi": 0.3,
+        "k": 0.7,
+        "beta": 0.5,
+        "rho": 0.9,
+        "L": 2.0,
+        "x": 0.21,
+        "r": 1.7,
+        "a": 0.4,
+        "g": 3.0,
+        "sqrt": np.sqrt,
+    }
+    after = dict(values)
+    exec(code, after)  # noqa: S102
+    assert [s.var for s in found.columns] == ["x"] and found.whole("g") and not found.whole("a")
+    for name, form in found.factors.items():
+        terms = {n: values[n] if isinstance(n, str) else eval(n.expression, values) for n in form}  # noqa: S307
+        assert after[name] == pytest.approx(sum(eval(f, values) * terms[n] for n, f in form.items()))  # noqa: S307
+    assert found.behind("g") == ["g", "a"] and found.behind("a") == ["a"]
 
 
 @pytest.mark.parametrize("arguments", [{"p": 0.5}, {"condition": "i < j"}, {"i": [0], "j": [1]}])

@@ -78,7 +78,7 @@ def network(p: Structure) -> Network:
         hold at t belongs to the step before.
     """
     trial = p.n_steps * p.dt
-    net = wired(p, OBJECTS, answer=trial, rows=4, dtype={32: np.float32, 64: np.float64}[p.bits])
+    net = wired(p, OBJECTS, answer=trial, products=p.n_steps, dtype={32: np.float32, 64: np.float64}[p.bits])
     # Just before the trial is reset: loss, right answers and rate of the trial that ended.
     at_end = {"dt": trial, "when": "after_resets", "order": 6}
     # The readout of the step before is recorded before the end of a trial resets it.
