@@ -45,9 +45,11 @@ def single(source: Any, target: Any, *, name: str, **keywords: Any) -> DenseSyna
 KINDS = {
     "Brian2": Synapses,
     "dense, double": DenseSynapses,
+    "double, products": partial(DenseSynapses, products=1000),
     "dense, single": single,
     "single, four rows": partial(single, rows=4),
-    "single, fused": partial(single, rows=8, fused=True),
+    "single, products": partial(single, products=1000),
+    "single, products fused": partial(single, products=1000, fused=True),
 }
 
 
@@ -150,7 +152,7 @@ def main() -> None:
         median = {kind: statistics.median(times) for kind, times in spent.items()}
         for kind, seconds in median.items():
             faster = median["Brian2"] / seconds
-            print(f"{n} neurons, {kind:17} {seconds:.4f} s of CPU per trial, {faster:.1f} x", flush=True)
+            print(f"{n} neurons, {kind:22} {seconds:.4f} s of CPU per trial, {faster:.1f} x", flush=True)
         for kind in [*KINDS][1:]:
             difference = np.max(np.abs(losses[kind] / losses["Brian2"] - 1)[:20])
             print(f"{n} neurons, {kind}: largest relative difference of a loss in 20 trials {difference:.1e}")
