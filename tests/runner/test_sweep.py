@@ -3,6 +3,7 @@
 import json
 import shlex
 from dataclasses import replace
+from functools import cache
 
 import pytest
 from brian2 import ms
@@ -13,6 +14,7 @@ from base.errors import ConfigError
 from base.points import Points
 from runner.build_key import build_key
 from runner.experiment import load
+from runner.fingerprint import code
 from runner.groups import MAX_CHUNK
 from runner.planning import plan
 from runner.price import describe
@@ -108,10 +110,15 @@ def test_jobs_know_what_matters():
     assert toy_plan({"cells.sigma": [1.0]}, chunk_seconds=1).chunk_digest(0) == base.chunk_digest(0)
 
 
+@cache
+def plan_of(name, scale):
+    return plan(load(name), scale)
+
+
 @pytest.mark.parametrize("name", names())
 @pytest.mark.parametrize("scale", SCALES)
 def test_plans_of_the_experiments(name, scale):
-    planned = plan(load(name), scale)
+    planned = plan_of(name, scale)
     assert plan(load(name), scale).content() == planned.content()
     assert planned.points and {point["build"] for point in planned.points} == planned.builds.keys()
     assert sorted(number for chunk in planned.chunks for number in chunk) == list(range(len(planned.points)))
@@ -121,8 +128,8 @@ def test_plans_of_the_experiments(name, scale):
 
 @pytest.mark.parametrize("name", names())
 def test_smoke_needs_no_build_of_its_own(name):
-    (build,) = plan(load(name), "smoke").builds
-    assert build in plan(load(name), "quick").builds
+    (build,) = plan_of(name, "smoke").builds
+    assert build in plan_of(name, "quick").builds
 
 
 def test_numbers_of_the_experiments():
@@ -136,7 +143,7 @@ def test_numbers_of_the_experiments():
         ("sal/phase_plane", "smoke"): 2,
         ("sal/phase_plane", "paper"): 20,
     }
-    assert {key: len(plan(load(key[0]), key[1]).points) for key in expected} == expected
+    assert {key: len(plan_of(*key).points) for key in expected} == expected
 
 
 def test_overrides_beat_the_scale_and_the_sweep():
@@ -266,7 +273,10 @@ def test_sweep_survives_the_command_line(declared, tmp_path):
         ("", "file: must be a mapping of keys to values"),
     ],
 )
-def test_bad_sweeps(declared, tmp_path, text, reason):
+def test_bad_sweeps(declared, tmp_path, monkeypatch, text, reason):
+    # A thousand keys of programs need not look at the same code a thousand times.
+    for module in ("runner.build_key", "runner.devices.cpp_standalone"):
+        monkeypatch.setattr(f"{module}.code", cache(code))
     with pytest.raises(ConfigError) as error:
         declared(text)
     message = str(error.value)
