@@ -61,7 +61,7 @@ def points(name: str, scale: str, lengths: tuple[int, int], overrides: dict) -> 
 
 def compiled(name: str, folder: Path, kind: Any, structure: dict) -> CompiledProgram:
     """Return the program with one kind of synapses."""
-    module = recurrent if name == NAME else lstm
+    module = lstm if name == LSTM else recurrent
     module.DenseSynapses = kind
     build(load(name), structure, folder)
     module.DenseSynapses = DenseSynapses
