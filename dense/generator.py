@@ -205,8 +205,10 @@ class DenseGenerator(CPPCodeGenerator):
         """Return what the template of matrix products needs besides, or refuse."""
         state: dict[str, Name] = {n.name: n for n in names["state"]}
         numbers = {name: n.stored and n.type == names["real"] for name, n in state.items()}
-        if conditions or names["uses_i"] or names["uses_j"] or not self.owner.self_connections:
-            raise NotDense("a condition, an index, or no synapse from a neuron onto itself")
+        if conditions or names["uses_i"] or names["uses_j"]:
+            raise NotDense("a condition, or an index")
+        if not self.owner.self_connections:
+            raise NotDense("no synapse from a neuron onto itself")
         if self.owner.layout.n_pre < 8:
             raise NotDense("fewer rows than are computed together")
         if self.owner.copies > 1 and not (names["pre"] or names["post"] or self.owner.own & set(state)):

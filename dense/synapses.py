@@ -81,8 +81,9 @@ class DenseSynapses(Synapses):
         but then results depend on the generation of the processor in their last places.
     products : int
         Steps that wait at most if what they do is linear in the state of a synapse: then all of them, and all copies,
-        are one matrix product for every number that is looked at after them, the faster the more steps. 0: never. Sums
-        are in another order than Brian2's, so results differ in their last places. Not with ``"i != j"``.
+        are one matrix product for every number that is looked at after them, the faster the more steps. 0: never. What
+        neurons show in all these steps must fit into memory. Sums are in another order than Brian2's, so results
+        differ in their last places. Not with ``"i != j"``.
 
     Attributes
     ----------
@@ -291,6 +292,7 @@ class DenseSynapses(Synapses):
         plain = runner.template, runner.codeobj_class, runner.template_kwds, runner.needed_variables
 
         def create_default_code_object(run_namespace: Any) -> Any:
+            reason: NotDense | None = None
             for template, keywords in ways.items():
                 runner.template, runner.codeobj_class, runner.template_kwds, runner.needed_variables = plain
                 try:
@@ -302,7 +304,7 @@ class DenseSynapses(Synapses):
                 except NotDense as said:
                     reason = said
                     continue
-                self.plans[runner.name] = words.get("plan", "dense")
+                self.plans[runner.name] = words.get("plan", "dense") + (f"; no products: {reason}" if reason else "")
                 if words.get("steps", 1) > 1:
                     get_device().insert_code("after_network_run", f"{words['flush']}();")
                 return code_object

@@ -191,16 +191,17 @@ def test_plans_say_what_waits_and_why_not(device_standalone):
 def test_plans_say_what_is_a_product(device_standalone):
     network = programs.batch(DenseSynapses, products=10)
     network.run(1 * second, namespace={})
+    others = "no synapse from a neuron onto itself"
     assert network["weights"].plans | network["among"].plans == {
         "weights_summed_variable_x_post": "dense",
         "weights_summed_variable_back_pre": "dense",
         "gradient": "every step: 'grad' is used by learn, as products",
-        "learn": "every step: 'w' is used by weights_summed_variable_x_post",
-        "look": "64 steps at a time",  # a copy would have to see what the one before has left
+        "learn": "every step: 'w' is used by weights_summed_variable_x_post; no products: it runs once for all copies",
+        "look": "64 steps at a time; no products: 'seen' depends on the order of copies",
         "memory": "10 steps at a time, as products",
-        "recall": "every step: 'trace' is used by memory",
-        "remember": "64 steps at a time",  # no synapses of a neuron onto itself
-        "collect": "every step: 'trace' is used by remember",
+        "recall": "every step: 'trace' is used by memory; no products: 'trace' is a factor of every synapse",
+        "remember": f"64 steps at a time; no products: {others}",
+        "collect": f"every step: 'trace' is used by remember; no products: {others}",
     }
 
 
