@@ -270,7 +270,7 @@ class DenseSynapses(Synapses):
             "cache": CACHE // self.float_dtype.itemsize,
             "flush": flush_name(runner),
             "flushes": self._flushes(runner),
-            "befores": [
+            "partial_flushes": [
                 (self._flush_before(runner, other), overwritten(self, other))
                 for other in self.contained_objects
                 if isinstance(other, CodeRunner) and self._flush_before(runner, other) != flush_name(runner)

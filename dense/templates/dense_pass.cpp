@@ -215,14 +215,14 @@ void {{flush}}()
         _rows(_band * _n_pre / _bands, (_band + 1) * _n_pre / _bands, _moments
             {{ _parts.arguments(state, pre, post, constants, varying) }});
 }
-{% for name, unread in befores %}
+{% for name, unread in partial_flushes %}
 void {{name}}() { {{flush}}(); }
 {% endfor %}
 {% endblock %}
 
 {% block extra_functions_h %}
 void {{flush}}();
-{% for name, unread in befores %}
+{% for name, unread in partial_flushes %}
 void {{name}}();
 {% endfor %}
 {% endblock %}

@@ -238,14 +238,14 @@ DENSE_VERSIONS void _sums(_real* __restrict _of, const _real* __restrict _r, con
 }
 
 {{ _waiting(flush, []) }}
-{% for name, unread in befores %}
+{% for name, unread in partial_flushes %}
 {{ _waiting(name, unread) }}
 {% endfor %}
 {% endblock %}
 
 {% block extra_functions_h %}
 void {{flush}}();
-{% for name, unread in befores %}
+{% for name, unread in partial_flushes %}
 void {{name}}();
 {% endfor %}
 {% endblock %}
