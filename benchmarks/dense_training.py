@@ -48,6 +48,7 @@ KINDS = {
     "double, products": partial(DenseSynapses, products=1000),
     "dense, single": single,
     "single, four rows": partial(single, rows=4),
+    "single, rows fused": partial(single, rows=8, fused=True),
     "single, products": partial(single, products=1000),
     "single, products fused": partial(single, products=1000, fused=True),
 }

@@ -22,6 +22,7 @@ from typing import Any
 
 import numpy as np
 
+from base.values import Values
 from benchmarks.dense_training import compiled
 from dense import DenseSynapses
 from runner.experiment import load
@@ -61,7 +62,8 @@ def for_nest(name: str, point: Mapping[str, Any], n_iterations: int, file: Path)
     p = {**point["values"], "run.seed": point["seed"]}
     inputs = import_module(f"experiments.{name.replace('/', '.')}.inputs")
     classifies = name == "eprop/evidence_accumulation"
-    given = inputs.arrays(p, np.random.default_rng(0)) if classifies else inputs.arrays(p)
+    asked = (Values(p), np.random.default_rng(0)) if classifies else (Values(p),)
+    given = inputs.arrays(*asked)
     n_in, n_rec, n_out, n_steps = (p[f"network.{key}"] for key in ("n_in", "n_rec", "n_out", "n_steps"))
     rows = given["stimulus.n_rows"]
     spikes = given["pattern.values"][: rows * n_in].reshape(rows, n_in) > 0.5
