@@ -1,6 +1,5 @@
 """From Brian2's statements to the pieces of a nested loop over pre- and postsynaptic neurons."""
 
-import ast
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,10 +8,10 @@ from brian2.codegen.generators.cpp_generator import CPPCodeGenerator, c_data_typ
 from brian2.core.functions import Function
 from brian2.core.variables import ArrayVariable, Constant
 from brian2.devices.cpp_standalone.codeobject import CPPStandaloneCodeObject
-from brian2.parsing.rendering import CPPNodeRenderer
 from brian2.utils.stringtools import get_identifiers, stripped_deindented_lines, word_substitute
 
 from dense.products import NotLinear, Row, recursion
+from dense.single import SingleRenderer
 
 ROW, COLUMN, SYNAPSE, SCALAR = "_presynaptic_idx", "_postsynaptic_idx", "_idx", "0"
 
@@ -72,15 +71,6 @@ class Product:
     whole: bool
 
 
-class FloatRenderer(CPPNodeRenderer):
-    """Numbers in single precision, so that one literal does not turn a whole expression into double precision."""
-
-    def render_Constant(self, node: ast.Constant) -> str:
-        """Return a literal with the suffix of its precision."""
-        text = super().render_Constant(node)
-        return f"{text}f" if isinstance(node.value, float) else text
-
-
 class DenseGenerator(CPPCodeGenerator):
     """Splits statements into what belongs to a synapse, its row (presynaptic), its column (postsynaptic), or to all.
 
@@ -99,7 +89,7 @@ class DenseGenerator(CPPCodeGenerator):
         if self.owner.float_dtype != np.float32:
             return super().translate_expression(expr)
         expr = word_substitute(expr, self.func_name_replacements)
-        return FloatRenderer(auto_vectorise=self.auto_vectorise).render_expr(expr).strip()
+        return SingleRenderer(auto_vectorise=self.auto_vectorise).render_expr(expr).strip()
 
     def _real(self, dtype: Any) -> str:
         """Return the type of a value inside the loop: floating point numbers have the precision of the synapses."""

@@ -1,13 +1,17 @@
 """Neurons whose loops use the vector units of the processor."""
 
+from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 from brian2 import NeuronGroup
 from brian2.codegen.generators.cpp_generator import CPPCodeGenerator
 from brian2.core.functions import DEFAULT_FUNCTIONS
 from brian2.devices.cpp_standalone.codeobject import CPPStandaloneCodeObject
 from brian2.devices.cpp_standalone.device import CPPStandaloneDevice
 from brian2.devices.device import get_device
+
+from dense.single import SingleGenerator
 
 # A call of the mathematical library makes a loop scalar. e^2|x| - 1 = 2^k (exp(r) - 1) + 2^k - 1, |r| <= ln(2) / 2, and
 # a Taylor series for exp(r) - 1; the same operations on every processor, so that all of them round alike.
@@ -42,6 +46,34 @@ static inline __attribute__((always_inline)) double _tanh(const double x)
     return std::copysign(grown / (grown + 2.0), x);
 }
 """
+# The same in single precision. Both have a name, and a whole number could mean either.
+TANH_SINGLE = """
+static inline __attribute__((always_inline)) float _tanh(const float x)
+{
+    const float twice = 2.0f * (std::fabs(x) > 10.0f ? 10.0f : std::fabs(x));
+    const float shift = 12582912.0f;  // 1.5 * 2^23
+    const float shifted = twice * 1.44269504f + shift;
+    const float k = shifted - shift;
+    const float r = (twice - k * 0.693359375f) + k * 2.12194440e-4f;
+    float p = 1.0f / 5040.0f;
+    p = p * r + 1.0f / 720.0f;
+    p = p * r + 1.0f / 120.0f;
+    p = p * r + 1.0f / 24.0f;
+    p = p * r + 1.0f / 6.0f;
+    p = p * r + 0.5f;
+    p = (p * r + 1.0f) * r;
+    const float biased = k + (127.0f + shift);
+    uint32_t bits;
+    std::memcpy(&bits, &biased, sizeof(bits));
+    bits <<= 23;
+    float power;
+    std::memcpy(&power, &bits, sizeof(power));
+    const float grown = power * p + (power - 1.0f);
+    return std::copysign(grown / (grown + 2.0f), x);
+}
+static inline double _tanh(const int64_t x) { return _tanh(double(x)); }
+static inline double _tanh(const int32_t x) { return _tanh(double(x)); }
+"""
 
 
 class NeuronCodeObject(CPPStandaloneCodeObject):
@@ -51,7 +83,14 @@ class NeuronCodeObject(CPPStandaloneCodeObject):
     generator_class = CPPCodeGenerator
 
 
+class SingleCodeObject(NeuronCodeObject):
+    """The same in single precision."""
+
+    generator_class = SingleGenerator
+
+
 DEFAULT_FUNCTIONS["tanh"].implementations.add_implementation(NeuronCodeObject, code=TANH, name="_tanh")
+DEFAULT_FUNCTIONS["tanh"].implementations.add_implementation(SingleCodeObject, code=TANH + TANH_SINGLE, name="_tanh")
 
 
 class VectorGroup(NeuronGroup):
@@ -65,9 +104,14 @@ class VectorGroup(NeuronGroup):
     ----------
     *args, **kwargs
         As for `brian2.NeuronGroup`.
+    dtype : type or dict, optional
+        As there, of variables, or of each variable by name. If any is ``numpy.float32``, the arithmetic of the loop is
+        in single precision, but for what has to do with time, or with a variable in double precision.
     """
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, dtype: Any = None, **kwargs: Any) -> None:
         if type(get_device()) is CPPStandaloneDevice:
-            kwargs["codeobj_class"] = NeuronCodeObject
-        super().__init__(*args, **kwargs)
+            given = dtype.values() if isinstance(dtype, Mapping) else [dtype]
+            single = any(one is not None and np.dtype(one) == np.float32 for one in given)
+            kwargs["codeobj_class"] = SingleCodeObject if single else NeuronCodeObject
+        super().__init__(*args, dtype=dtype, **kwargs)

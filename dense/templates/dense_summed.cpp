@@ -16,6 +16,10 @@
 
 {% block extra_headers %}
 {{ _parts.targets() }}
+{% if real == c_data_type(_target_var.dtype) == 'float' %}
+// A copy between sums and their target is not worth a call: an array that is handed to one is not kept in registers.
+#pragma GCC optimize("no-tree-loop-distribute-patterns")
+{% endif %}
 namespace {
 {{ _parts.buffers(_matrix, _rows, _columns, varying, real, 1, _together) }}
     const int _width = {{'_lanes' if layout.copies > 1 or _transposed else '4 * _lanes'}};  // columns and

@@ -3,11 +3,12 @@
 {# ALLOWS_SCALAR_WRITE #}
 {% extends 'common_group.cpp' %}
 {% import 'dense_parts.cpp' as _parts %}
-{# What all neurons read of a single one is the same in every pass of the loop, which the compiler has to be told. #}
-{% set _of_one = namespace(any=false) %}
-{% for _name, _index in variable_indices.items() if _index == '0' and _name in variables %}
-{% if variables[_name].array and not variables[_name].scalar %}
-{% set _of_one.any = true %}
+{# What all neurons read of a single one is the same in every pass of the loop, which the compiler has to be told. So it
+   has in single precision, which is for speed: it compares the places of a few arrays before the loop, but not of many. #}
+{% set _told = namespace(any=false) %}
+{% for _name, _variable in variables.items() if _variable.array is defined and _variable.array %}
+{% if variable_indices[_name] == '0' and not _variable.scalar or c_data_type(_variable.dtype) == 'float' %}
+{% set _told.any = true %}
 {% endif %}
 {% endfor %}
 
@@ -21,7 +22,7 @@ DENSE_VERSIONS void _run_{{codeobj_name}}();
     const size_t _vectorisation_idx = -1;
     {{scalar_code|autoindent}}
     const int _N = {{constant_or_scalar('N', variables['N'])}};
-    {% if _of_one.any %}
+    {% if _told.any %}
     #pragma GCC ivdep
     {% endif %}
     for (int _idx = 0; _idx < _N; _idx++) {

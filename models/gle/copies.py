@@ -4,11 +4,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from brian2 import Network, NeuronGroup, StateMonitor, Synapses, TimedArray, linked_var
+from brian2 import Equations, Network, NeuronGroup, StateMonitor, Synapses, TimedArray, linked_var
+from brian2.equations.equations import FLOAT
 
 from dense import DenseSynapses, VectorGroup
 from models.base import Model, attach, link
 from models.gle import batch
+
+SUMS = {"cost", "cost_unseen", "cost_before", "best"}  # over a whole run: a single step is small beside them
 
 
 def objects(
@@ -92,7 +95,7 @@ def build(
         What the input looks up beside ``order``; default a table ``samples`` of one number for every time step, and
         ``shown``.
     dtype : type
-        Of all that belongs to synapses.
+        Of neurons and synapses; but sums over a whole run are in double precision (`SUMS`).
 
     Returns
     -------
@@ -123,7 +126,10 @@ def build(
     }
 
     def group(name: str, n: int) -> NeuronGroup:
-        return VectorGroup(n, dt=p.dt, name=name, **models[name].kwargs(**tables.get(name, {})))
+        keywords = models[name].kwargs(**tables.get(name, {}))
+        numbers = [v for v, equation in Equations(keywords["model"]).items() if equation.var_type == FLOAT]
+        types = {v: np.float64 if v in SUMS else dtype for v in numbers}
+        return VectorGroup(n, dt=p.dt, name=name, dtype=types, **keywords)
 
     def shared(name: str, source: NeuronGroup, target: NeuronGroup) -> DenseSynapses:
         keywords = models[name].kwargs()

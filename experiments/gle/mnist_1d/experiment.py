@@ -22,7 +22,7 @@ class Structure:
     n_taught: int = param(40, "batches of an epoch that are taught", "", "authors' program: 4000 samples")
     n_unseen: int = param(10, "batches of an epoch that are only looked at", "", "authors' program: 1000 samples")
     n_epochs: int = param(150, "epochs in the table", "", "authors' program")
-    bits: int = param(64, "of a number that belongs to synapses: 32 or 64", "", "authors' program: 32")
+    bits: int = param(64, "of a number: 32 or 64", "", "authors' program: 32")
     dt: Quantity = param(0.2 * ms, "time step", r"\Delta t", "authors' program")
 
 
@@ -55,7 +55,7 @@ def network(p: Structure) -> Network:
     Raises
     ------
     ValueError
-        Numbers of synapses have other than 32 or 64 bits.
+        Numbers have other than 32 or 64 bits.
     """
     precision = {32: np.float32, 64: np.float64}
     if p.bits not in precision:

@@ -28,7 +28,7 @@ class Structure:
     interval: int = param(
         1, "time steps between two steps of Adam; divides those of a keyword", "n", "authors' program"
     )
-    bits: int = param(64, "of a number that belongs to synapses: 32 or 64", "", "authors' program: 32")
+    bits: int = param(64, "of a number: 32 or 64", "", "authors' program: 32")
     dt: Quantity = param(0.05 * ms, "time step; 1 ms is a frame", r"\Delta t", "authors' program")
 
 
@@ -81,7 +81,7 @@ def network(p: Structure) -> Network:
     Raises
     ------
     ValueError
-        Numbers of synapses have other than 32 or 64 bits.
+        Numbers have other than 32 or 64 bits.
     """
     precision = {32: np.float32, 64: np.float64}
     if p.bits not in precision:
