@@ -4,8 +4,8 @@
     python -m benchmarks.gle_vs_torch
 
 Both make the same steps: forward, errors, gradients and Adam for all layers, every time step; the PyTorch program is
-`benchmarks.torch_gle`. Of ours, one batch in six is not taught, and only answers. Prints CPU milliseconds per time step
-and microseconds per sample and step.
+`benchmarks.torch_gle`, in single precision. Of ours, one batch in six is not taught, and only answers. Prints CPU
+milliseconds per time step and microseconds per sample and step, for ours in double and in single precision.
 """
 
 import argparse
@@ -35,16 +35,32 @@ def in_torch(batch: int, steps: int) -> float:
     return json.loads(done.stdout.splitlines()[-1])["cpu_s"]
 
 
-def points(batch: int) -> tuple[list[dict], dict]:
+def points(batch: int, bits: int) -> tuple[list[dict], dict]:
     """Return a short and a long training, and the structure of their program."""
     sizes = {
         "network.n_copies": batch,
+        "network.bits": bits,
         "network.n_taught": TAUGHT,
         "network.n_unseen": 1,
         "network.n_epochs": EPOCHS[1],
     }
     plans = [plan(load(NAME), "smoke", overrides={**sizes, "inputs.epochs": epochs}) for epochs in EPOCHS]
     return [found.points[0] for found in plans], plans[0].builds[plans[0].points[0]["build"]]
+
+
+class Program:
+    """Our program for one batch size and precision."""
+
+    def __init__(self, batch: int, bits: int, folder: Path) -> None:
+        self.points, structure = points(batch, bits)
+        build(load(NAME), structure, folder)
+        self.program = CompiledProgram(folder)
+
+    def cpu_s(self) -> float:
+        """Return CPU seconds per step, from a long training and a short one."""
+        short, long = (run_point(NAME, point, self.program)[1]["cpu_s"] for point in self.points)
+        steps = (EPOCHS[1] - EPOCHS[0]) * (TAUGHT + 1) * self.points[0]["values"]["network.n_steps"]
+        return (long - short) / steps
 
 
 def main() -> None:
@@ -54,22 +70,20 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=5)
     arguments = parser.parse_args()
     for batch in arguments.batches:
-        (short, long), structure = points(batch)
-        steps = (EPOCHS[1] - EPOCHS[0]) * (TAUGHT + 1) * short["values"]["network.n_steps"]
         with tempfile.TemporaryDirectory() as scratch:
-            build(load(NAME), structure, Path(scratch) / "build")
-            program = CompiledProgram(Path(scratch) / "build")
-            here, there = [], []
+            programs = {bits: Program(batch, bits, Path(scratch) / f"{bits}") for bits in (64, 32)}
+            there: list[float] = []
+            ours: dict[int, list[float]] = {bits: [] for bits in programs}
             for _ in range(arguments.repeats):
-                less, more = (run_point(NAME, point, program)[1]["cpu_s"] for point in (short, long))
-                here.append((more - less) / steps)
                 there.append(in_torch(batch, 100 if batch > 1 else 300))
-        ours, torchs = statistics.median(here), statistics.median(there)
-        print(
-            f"batch {batch}: PyTorch {1e3 * torchs:.3f} ms per step ({1e6 * torchs / batch:.1f} us per sample), here "
-            f"{1e3 * ours:.3f} ms ({1e6 * ours / batch:.1f} us): {torchs / ours:.1f} times less",
-            flush=True,
-        )
+                for bits, program in programs.items():
+                    ours[bits].append(program.cpu_s())
+        torchs = statistics.median(there)
+        print(f"batch {batch}: PyTorch {1e3 * torchs:.3f} ms per step ({1e6 * torchs / batch:.1f} us per sample)")
+        for bits, found in ours.items():
+            here = statistics.median(found)
+            said = f"{1e3 * here:.3f} ms ({1e6 * here / batch:.1f} us): {torchs / here:.1f} times less"
+            print(f"    here, {bits} bits: {said}", flush=True)
 
 
 if __name__ == "__main__":

@@ -38,12 +38,6 @@ class SingleRenderer(CPPNodeRenderer):
         text = super().render_Name(node)
         return f"float({text})" if node.id in self.constants else text
 
-    def render_BinOp(self, node: ast.BinOp) -> str:
-        """Return an operation; a power whose exponent is a whole number has the precision of its base."""
-        if isinstance(node.op, ast.Pow) and isinstance(node.right, ast.Constant) and isinstance(node.right.value, int):
-            return f"_brian_pow({self.render_node(node.left)}, {node.right.value}.0f)"
-        return super().render_BinOp(node)
-
     def render_Call(self, node: ast.Call) -> str:
         """Return a call of a function."""
         plain = CPPNodeRenderer(auto_vectorise=self.auto_vectorise)
@@ -54,6 +48,16 @@ class SingleRenderer(CPPNodeRenderer):
     def render_func(self, node: ast.Name) -> str:
         """Return the name of a function."""
         return node.id
+
+
+class NeuronRenderer(SingleRenderer):
+    """The same for neurons, whose powers are in single precision, too."""
+
+    def render_BinOp(self, node: ast.BinOp) -> str:
+        """Return an operation; a power whose exponent is a whole number has the precision of its base."""
+        if isinstance(node.op, ast.Pow) and isinstance(node.right, ast.Constant) and isinstance(node.right.value, int):
+            return f"_brian_pow({self.render_node(node.left)}, {node.right.value}.0f)"
+        return super().render_BinOp(node)
 
 
 class SingleGenerator(CPPCodeGenerator):
@@ -93,7 +97,7 @@ class SingleGenerator(CPPCodeGenerator):
         """Return an expression as C++."""
         if not self.rounds:
             return super().translate_expression(expr)
-        renderer = SingleRenderer(self.constants, self.varying, auto_vectorise=self.auto_vectorise)
+        renderer = NeuronRenderer(self.constants, self.varying, auto_vectorise=self.auto_vectorise)
         return renderer.render_expr(word_substitute(expr, self.func_name_replacements)).strip()
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
-from brian2 import Network, NeuronGroup, StateMonitor, Synapses, defaultclock, ms
+from brian2 import Network, NeuronGroup, StateMonitor, Synapses, TimedArray, defaultclock, ms
 
 from dense import DenseSynapses, VectorGroup
 
@@ -199,6 +199,53 @@ def batch(kind: type, **kwargs) -> Network:
     return Network(rates, errors, weights, among, curve)
 
 
+SINGLE = ("v", "x", "bent", "whole", "power", "seen", "late", "wave")
+
+
+def neurons(dtype: type) -> Network:
+    """Return neurons whose variables are in single precision, but for a sum; what they do has to do with time, too."""
+    defaultclock.dt = 1 * ms
+    n = 100_001
+    values = TimedArray(np.arange(n) % 1000, dt=1 * ms, name="values")
+    group = VectorGroup(
+        n,
+        """
+        dv/dt = (1.5 - v) / (20*ms) : 1 (unless refractory)
+        x : 1
+        bent : 1
+        whole : 1
+        power : 1
+        seen : 1
+        late : second
+        wave : 1
+        total : 1
+        """,
+        threshold="v > 1",
+        reset="v = 0",
+        refractory=2 * ms,
+        method="exponential_euler",
+        namespace={"values": values},
+        dtype=dict.fromkeys(SINGLE, dtype),
+        name="neurons",
+    )
+    group.v = "i / 1e5"
+    group.x = "(i - 50000) * abs(i - 50000) ** 3 * 4e-18"
+    group.total = 1e8
+    group.run_regularly(
+        """
+        bent = tanh(x)
+        whole = tanh(i) - x
+        power = 0.1 + x ** 2 / 3
+        seen = values(i * dt)
+        late = (t + 1e4*second) - 1e4*second
+        wave = sin(1e6 * t / second + x)
+        total += 0.3 * abs(bent)
+        """,
+        when="end",
+    )
+    return Network(group)
+
+
 NETWORKS: dict[str, Callable] = {
     "synapses": lambda: everything(Synapses),
     "dense": lambda: everything(DenseSynapses),
@@ -209,6 +256,8 @@ NETWORKS: dict[str, Callable] = {
     "delayed": lambda: delayed(DenseSynapses),
     "products": lambda: everything(DenseSynapses, products=128),
     "batch": lambda: batch(DenseSynapses, rows=4),
+    "neurons": lambda: neurons(np.float64),
+    "single-neurons": lambda: neurons(np.float32),
     "batch-products": lambda: batch(DenseSynapses, products=10),
 }
 

@@ -15,7 +15,7 @@ CALLS = {
         f"eprop_vs_nest, {task}": lambda of=of: eprop_vs_nest.planned_point(*of)
         for task, of in eprop_vs_nest.TASKS.items()
     },
-    "gle_vs_torch": lambda: gle_vs_torch.points(100),
+    "gle_vs_torch": lambda: gle_vs_torch.points(100, 32),
 }
 
 
