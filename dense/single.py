@@ -17,9 +17,8 @@ class SingleRenderer(CPPNodeRenderer):
     Parameters
     ----------
     constants, varying : collection of str
-        Values in double precision that are the same for all elements of a loop: those that stay as they are, which are
-        rounded, and those that change with time, which are not. Nor is anything in an argument of a function in which
-        one of them stands: it may be a time.
+        Values in double precision that all elements of a loop share. Constants are rounded where they are used; what
+        varies with time is not. Neither is in a function whose arguments name one of them, since they may be times.
     auto_vectorise : set of str
         As for Brian2's renderer.
     """

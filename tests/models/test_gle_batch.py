@@ -3,6 +3,7 @@
 import numpy as np
 
 from base.values import Values
+from experiments.gle.mnist_1d.experiment import Structure, network
 from experiments.gle.mnist_1d.inputs import inputs
 from runner.planning import planned
 
@@ -73,3 +74,18 @@ def test_training_equals_the_reference(built, tmp_path):
         np.testing.assert_allclose(read(name), weights, atol=1e-9, err_msg=name)
     np.testing.assert_allclose(read("layer_7.cost").sum(), cost, rtol=1e-10)
     np.testing.assert_allclose(read("layer_7.cost_unseen").sum(), unseen, rtol=1e-10)
+
+
+def test_what_stays_in_double_precision():
+    net = network(Structure(n_hidden=3, n_copies=2, n_samples=4, n_taught=1, n_unseen=1, n_epochs=1, bits=32))
+    groups = {one.name: one for one in net.objects}
+    wide = {
+        (name, variable)
+        for name in ("schedule", "layer_1", "layer_7", "to_1")
+        for variable in groups[name].equations.names
+        if groups[name].variables[variable].dtype == np.float64
+    }
+    assert wide == {("schedule", "cost"), ("schedule", "cost_before"), ("schedule", "best")} | {
+        ("layer_7", "cost"),
+        ("layer_7", "cost_unseen"),
+    }
