@@ -3,9 +3,16 @@
 import pandas as pd
 from matplotlib.figure import Figure
 
+from analysis.plots import COLOURS
 from experiments.gle.common import learning_curves
 
 SIZE = learning_curves.SIZE
+# Networks that see whole sequences, which are trained through time: target, label, and side of the line it is on.
+OTHERS = {
+    "above_perceptron": ("MLP", "center"),
+    "below_gated_units": ("GRU", "top"),
+    "below_convolutions": ("TCN", "bottom"),
+}
 ERRORS = {1: "prospective", 0: "instantaneous"}
 
 
@@ -39,4 +46,11 @@ def draw(tables: dict[str, pd.DataFrame], fig: Figure) -> None:
     # Seeds halve their learning rates in different epochs, by powers of two: the median, and no band.
     table = tables["epochs"]
     table = table.assign(eta=table.groupby(["errors", "epoch"])["eta"].transform("median"))
-    learning_curves.draw(table, tables["reported"], fig, "errors", series)
+    marks = tables["reported"].set_index("target")
+    others = marks.loc[[*OTHERS]].query("epoch <= @table.epoch.max()")
+    unseen, _ = learning_curves.draw(table, marks.drop(index=[*OTHERS]), fig, "errors", series)
+    for name, value in others["value"].items():
+        label, side = OTHERS[name]
+        unseen.axhline(100 * value, color=COLOURS["grey"], lw=0.6, ls=":", zorder=0)
+        place = {"va": side, "transform": unseen.get_yaxis_transform()}
+        unseen.text(1.01, 100 * value, label, fontsize="xx-small", color=COLOURS["grey"], **place)
