@@ -17,12 +17,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from brian2 import Synapses
+from brian2 import NeuronGroup, Synapses
 
 import experiments.eprop.phonemes_lstm.experiment as lstm
 import models.eprop.network as recurrent
 from base.values import Values
-from dense import DenseSynapses
+from dense import DenseSynapses, VectorGroup
 from experiments.eprop.pattern_generation.inputs import arrays
 from references.eprop.spiking_gradients import Cells, backward, forward
 from runner.binary import CompiledProgram
@@ -42,15 +42,24 @@ def single(source: Any, target: Any, *, name: str, **keywords: Any) -> DenseSyna
     return DenseSynapses(source, target, name=name, **keywords)
 
 
+def single_neurons(*args: Any, **keywords: Any) -> VectorGroup:
+    """Return neurons in single precision."""
+    return VectorGroup(*args, dtype=np.float32, **keywords)
+
+
+# A trial has 1000 steps, and one more must fit: else all that waits is computed before the end of the trial can say
+# which of it nobody looks at.
+FIT = 1001
 KINDS = {
-    "Brian2": Synapses,
-    "dense, double": DenseSynapses,
-    "double, products": partial(DenseSynapses, products=1000),
-    "dense, single": single,
-    "single, four rows": partial(single, rows=4),
-    "single, rows fused": partial(single, rows=8, fused=True),
-    "single, products": partial(single, products=1000),
-    "single, products fused": partial(single, products=1000, fused=True),
+    "Brian2": (Synapses, NeuronGroup),
+    "double": (DenseSynapses, NeuronGroup),
+    "double, products": (partial(DenseSynapses, products=FIT), NeuronGroup),
+    "single": (single, NeuronGroup),
+    "single, four rows": (partial(single, rows=4), NeuronGroup),
+    "neurons too, four rows": (partial(single, rows=4), single_neurons),
+    "neurons too, rows fused": (partial(single, rows=8, fused=True), single_neurons),
+    "neurons too, products": (partial(single, products=FIT), single_neurons),
+    "neurons too, products fused": (partial(single, products=FIT, fused=True), single_neurons),
 }
 
 
@@ -60,12 +69,12 @@ def points(name: str, scale: str, lengths: tuple[int, int], overrides: dict) -> 
     return [found.points[0] for found in plans], plans[0].builds[plans[0].points[0]["build"]]
 
 
-def compiled(name: str, folder: Path, kind: Any, structure: dict) -> CompiledProgram:
-    """Return the program with one kind of synapses."""
+def compiled(name: str, folder: Path, synapses: Any, structure: dict, neurons: Any = NeuronGroup) -> CompiledProgram:
+    """Return the program with one kind of synapses and, but for LSTM cells, of neurons."""
     module = lstm if name == LSTM else recurrent
-    module.DenseSynapses = kind
+    module.DenseSynapses, recurrent.NeuronGroup = synapses, neurons
     build(load(name), structure, folder)
-    module.DenseSynapses = DenseSynapses
+    module.DenseSynapses, recurrent.NeuronGroup = DenseSynapses, NeuronGroup
     return CompiledProgram(folder)
 
 
@@ -107,8 +116,8 @@ def cells(n: int, repeats: int) -> None:
     """Compare for LSTM cells, and check that dense synapses in double precision give the same losses."""
     programs, spent, losses, number = {}, {}, {}, BATCHES[1] - BATCHES[0]
     with tempfile.TemporaryDirectory() as scratch:
-        for i, kind in enumerate(("Brian2", "dense, double", "dense, single")):  # traces of each copy: no rows together
-            bits = 32 if kind == "dense, single" else 64
+        for i, kind in enumerate(("Brian2", "double", "single")):  # traces of each copy: no rows together
+            bits = 32 if kind == "single" else 64
             found, structure = points(LSTM, "quick", BATCHES, {"network.n_rec": n, "network.bits": bits})
             of = Synapses if kind == "Brian2" else DenseSynapses
             programs[kind] = found, compiled(LSTM, Path(scratch) / str(i), of, structure)
@@ -123,7 +132,7 @@ def cells(n: int, repeats: int) -> None:
     for kind, seconds in median.items():
         difference = np.max(np.abs(losses[kind] / losses["Brian2"] - 1))
         said = f"{median['Brian2'] / seconds:.1f} x, largest relative difference of a loss {difference:.1e}"
-        print(f"{n} LSTM cells, {kind:14} {1e3 * seconds:.2f} ms of CPU per sentence, {said}", flush=True)
+        print(f"{n} LSTM cells, {kind:6} {1e3 * seconds:.2f} ms of CPU per sentence, {said}", flush=True)
 
 
 def main() -> None:
@@ -139,7 +148,8 @@ def main() -> None:
         (short, long), structure = points(NAME, "paper", TRIALS, {"network.n_rec": n})
         with tempfile.TemporaryDirectory() as scratch:
             programs = {
-                k: compiled(NAME, Path(scratch) / str(i), kind, structure) for i, (k, kind) in enumerate(KINDS.items())
+                kind: compiled(NAME, Path(scratch) / str(i), synapses, structure, neurons)
+                for i, (kind, (synapses, neurons)) in enumerate(KINDS.items())
             }
             runs = {kind: partial(run_point, NAME, program=program) for kind, program in programs.items()}
             spent: dict[str, list[float]] = {**{kind: [] for kind in KINDS}, "NumPy, backwards": []}
@@ -153,7 +163,7 @@ def main() -> None:
         median = {kind: statistics.median(times) for kind, times in spent.items()}
         for kind, seconds in median.items():
             faster = median["Brian2"] / seconds
-            print(f"{n} neurons, {kind:22} {seconds:.4f} s of CPU per trial, {faster:.1f} x", flush=True)
+            print(f"{n} neurons, {kind:27} {seconds:.4f} s of CPU per trial, {faster:.1f} x", flush=True)
         for kind in [*KINDS][1:]:
             difference = np.max(np.abs(losses[kind] / losses["Brian2"] - 1)[:20])
             print(f"{n} neurons, {kind}: largest relative difference of a loss in 20 trials {difference:.1e}")

@@ -33,7 +33,7 @@ from runner.binary import CompiledProgram
 from runner.simulate import run_point
 
 GIVEN = {"recurrent.c_reg": 0.0, "inputs.feedback": "symmetric"}
-OURS = ("dense, double", "dense, single", "single, four rows")
+OURS = ("double", "single", "single, four rows")
 THEIRS = ("EProp", "EProp, voltage", "D_RTRL, voltage", "pp_prop", "pp_prop, voltage")
 ETA = 0.001  # of the one step
 COMPARED = {"double": ("EProp", "D_RTRL, voltage", "pp_prop"), "single": THEIRS}
@@ -87,7 +87,7 @@ def main() -> None:
         given, found = Path(scratch) / "task.npz", Path(scratch) / "gradient.npy"
         constants = {name: getattr(neurons, name) for name in ("alpha", "kappa", "v_th", "gamma", "n_ref")}
         np.savez(given, w_in=w["in"], w_rec=w["rec"], w_out=w["out"], **constants, **shown)
-        programs = {kind: compiled(NAME, Path(scratch) / kind, KINDS[kind], structure) for kind in OURS}
+        programs = {kind: compiled(NAME, Path(scratch) / kind, KINDS[kind][0], structure) for kind in OURS}
         print(f"{n} neurons, gradient of input and recurrent weights against the reference:")
         for kind, program in programs.items():
             compared(kind, gradient(program, n), reference)

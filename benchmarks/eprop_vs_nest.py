@@ -4,8 +4,8 @@
     python -m benchmarks.eprop_vs_nest
 
 Checks that both have the same five losses, and runs both without recording (ours: monitors that wake up once a trial),
-in turns. Ours is compiled as the experiment has it, and with the steps of a trial as matrix products. Prints CPU
-seconds per iteration and their ratio; time to set up and to compile is not included.
+in turns. Ours is compiled as the experiment has it, and with the steps of a trial as matrix products and vectorised
+neurons. Prints CPU seconds per iteration and their ratio; time to set up and to compile is not included.
 """
 
 import argparse
@@ -21,10 +21,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from brian2 import NeuronGroup
 
 from base.values import Values
 from benchmarks.dense_training import compiled
-from dense import DenseSynapses
+from dense import DenseSynapses, VectorGroup
 from runner.experiment import load
 from runner.planning import plan
 from runner.simulate import run_point
@@ -111,11 +112,15 @@ def main() -> None:
             file, few = Path(scratch) / "task.npz", 5
             point, structure = planned_point(name, values, n_iterations)
             start, _ = planned_point(name, values, few)
+            fit = point["values"]["network.n_steps"] + 1  # see benchmarks.dense_training
             kinds = {
-                "here": DenseSynapses,
-                "products": partial(DenseSynapses, products=point["values"]["network.n_steps"]),
+                "here": (DenseSynapses, NeuronGroup),
+                "products": (partial(DenseSynapses, products=fit), VectorGroup),
             }
-            programs = {kind: compiled(name, Path(scratch) / kind, of, structure) for kind, of in kinds.items()}
+            programs = {
+                kind: compiled(name, Path(scratch) / kind, synapses, structure, neurons)
+                for kind, (synapses, neurons) in kinds.items()
+            }
             for_nest(name, point, n_iterations, file)
             spent: dict[str, list[float]] = {kind: [] for kind in ("NEST", *programs)}
             losses = {}
