@@ -44,6 +44,10 @@ namespace {
     {% for other in flushes %}
     if ({{other}}) {{other}}();
     {% endfor %}
+    {% if steps > 1 %}
+    // Only when another step needs the place: what comes before that may ask for less than everything.
+    if (_collected == _block) {{flush}}();
+    {% endif %}
     const size_t _vectorisation_idx = -1;
     {{scalar_code|autoindent}}
 {{ _parts.collect(layout, [], post, varying, "_collected") }}
@@ -56,7 +60,10 @@ namespace {
         _rows_{{loop.index0}}[_collected * _copies * _n_pre + _row] = {{code}};
         {% endfor %}
     }
-    if (++_collected == _block) {{flush}}();
+    _collected++;
+    {% if steps == 1 %}
+    {{flush}}();
+    {% endif %}
 {% endblock %}
 
 {% macro _column_parameters() -%}

@@ -1,6 +1,7 @@
 """The recurrent network of all e-prop 1 experiments: every trial of a run in one compiled program."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from brian2 import (
     ms,
 )
 
-from dense import DenseSynapses
+from dense import DenseSynapses, VectorGroup
 from models.base import Model, attach, link, param
 from models.eprop import readouts, spiking, trials
 
@@ -67,7 +68,7 @@ def objects(readout: Model = readouts.readout, synapse: Model = spiking.synapse)
 
 
 def wired(
-    p: Structure, models: dict[str, Model], answer: Quantity, **keywords: Any
+    p: Structure, models: dict[str, Model], answer: Quantity, dtype: type = np.float64, **keywords: Any
 ) -> dict[str, NeuronGroup | DenseSynapses]:
     """Build the objects of the network, all-to-all, without monitors.
 
@@ -81,6 +82,8 @@ def wired(
         What `objects` returns.
     answer : Quantity, second
         Time between two answers.
+    dtype : type
+        Of neurons and synapses. What the readouts compute is in double precision: exponentials overflow early.
     **keywords
         Further arguments of all synapses.
 
@@ -93,9 +96,13 @@ def wired(
     pattern = TimedArray(np.zeros(p.n_pattern), dt=p.dt, name="pattern")
     target = TimedArray(np.zeros(p.n_target), dt=p.dt, name="target")
 
+    def precision(name: str) -> type:
+        return np.float64 if name in ("readout", "pool") else dtype
+
     def group(name: str, n: int, **more: Any) -> NeuronGroup:
         tables = {"stimulus": {"pattern": pattern}, "readout": {"target": target}}.get(name, {})
-        return NeuronGroup(n, name=name, **more, **models[name].kwargs(**tables))
+        kind = partial(VectorGroup, dtype=np.float32) if precision(name) == np.float32 else NeuronGroup
+        return kind(n, name=name, **more, **models[name].kwargs(**tables))
 
     schedule = group("schedule", 1, dt=p.n_steps * p.dt)
     stimulus = group("stimulus", p.n_in)
@@ -112,7 +119,8 @@ def wired(
         **({"pool": (readout, readout)} if "pool" in models else {}),
     }
     for name, (source, goal) in ends.items():
-        net.append(DenseSynapses(source, goal, name=name, **keywords, **models[name].kwargs()))
+        of = {"dtype": precision(name), **keywords, **models[name].kwargs()}
+        net.append(DenseSynapses(source, goal, name=name, **of))
         net[-1].connect()
     attach(net, models, trial=p.n_steps * p.dt, answer=answer)
     return {one.name: one for one in net}

@@ -162,5 +162,5 @@ def test_tables_are_as_long_as_needed(scale):
 def test_full_size_is_planned():
     """Points and sizes of the authors' network."""
     points = plan(load("eprop/phonemes"), "paper").points
-    assert len(points) == 5
+    assert len(points) == 15
     assert all(point["values"]["network.n_rec"] == 400 for point in points)

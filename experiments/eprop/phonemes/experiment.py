@@ -25,7 +25,7 @@ class Structure(Sizes):
     n_out: int = param(61, "phonemes", r"n_\mathrm{out}", "TIMIT")
     n_steps: int = param(500, "steps of one trial: a sentence is cut into pieces that long", "T", "our design")
     n_frame: int = param(5, "steps of one frame", r"n_\mathrm{frame}", "authors' code")
-    bits: int = param(64, "of a number that belongs to synapses", r"n_b", "our design", valid="one of 32, 64")
+    bits: int = param(64, "of a number, but for those of the readouts", r"n_b", "our design", valid="one of 32, 64")
 
 
 @dataclass(frozen=True)
