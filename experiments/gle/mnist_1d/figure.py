@@ -7,10 +7,12 @@ from analysis.plots import COLOURS
 from experiments.gle.common import learning_curves
 
 SIZE = learning_curves.SIZE
-# Networks that see whole sequences, which are trained through time: target, label, and side of the line it is on.
+# Where other networks end, most of which see whole sequences and are trained through time: target, label, and side of the line it is on.
 OTHERS = {
     "above_perceptron": ("MLP", "center"),
+    "above_the_small_network": ("15k", "center"),
     "below_gated_units": ("GRU", "top"),
+    "near_gated_units": ("GRU", "center"),
     "below_convolutions": ("TCN", "bottom"),
 }
 ERRORS = {1: "prospective", 0: "instantaneous"}
@@ -47,8 +49,9 @@ def draw(tables: dict[str, pd.DataFrame], fig: Figure) -> None:
     table = tables["epochs"]
     table = table.assign(eta=table.groupby(["errors", "epoch"])["eta"].transform("median"))
     marks = tables["reported"].set_index("target")
-    others = marks.loc[[*OTHERS]].query("epoch <= @table.epoch.max()")
-    unseen, _ = learning_curves.draw(table, marks.drop(index=[*OTHERS]), fig, "errors", series)
+    known = [name for name in OTHERS if name in marks.index]
+    others = marks.loc[known].query("epoch <= @table.epoch.max()")
+    unseen, _ = learning_curves.draw(table, marks.drop(index=known), fig, "errors", series)
     for name, value in others["value"].items():
         label, side = OTHERS[name]
         unseen.axhline(100 * value, color=COLOURS["grey"], lw=0.6, ls=":", zorder=0)
