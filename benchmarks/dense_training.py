@@ -47,9 +47,7 @@ def single_neurons(*args: Any, **keywords: Any) -> VectorGroup:
     return VectorGroup(*args, dtype=np.float32, **keywords)
 
 
-# A trial has 1000 steps, and one more must fit: else all that waits is computed before the end of the trial can say
-# which of it nobody looks at.
-FIT = 1000
+FIT = 1000  # steps of a trial
 KINDS = {
     "Brian2": (Synapses, NeuronGroup),
     "double": (DenseSynapses, NeuronGroup),

@@ -112,10 +112,10 @@ def main() -> None:
             file, few = Path(scratch) / "task.npz", 5
             point, structure = planned_point(name, values, n_iterations)
             start, _ = planned_point(name, values, few)
-            fit = point["values"]["network.n_steps"] + 1  # see benchmarks.dense_training
+            products = partial(DenseSynapses, products=point["values"]["network.n_steps"])
             kinds = {
                 "here": (DenseSynapses, NeuronGroup),
-                "products": (partial(DenseSynapses, products=fit), VectorGroup),
+                "products": (products, VectorGroup),
             }
             programs = {
                 kind: compiled(name, Path(scratch) / kind, synapses, structure, neurons)
