@@ -7,7 +7,8 @@ from analysis.plots import COLOURS
 from experiments.gle.common import learning_curves
 
 SIZE = learning_curves.SIZE
-# Where other networks end, most of which see whole sequences and are trained through time: target, label, and side of the line it is on.
+# Where other networks end, most of which see whole sequences and are trained through time: target, label, and side of
+# the line that it is on.
 OTHERS = {
     "above_perceptron": ("MLP", "center"),
     "above_the_small_network": ("15k", "center"),
