@@ -5,8 +5,8 @@
 
 Checks that both have the same five losses, and runs both without recording (ours: monitors that wake up once a trial),
 in turns. Ours is compiled as the experiment has it, with the steps of a trial as matrix products and vectorised
-neurons, and so in single precision (NEST is in double). Prints CPU seconds per iteration and their ratio; time to set up
-and to compile is not included.
+neurons, and so in single precision (NEST is in double). Prints CPU seconds per iteration and their ratio; time to set
+up and to compile is not included.
 """
 
 import argparse
