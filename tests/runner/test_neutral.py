@@ -79,7 +79,7 @@ def before(history):
     ("edits", "stale"),
     [
         ([ASSIGN, COLOUR], {"network": len(EXPERIMENTS), "observe": len(JOINING)}),
-        ([FAST, COPIES], {"generator": len(EXPERIMENTS), "network": 5}),
+        ([FAST, COPIES], {"generator": len(EXPERIMENTS), "network": 6}),
         ([SEEDS, COMMENT], {"runner": len(EXPERIMENTS)}),
         ([CLOSE], {"score": len(EXPERIMENTS)}),
     ],
