@@ -106,7 +106,8 @@ class VectorGroup(NeuronGroup):
         As for `brian2.NeuronGroup`.
     dtype : type or dict, optional
         As there, of variables, or of each variable by name. If any is ``numpy.float32``, the arithmetic of the loop is
-        in single precision, but for what has to do with time, or with a variable in double precision.
+        in single precision, but for what has to do with time, or with a variable in double precision; and ``rand()`` in
+        steps and equations draws other numbers than Brian2 with the same seed, from a generator that vectorises.
     """
 
     def __init__(self, *args: Any, dtype: Any = None, **kwargs: Any) -> None:

@@ -1,7 +1,9 @@
 """C++ in single precision, where that does not touch time."""
 
 import ast
+import re
 from collections.abc import Collection
+from itertools import count
 from typing import Any
 
 import numpy as np
@@ -62,7 +64,9 @@ class NeuronRenderer(SingleRenderer):
 class SingleGenerator(CPPCodeGenerator):
     """Loops over neurons in single precision.
 
-    What is the same for all neurons is computed before the loop, in double precision, time above all.
+    What is the same for all neurons is computed before the loop, in double precision, time above all. In a loop over
+    all neurons, random numbers are a function of neuron and call (``_uniform`` in stateupdate.cpp). Other loops are
+    those of Brian2, and so are their random numbers.
     """
 
     def translate(self, code: dict, dtype: Any) -> tuple:
@@ -84,7 +88,7 @@ class SingleGenerator(CPPCodeGenerator):
             if _is_double(statement):
                 known = get_identifiers(statement.expr) & varying
                 (varying if known else constants).add(statement.var)
-        self.constants, self.varying = constants, varying
+        self.constants, self.varying, self.calls = constants, varying, count()
         return super().translate_statement_sequence(scalar_statements, vector_statements)
 
     def translate_statement(self, statement: Any) -> str:
@@ -97,7 +101,10 @@ class SingleGenerator(CPPCodeGenerator):
         if not self.rounds:
             return super().translate_expression(expr)
         renderer = NeuronRenderer(self.constants, self.varying, auto_vectorise=self.auto_vectorise)
-        return renderer.render_expr(word_substitute(expr, self.func_name_replacements)).strip()
+        text = renderer.render_expr(word_substitute(expr, self.func_name_replacements)).strip()
+        if self.template_name != "stateupdate":
+            return text
+        return re.sub(r"\b_rand\(_vectorisation_idx\)", lambda _: f"_uniform(_key, _idx, {next(self.calls)})", text)
 
 
 def _is_double(one: Variable | Any) -> bool:

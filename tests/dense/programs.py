@@ -246,6 +246,15 @@ def neurons(dtype: type) -> Network:
     return Network(group)
 
 
+def drawn() -> Network:
+    """Return neurons in single precision whose steps draw random numbers, and whose threshold does."""
+    defaultclock.dt = 1 * ms
+    variables = "x : 1\ny : 1\nbefore : 1\nn_spikes : 1"
+    group = VectorGroup(501, variables, threshold="rand() < 0.5", reset="n_spikes += 1", dtype=np.float32, name="drawn")
+    group.run_regularly("before = x; x = rand(); y = rand(); y -= 0.5 * rand()", when="end")
+    return Network(group)
+
+
 NETWORKS: dict[str, Callable] = {
     "synapses": lambda: everything(Synapses),
     "dense": lambda: everything(DenseSynapses),
@@ -258,6 +267,7 @@ NETWORKS: dict[str, Callable] = {
     "batch": lambda: batch(DenseSynapses, rows=4),
     "neurons": lambda: neurons(np.float64),
     "single-neurons": lambda: neurons(np.float32),
+    "drawn": drawn,
     "batch-products": lambda: batch(DenseSynapses, products=10),
 }
 

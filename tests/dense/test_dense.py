@@ -163,6 +163,38 @@ def test_neurons_in_single_precision(result, key):
         np.testing.assert_array_max_ulp(single, np.tanh(x.astype(float)).astype(np.float32), 3)
 
 
+def threefry(low, high, neuron, call):
+    """Return both words of Threefry 2x32 with 20 rounds."""
+    low, high, a, b = (np.asarray(word, np.uint32) for word in (low, high, neuron, call))
+    keys = low, high, low ^ high ^ np.uint32(0x1BD11BDA)
+    a, b = a + keys[0], b + keys[1]
+    for k, turn in enumerate([13, 15, 26, 6, 17, 29, 16, 24] * 2 + [13, 15, 26, 6]):
+        a = a + b
+        b = (b << np.uint32(turn) | b >> np.uint32(32 - turn)) ^ a
+        if k % 4 == 3:
+            a, b = a + keys[(k // 4 + 1) % 3], b + keys[(k // 4 + 2) % 3] + np.uint32(k // 4 + 1)
+    return a, b
+
+
+@pytest.mark.filterwarnings("ignore:overflow")
+def test_random_numbers_in_single_precision(result):
+    # Answers that its authors give.
+    assert threefry(0, 0, 0, 0) == (0x6B200159, 0x99BA4EFE)
+    assert threefry(0x13198A2E, 0x03707344, 0x243F6A88, 0x85A308D3) == (0xC4923A9C, 0x483DF7A0)
+    # In each step, the threshold draws a number for every neuron, and then the loop draws its key.
+    found, n, n_steps = (lambda key: result("drawn")(f"drawn.{key}")), 501, round(DURATION / 1e-3)
+    draws = np.random.RandomState(1).random_sample((n_steps, n + 1))
+    np.testing.assert_array_equal(found("n_spikes"), (draws[:, :n] < 0.5).sum(axis=0))
+
+    def drawn(step, call):
+        low, high = np.array([draws[step, n] * 2**53], np.uint64).view(np.uint32)
+        return (threefry(low, high, np.arange(n), call)[0] >> 8).astype(np.float32) / 2**24
+
+    np.testing.assert_array_equal(found("before"), drawn(-2, 0))
+    np.testing.assert_array_equal(found("x"), drawn(-1, 0))
+    np.testing.assert_array_equal(found("y"), drawn(-1, 1) - drawn(-1, 2) / 2)
+
+
 def test_delays_are_refused_when_the_program_runs(result):
     from runner.binary import RunError
 
