@@ -11,7 +11,7 @@ SIZE = learning_curves.SIZE
 # the line that it is on.
 OTHERS = {
     "above_perceptron": ("MLP", "center"),
-    "above_the_small_network": ("15k", "center"),
+    "above_the_small_network": ("15k", "top"),
     "below_gated_units": ("GRU", "top"),
     "near_gated_units": ("GRU", "center"),
     "below_convolutions": ("TCN", "bottom"),
